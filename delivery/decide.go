@@ -1,0 +1,210 @@
+package delivery
+
+import (
+	"slices"
+	"time"
+
+	"parley/identity"
+	"parley/rule"
+)
+
+// Rules of this package, as refusals name them.
+const (
+	UnknownStatement = "delivery.unknown-statement"
+	WrongStatus      = "delivery.wrong-status"
+	NotSupervisor    = "gate.not-supervisor"
+	NotHub           = "gate.not-hub"
+	NotDue           = "gate.not-due"
+	NoReason         = "gate.no-reason"
+	FloorHold        = "gate.floor-return"
+	EscrowClosed     = "gate.escrow"
+	NotYours         = "delivery.not-yours"
+	NotAddressed     = "delivery.not-addressed"
+	NotShown         = "delivery.not-shown"
+	Twice            = "delivery.twice"
+	NoAddressee      = "delivery.no-addressee"
+)
+
+// A Command asks for something to happen to a statement. The set is closed.
+type Command interface{ command() }
+
+// The commands. By is the officer, or machine, who asks.
+type (
+	Submit struct {
+		ID         string
+		To         []string // sorted, without the author's own party
+		Supervisor string
+		Mode       string        // gate mode by the charter in force
+		Limit      time.Duration // the gate's limit at this precedence
+	}
+	Hold        struct{ Reason string }
+	Release     struct{}
+	AutoRelease struct{}
+	Return      struct{ Reason string }
+	Withdraw    struct{}
+	Deliver     struct{}
+	Display     struct{}
+	Acknowledge struct{}
+)
+
+func (Submit) command()      {}
+func (Hold) command()        {}
+func (Release) command()     {}
+func (AutoRelease) command() {}
+func (Return) command()      {}
+func (Withdraw) command()    {}
+func (Deliver) command()     {}
+func (Display) command()     {}
+func (Acknowledge) command() {}
+
+// Decide answers what happens when by asks for c at now, the hub's time: the
+// events to record, or a [rule.Refusal]. It changes nothing. A nil State stands
+// for a statement that is not known here.
+func (s *State) Decide(by identity.Author, c Command, now time.Time) ([]Event, error) {
+	if submit, ok := c.(Submit); ok {
+		return s.decideSubmit(by, submit, now)
+	}
+	if s == nil || !s.Visible(by.Party) {
+		// The same words whether it does not exist or may not be seen: a refusal
+		// must not tell one side what the other has under the gate.
+		return nil, rule.Refuse(UnknownStatement, "check the identifier with `parley ls`", "the statement referred to is not known to %s", by.Party)
+	}
+	switch c := c.(type) {
+	case Hold:
+		return s.decideHold(by, c, now)
+	case Release:
+		return s.decideRelease(by, now)
+	case AutoRelease:
+		return s.decideAutoRelease(by, now)
+	case Return:
+		return s.decideReturn(by, c, now)
+	case Withdraw:
+		return s.decideWithdraw(by, now)
+	case Deliver, Display, Acknowledge:
+		return s.decideReach(by, c, now)
+	}
+	panic("delivery: unknown command")
+}
+
+func (s *State) decideSubmit(by identity.Author, c Submit, now time.Time) ([]Event, error) {
+	switch {
+	case s != nil:
+		return nil, rule.Refuse(WrongStatus, "give the new text an identifier of its own", "statement %s was submitted before", c.ID)
+	case len(c.To) == 0:
+		return nil, rule.Refuse(NoAddressee, "name at least one other party in to", "statement %s is addressed to nobody", c.ID)
+	case slices.Contains(c.To, by.Party):
+		return nil, rule.Refuse(NoAddressee, "leave your own party out of to", "statement %s is addressed to its own author's party, %s", c.ID, by.Party)
+	}
+	submitted := StatementSubmitted{ID: c.ID, Author: by, To: c.To, Supervisor: c.Supervisor, Mode: c.Mode, At: now}
+	if by.Party == c.Supervisor || c.Mode == ModeNone || c.Mode == ModeNotify {
+		return []Event{submitted, StatementReleased{At: now}}, nil
+	}
+	submitted.Due = now.Add(c.Limit)
+	return []Event{submitted}, nil
+}
+
+func (s *State) decideHold(by identity.Author, c Hold, now time.Time) ([]Event, error) {
+	if err := s.gate(by, "held"); err != nil {
+		return nil, err
+	}
+	if c.Reason == "" {
+		return nil, rule.Refuse(NoReason, "give a reason code", "statement %s cannot be held without a reason", s.ID)
+	}
+	return []Event{StatementHeld{c.Reason, now}}, nil
+}
+
+func (s *State) decideRelease(by identity.Author, now time.Time) ([]Event, error) {
+	if err := s.gate(by, "released"); err != nil {
+		return nil, err
+	}
+	if s.Mode == ModeEscrow {
+		return nil, rule.Refuse(EscrowClosed, "it opens by itself when every side has deposited", "statement %s is sealed; the supervisor cannot open it", s.ID)
+	}
+	return []Event{StatementReleased{At: now}}, nil
+}
+
+// decideAutoRelease lets a held statement through as well: a hold shows the
+// supervisor's doubt, but never lengthens the limit of a safety format.
+func (s *State) decideAutoRelease(by identity.Author, now time.Time) ([]Event, error) {
+	switch {
+	case by.Party != s.Supervisor || by.Role != "hub":
+		return nil, rule.Refuse(NotHub, "use gate.release", "only the hub's clock releases statement %s automatically, not %s", s.ID, by)
+	case !s.Waiting():
+		return nil, rule.Refuse(WrongStatus, "", "statement %s is already %s", s.ID, s.Status)
+	case s.Mode != ModeAutoRelease:
+		return nil, rule.Refuse(NotDue, "", "statement %s has gate mode %s, which no clock releases", s.ID, s.Mode)
+	case now.Before(s.Due):
+		return nil, rule.Refuse(NotDue, "", "statement %s is due at %s, and it is %s", s.ID, s.Due.Format(time.RFC3339), now.Format(time.RFC3339))
+	}
+	return []Event{StatementReleased{Auto: true, At: now}}, nil
+}
+
+func (s *State) decideReturn(by identity.Author, c Return, now time.Time) ([]Event, error) {
+	if err := s.gate(by, "returned"); err != nil {
+		return nil, err
+	}
+	switch {
+	case c.Reason == "":
+		return nil, rule.Refuse(NoReason, "give a reason code", "statement %s cannot be returned without a reason", s.ID)
+	case s.Mode == ModeAutoRelease:
+		return nil, rule.Refuse(FloorHold, "hold it with a reason, annotate it in a statement of your own, or let it go", "statement %s is of a safety format and cannot be stopped by a return", s.ID)
+	}
+	return []Event{StatementReturned{c.Reason, now}}, nil
+}
+
+func (s *State) decideWithdraw(by identity.Author, now time.Time) ([]Event, error) {
+	switch {
+	case by.Party != s.Author.Party:
+		return nil, rule.Refuse(NotYours, "", "statement %s is %s's; only its own side can withdraw it", s.ID, s.Author.Party)
+	case !s.Waiting():
+		return nil, rule.Refuse(WrongStatus, "send a correction that refers to it", "statement %s is already %s and can no longer be withdrawn", s.ID, s.Status)
+	}
+	return []Event{StatementWithdrawn{now}}, nil
+}
+
+// gate holds what hold, release and return have in common.
+func (s *State) gate(by identity.Author, verb string) error {
+	switch {
+	case by.Party != s.Supervisor:
+		return rule.Refuse(NotSupervisor, "ask the supervisor's watch", "statement %s can be %s only by the supervisor, %s; %s is not of it", s.ID, verb, s.Supervisor, by)
+	case !s.Waiting():
+		return rule.Refuse(WrongStatus, "", "statement %s is already %s", s.ID, s.Status)
+	}
+	return nil
+}
+
+func (s *State) decideReach(by identity.Author, c Command, now time.Time) ([]Event, error) {
+	switch {
+	case by.Party == s.Author.Party:
+		return nil, rule.Refuse(NotAddressed, "", "statement %s is %s's own; only an addressee can say that it arrived", s.ID, by.Party)
+	case !slices.Contains(s.To, by.Party):
+		return nil, rule.Refuse(NotAddressed, "", "statement %s is not addressed to %s", s.ID, by.Party)
+	case s.Status != Released:
+		return nil, rule.Refuse(WrongStatus, "release it first", "statement %s is %s; it has not left the gate", s.ID, s.Status)
+	}
+	reach := s.reach(by.Party)
+	switch c.(type) {
+	case Deliver:
+		if !reach.Delivered.IsZero() {
+			return nil, rule.Refuse(Twice, "", "statement %s was already reported delivered to %s", s.ID, by.Party)
+		}
+		return []Event{StatementDelivered{by.Party, now}}, nil
+	case Display:
+		if reach.Delivered.IsZero() {
+			return nil, rule.Refuse(WrongStatus, "report it delivered first", "statement %s has not been reported delivered to %s", s.ID, by.Party)
+		}
+		if !reach.Displayed.IsZero() {
+			return nil, rule.Refuse(Twice, "", "statement %s was already reported displayed at %s", s.ID, by.Party)
+		}
+		return []Event{StatementDisplayed{by.Party, now}}, nil
+	}
+	if reach.Displayed.IsZero() {
+		return nil, rule.Refuse(NotShown, "open it first with `parley show "+s.ID+"`", "statement %s was never shown to a person at %s, so nobody there can acknowledge it", s.ID, by.Party)
+	}
+	for _, ack := range reach.Acks {
+		if ack.By == by {
+			return nil, rule.Refuse(Twice, "", "%s has already acknowledged statement %s", by, s.ID)
+		}
+	}
+	return []Event{StatementAcknowledged{by, now}}, nil
+}

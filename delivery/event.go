@@ -1,0 +1,89 @@
+package delivery
+
+import (
+	"time"
+
+	"parley/identity"
+)
+
+// An Event is something that happened to a statement. The set is closed.
+type Event interface{ event() }
+
+// The events, in the order in which they can first happen. At is the hub's time
+// of the entry that says so.
+type (
+	StatementSubmitted struct {
+		ID         string
+		Author     identity.Author
+		To         []string
+		Supervisor string
+		Mode       string
+		Due        time.Time
+		At         time.Time
+	}
+	StatementHeld struct {
+		Reason string
+		At     time.Time
+	}
+	StatementReleased struct {
+		Auto bool
+		At   time.Time
+	}
+	StatementReturned struct {
+		Reason string
+		At     time.Time
+	}
+	StatementWithdrawn struct{ At time.Time }
+	StatementDelivered struct {
+		Party string
+		At    time.Time
+	}
+	StatementDisplayed struct {
+		Party string
+		At    time.Time
+	}
+	StatementAcknowledged struct {
+		By identity.Author
+		At time.Time
+	}
+)
+
+func (StatementSubmitted) event()    {}
+func (StatementHeld) event()         {}
+func (StatementReleased) event()     {}
+func (StatementReturned) event()     {}
+func (StatementWithdrawn) event()    {}
+func (StatementDelivered) event()    {}
+func (StatementDisplayed) event()    {}
+func (StatementAcknowledged) event() {}
+
+// Apply records e. It cannot refuse: an event is a fact, checked when Decide
+// made it. An event for an addressee the statement does not have is a broken
+// invariant of ours and panics.
+func (s *State) Apply(e Event) {
+	switch e := e.(type) {
+	case StatementSubmitted:
+		*s = State{ID: e.ID, Author: e.Author, To: e.To, Supervisor: e.Supervisor, Mode: e.Mode, Submitted: e.At, Due: e.Due, Status: Submitted}
+	case StatementHeld:
+		s.Status, s.Reason = Held, e.Reason
+	case StatementReleased:
+		s.Status, s.Auto, s.Gated = Released, e.Auto, e.At
+		s.Reach = make([]Reach, len(s.To))
+		for i, party := range s.To {
+			s.Reach[i].Party = party
+		}
+	case StatementReturned:
+		s.Status, s.Reason, s.Gated = Returned, e.Reason, e.At
+	case StatementWithdrawn:
+		s.Status, s.Gated = Withdrawn, e.At
+	case StatementDelivered:
+		s.reach(e.Party).Delivered = e.At
+	case StatementDisplayed:
+		s.reach(e.Party).Displayed = e.At
+	case StatementAcknowledged:
+		r := s.reach(e.By.Party)
+		r.Acks = append(r.Acks, Ack{e.By, e.At})
+	default:
+		panic("delivery: unknown event")
+	}
+}

@@ -1,0 +1,111 @@
+// Package delivery decides what may happen next to one statement between the
+// party that signed it and the parties it is addressed to.
+//
+// A delivery is the fold of its events. [State.Decide] is the only maker of
+// events and [State.Apply] the only change to a State. Both are pure, so a
+// desk, the hub and an auditor who replays a disclosed ledger agree by
+// construction.
+//
+// At the gate a statement is Submitted; it may be Held, and leaves the gate as
+// Released, Returned (with a reason) or Withdrawn (by its own side). Once
+// Released, each addressee moves on its own through delivered (its machine has
+// it), displayed (a person saw it) and acknowledged (a person in a named role
+// says so). Acknowledged does not mean understood, passed on or agreed. Nothing
+// moves backwards.
+package delivery
+
+import (
+	"slices"
+	"time"
+
+	"parley/identity"
+)
+
+// Status is where a statement stands at the gate.
+type Status string
+
+// The states of the gate. Released also covers statements that met no gate.
+const (
+	Submitted Status = "submitted"
+	Held      Status = "held"
+	Released  Status = "released"
+	Returned  Status = "returned"
+	Withdrawn Status = "withdrawn"
+)
+
+// Gate modes, as the charter names them.
+const (
+	ModeNone        = "none"         // no gate
+	ModeNotify      = "notify"       // no gate; the supervisor is told
+	ModeAutoRelease = "auto-release" // released by the hub's clock at the limit
+	ModeReview      = "review"       // waits for the supervisor
+	ModeEscrow      = "escrow"       // waits for the other deposit; the supervisor cannot open it
+)
+
+// An Ack is one acknowledgement.
+type Ack struct {
+	By identity.Author `json:"by"`
+	At time.Time       `json:"at"` // hub's time of the entry
+}
+
+// A Reach is how far a released statement has come with one addressee. A zero
+// time means: not yet.
+type Reach struct {
+	Party     string    `json:"party"`
+	Delivered time.Time `json:"delivered,omitzero"`
+	Displayed time.Time `json:"displayed,omitzero"`
+	Acks      []Ack     `json:"acks,omitempty"`
+}
+
+// A State is everything the rules know of one statement's delivery.
+type State struct {
+	ID         string          `json:"id"`
+	Author     identity.Author `json:"author"`
+	To         []string        `json:"to"`
+	Supervisor string          `json:"supervisor"`
+	Mode       string          `json:"mode"`
+	Submitted  time.Time       `json:"submitted"`
+	Due        time.Time       `json:"due,omitzero"` // when the gate's limit ends; zero where there is no gate
+	Status     Status          `json:"status"`
+	Reason     string          `json:"reason,omitempty"` // of the last hold or of the return
+	Gated      time.Time       `json:"gated,omitzero"`   // when it left the gate
+	Auto       bool            `json:"auto,omitempty"`   // the clock released it
+	Reach      []Reach         `json:"reach,omitempty"`  // one for each addressee, sorted by party; set on release
+}
+
+// Clone returns a copy that shares nothing that Apply changes.
+func (s *State) Clone() *State {
+	c := *s
+	c.Reach = slices.Clone(s.Reach)
+	for i := range c.Reach {
+		c.Reach[i].Acks = slices.Clip(c.Reach[i].Acks)
+	}
+	return &c
+}
+
+// Visible reports whether party may read the statement's text now: its own side
+// and the supervisor always, an addressee once it is released.
+func (s *State) Visible(party string) bool {
+	if party == s.Author.Party || party == s.Supervisor {
+		return true
+	}
+	return s.Status == Released && slices.Contains(s.To, party)
+}
+
+// Waiting reports whether the statement is still at the gate.
+func (s *State) Waiting() bool { return s.Status == Submitted || s.Status == Held }
+
+func (s *State) reach(party string) *Reach {
+	for i := range s.Reach {
+		if s.Reach[i].Party == party {
+			return &s.Reach[i]
+		}
+	}
+	return nil
+}
+
+// Acknowledged reports whether anyone of party has acknowledged.
+func (s *State) Acknowledged(party string) bool {
+	r := s.reach(party)
+	return r != nil && len(r.Acks) > 0
+}

@@ -1,0 +1,196 @@
+// Package hub is the supervisor's program: it receives signed statements,
+// orders them in one ledger, applies the charter's gate, keeps the clocks and
+// feeds the desks.
+//
+// A statement is answered with its receipt only after the block that holds it is
+// durable in the journal. The hub holds no party's key; it signs checkpoints
+// with the log key that the charter names, and the acts of its clock with a key
+// of the supervisor's that the ledger endorses.
+package hub
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"parley/charter"
+	"parley/identity"
+	"parley/journal"
+	"parley/ledger"
+	"parley/mechanism"
+	"parley/store"
+)
+
+// A Journal is where blocks become durable.
+type Journal interface {
+	journal.Journal
+	ReadOne(ctx context.Context, ledger string, height uint64) (*ledger.Block, error)
+}
+
+// Config is all that a hub is told.
+type Config struct {
+	Charter *charter.Signed // the first edition, or the one the ledger began with
+	Signer  *ledger.Signer  // log key that the charter names
+	Author  identity.Author // supervisor/hub/...: signs the clock's acts
+	Key     identity.Signer // of Author; endorsed in the ledger
+	TLS     tls.Certificate // its public key is pinned in the charter
+	Journal Journal
+	Store   *store.DB // nil keeps the read model in memory
+	Clock   func() time.Time
+	Nonce   func() [10]byte // randomness for identifiers of the hub's own acts
+	Salt    func() string   // salt of disclosures of the hub's own acts
+	Log     *slog.Logger
+}
+
+// A Hub serves one mechanism. Make it with [New], serve its Handler, and Close
+// it.
+type Hub struct {
+	config  Config
+	origin  string
+	signer  *ledger.Signer
+	journal Journal
+	work    *store.Working
+	clock   func() time.Time
+	log     *slog.Logger
+
+	queue  *queue
+	feed   *feed
+	limits *limits
+	tokens *tokens
+	gates  *gates
+	signed *checkpoints
+
+	// Owned by the sequencer.
+	last time.Time   // time of the newest entry
+	prev ledger.Hash // of the newest block
+
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+}
+
+// New recovers the ledger from its journal, verifying every block's hash and the
+// root of its tree, and begins it with the charter where the journal is empty.
+// It refuses to start on a journal that is damaged or belongs to another
+// charter. The context bounds recovery alone.
+func New(ctx context.Context, c Config) (*Hub, error) {
+	h := &Hub{config: c, origin: c.Charter.Hub.Origin, signer: c.Signer, journal: c.Journal, clock: c.Clock, log: c.Log,
+		queue: newQueue(), tokens: newTokens(), gates: newGates()}
+	if c.Signer.VerifierKey() != c.Charter.Hub.Key {
+		return nil, fmt.Errorf("start hub: the charter names log key %s, the key ring holds %s", c.Charter.Hub.Key, c.Signer.VerifierKey())
+	}
+	if c.Author.Party != c.Charter.Supervisor().ID || c.Author.Role != mechanism.Hub {
+		return nil, fmt.Errorf("start hub: it must act as %s/%s/..., not as %s", c.Charter.Supervisor().ID, mechanism.Hub, c.Author)
+	}
+	work, err := store.New(ctx, c.Store, h.origin, true)
+	if err != nil {
+		return nil, err
+	}
+	h.work = work
+	h.feed = newFeed(h)
+	h.limits = newLimits(c.Charter.Charter)
+	if h.signed, err = newCheckpoints(c.Charter.Charter); err != nil {
+		return nil, err
+	}
+	if err := h.recover(ctx); err != nil {
+		return nil, fmt.Errorf("start hub: %w", err)
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	h.stop = stop
+	h.workers.Go(func() { h.sequence(running) })
+	h.workers.Go(func() { h.runGates(running) })
+	h.workers.Go(func() { h.announce(running) })
+	h.workers.Go(func() {
+		h.work.Follow(running, 250*time.Millisecond, func(err error) { h.log.Error("read model not written; it will be tried again", "error", err) })
+	})
+	if work.Blocks() == 0 {
+		if err := h.begin(); err != nil {
+			h.Close()
+			return nil, fmt.Errorf("start hub: begin the ledger: %w", err)
+		}
+	}
+	return h, nil
+}
+
+// recover brings the read model up to the journal's end.
+func (h *Hub) recover(ctx context.Context) error {
+	if n := h.work.Blocks(); n > 0 {
+		tip, err := h.journal.ReadOne(ctx, h.origin, n-1)
+		if err != nil {
+			return fmt.Errorf("the read model has %d blocks, but the journal cannot show the last: %w", n, err)
+		}
+		if err := h.checkTip(tip); err != nil {
+			return err
+		}
+		h.prev, h.last = tip.Hash(), tip.Entries[len(tip.Entries)-1].Time
+	}
+	blocks := func(yield func(*ledger.Block, error) bool) {
+		for b, err := range h.journal.Read(ctx, h.origin, h.work.Blocks()) {
+			if !yield(b, err) {
+				return
+			}
+			if err == nil && len(b.Entries) > 0 {
+				h.prev, h.last = b.Hash(), b.Entries[len(b.Entries)-1].Time
+			}
+		}
+	}
+	if err := h.work.FoldAll(ctx, store.Own, 64, blocks); err != nil {
+		return err
+	}
+	if err := h.work.Flush(ctx); err != nil {
+		return err
+	}
+	if h.work.Blocks() > 0 {
+		if err := h.work.SameCharter(h.config.Charter.Charter); err != nil {
+			return err
+		}
+		tip, err := h.journal.ReadOne(ctx, h.origin, h.work.Blocks()-1)
+		if err != nil {
+			return err
+		}
+		h.signed.newest(tip.Checkpoint, h.work.Size())
+	}
+	return h.gates.load(ctx, h.config.Store)
+}
+
+// checkTip compares the read model's tree with the checkpoint in the journal.
+func (h *Hub) checkTip(tip *ledger.Block) error {
+	verifier, err := ledger.NewVerifier(h.config.Charter.Hub.Key)
+	if err != nil {
+		return err
+	}
+	head, err := verifier.Open(tip.Checkpoint)
+	if err != nil {
+		return err
+	}
+	if root, ok := h.work.RootAt(h.work.Size()); !ok || head.Size != h.work.Size() || head.Root != root {
+		return errors.New("the read model does not match the journal; delete the read model's file or run `parley rebuild`, it is made anew from the journal")
+	}
+	return nil
+}
+
+// begin orders the charter as entry 0.
+func (h *Hub) begin() error {
+	s := &submission{party: h.config.Author.Party, charter: h.config.Charter, bytes: len(h.config.Charter.Note), done: &sync.WaitGroup{}}
+	s.done.Add(1)
+	if err := h.queue.add(s); err != nil {
+		return err
+	}
+	s.done.Wait()
+	return s.err
+}
+
+// Close stops taking statements, finishes what is queued, writes the read model
+// and returns when everything the hub started has ended.
+func (h *Hub) Close() {
+	h.queue.close()
+	h.stop()
+	h.workers.Wait()
+	h.feed.close()
+}
+
+// Charter is the edition in force now.
+func (h *Hub) Charter() *charter.Charter { return h.work.CharterAt(h.work.Size()) }

@@ -1,0 +1,72 @@
+package mechanism
+
+import (
+	"slices"
+
+	"parley/charter"
+	"parley/delivery"
+	"parley/format"
+	"parley/statement"
+)
+
+// A Route says who may read one content of the ledger, from the moment it is
+// ordered, and which earlier statements it opens. It follows from the content
+// and the charter alone, so a feed read late is the feed read live.
+type Route struct {
+	Everyone bool // charters and key statements: never withheld
+	Party    string
+	Area     string
+	To       []string // may read it at once
+	Opens    []string // identifiers of the statements whose addressees may read them from here on
+	Later    []string // may read it once it is released
+}
+
+// RouteOf gives the route of a statement under the charter in force at its entry.
+func RouteOf(ch *charter.Charter, claims statement.Claims) Route {
+	r := Route{Party: claims.Author.Party, Area: claims.Area, To: claims.To}
+	f, ok := format.Catalogue().Lookup(claims.Format)
+	if !ok {
+		return Route{Party: claims.Author.Party, Area: claims.Area}
+	}
+	switch f.Kind {
+	case format.Key:
+		r.Everyone = true
+	case format.Act:
+		if f.Relation == "releases" || f.Relation == "auto-releases" {
+			for _, ref := range claims.Refs {
+				r.Opens = append(r.Opens, ref.ID)
+			}
+		}
+	default:
+		mode, _ := ch.Gate(claims.Format, claims.Precedence)
+		if mode != delivery.ModeNone && mode != delivery.ModeNotify && r.Party != ch.Supervisor().ID {
+			r.To, r.Later = nil, claims.To
+		}
+	}
+	return r
+}
+
+// A Reader is whom a feed is for: one party's desk and the compartments that its
+// key is endorsed for.
+type Reader struct {
+	Party      string
+	Supervisor bool
+	Key        Key
+}
+
+// Reads reports whether the reader may have the content at once.
+func (r Reader) Reads(route Route) bool {
+	if route.Everyone {
+		return true
+	}
+	if !r.Key.Sees(route.Area) {
+		return false
+	}
+	return r.Supervisor || r.Party == route.Party || slices.Contains(route.To, r.Party)
+}
+
+// ReadsOnRelease reports whether a release hands the reader the content, which
+// it did not have before.
+func (r Reader) ReadsOnRelease(route Route) bool {
+	return !r.Reads(route) && r.Key.Sees(route.Area) && slices.Contains(route.Later, r.Party)
+}

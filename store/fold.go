@@ -1,0 +1,289 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime"
+	"sync"
+
+	"parley/charter"
+	"parley/ledger"
+	"parley/mechanism"
+	"parley/rule"
+	"parley/statement"
+)
+
+// A FoldError says which entry of a record is not what the charter, the
+// signatures or the checkpoint allow. It accuses whoever made the ledger.
+type FoldError struct {
+	Height uint64
+	Index  uint64
+	Entry  bool // Index says which entry; otherwise the block as a whole is meant
+	Err    error
+}
+
+func (e *FoldError) Error() string {
+	if e.Entry {
+		return fmt.Sprintf("block %d, entry %d: %v", e.Height, e.Index, e.Err)
+	}
+	return fmt.Sprintf("block %d: %v", e.Height, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *FoldError) Unwrap() error { return e.Err }
+
+// A Prepared is a block whose texts are parsed and whose signatures are checked
+// as far as the keys were known, which is the part of a fold that many cores can
+// share.
+type Prepared struct {
+	Block    *ledger.Block
+	contents []content // entries, then disclosures
+}
+
+type content struct {
+	text      []byte
+	statement *statement.Statement
+	charter   *charter.Signed
+	checked   ed25519.PublicKey
+	err       error
+}
+
+// Trust tells Prepare what need not be verified again.
+type Trust bool
+
+// Own is for a journal that this program wrote: its texts were verified before
+// they were stored, and their hashes are verified by the journal.
+const (
+	Nobody Trust = false
+	Own    Trust = true
+)
+
+// Prepare parses and verifies the texts of blocks on all cores.
+func (w *Working) Prepare(trust Trust, blocks ...*ledger.Block) []Prepared {
+	all := make([]Prepared, len(blocks))
+	var work []*content
+	for i, b := range blocks {
+		all[i] = Prepared{Block: b, contents: make([]content, len(b.Contents)+len(b.Disclosed))}
+		for k := range all[i].contents {
+			if k < len(b.Contents) {
+				all[i].contents[k].text = b.Contents[k]
+			} else {
+				all[i].contents[k].text = b.Disclosed[k-len(b.Contents)].Content
+			}
+			if all[i].contents[k].text != nil {
+				work = append(work, &all[i].contents[k])
+			}
+		}
+	}
+	parallel(work, func(c *content) { w.prepare(c, trust) })
+	return all
+}
+
+func (w *Working) prepare(c *content, trust Trust) {
+	if c.text[0] == '{' {
+		c.charter, c.err = charter.Open(c.text)
+		return
+	}
+	if c.statement, c.err = statement.Parse(c.text); c.err != nil {
+		return
+	}
+	key, ok := mechanism.FindKey(w, c.statement.KID(), w.Size())
+	if ok && (trust == Own || c.statement.Verify(key.Public) == nil) {
+		c.checked = key.Public
+	}
+}
+
+// parallel does f for all of work, on all cores where that pays.
+func parallel[T any](work []T, f func(T)) {
+	workers := min(runtime.GOMAXPROCS(0), len(work)/4)
+	if workers < 2 {
+		for _, v := range work {
+			f(v)
+		}
+		return
+	}
+	var wait sync.WaitGroup
+	for n := range workers {
+		wait.Go(func() {
+			for i := n; i < len(work); i += workers {
+				f(work[i])
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// Fold takes in the next block of the ledger: it checks the block's place, its
+// checkpoint and, by the rules, every text that is in it, and then commits. On
+// an error, a [FoldError] where the block is at fault, nothing is changed.
+func (w *Working) Fold(p Prepared) error {
+	b := p.Block
+	if err := w.fold(p); err != nil {
+		w.Rollback()
+		return err
+	}
+	if err := w.Err(); err != nil {
+		w.Rollback()
+		return fmt.Errorf("fold block %d: %w", b.Height, err)
+	}
+	w.Commit(uint64(len(b.Entries)))
+	return nil
+}
+
+func (w *Working) fold(p Prepared) error {
+	b := p.Block
+	fail := func(err error) error { return &FoldError{Height: b.Height, Err: err} }
+	if b.Height != w.Blocks() || b.First != w.Size() {
+		return fail(fmt.Errorf("it begins at entry %d; the record has %d blocks and %d entries", b.First, w.Blocks(), w.Size()))
+	}
+	for i, d := range b.Disclosed {
+		entry, ok := w.EntryAt(d.Index)
+		if !ok || entry.Hash != ledger.ContentHash(d.Content) {
+			return &FoldError{b.Height, d.Index, true, errors.New("the text disclosed is not the one that was ordered there")}
+		}
+		entry.Height = b.Height
+		if err := w.foldContent(p.contents[len(b.Contents)+i], d.Index, entry, b.Height); err != nil {
+			return err
+		}
+	}
+	for i, e := range b.Entries {
+		entry, index := Entry{Hash: e.Content, Logged: e.Time, Height: b.Height}, b.First+uint64(i)
+		if i > 0 && e.Time.Before(b.Entries[i-1].Time) {
+			return &FoldError{b.Height, index, true, errors.New("its time is before that of the entry before it")}
+		}
+		c := p.contents[i]
+		if c.text == nil && w.complete {
+			return &FoldError{b.Height, index, true, errors.New("its text is missing from a record that should be complete")}
+		}
+		if c.text == nil {
+			w.PutEntry(index, entry)
+			continue
+		}
+		if ledger.ContentHash(c.text) != e.Content {
+			return &FoldError{b.Height, index, true, errors.New("the text is not the one whose hash was ordered there")}
+		}
+		if err := w.foldContent(c, index, entry, b.Height); err != nil {
+			return err
+		}
+	}
+	return w.foldCheckpoint(b)
+}
+
+// foldCheckpoint checks that the hub signed exactly the tree that the entries
+// make.
+func (w *Working) foldCheckpoint(b *ledger.Block) error {
+	fail := func(err error) error { return &FoldError{Height: b.Height, Err: err} }
+	stored, root, err := ledger.Grow(b.First, w, b.Entries)
+	if err != nil {
+		return fail(err)
+	}
+	ch := w.CharterAt(b.First)
+	if ch == nil {
+		return fail(errors.New("the ledger does not begin with a charter"))
+	}
+	verifier, err := ledger.NewVerifier(ch.Hub.Key)
+	if err != nil {
+		return fail(err)
+	}
+	head, err := verifier.Open(b.Checkpoint)
+	if err != nil {
+		return fail(err)
+	}
+	if size := b.First + uint64(len(b.Entries)); head.Size != size || head.Root != root {
+		return fail(fmt.Errorf("the hub's checkpoint is for %d entries with root %x; the entries are %d with root %x", head.Size, head.Root, size, root))
+	}
+	w.PutHashes(stored)
+	return nil
+}
+
+func (w *Working) foldContent(c content, index uint64, entry Entry, height uint64) error {
+	fail := func(err error) error { return &FoldError{height, index, true, err} }
+	if c.err != nil {
+		return fail(c.err)
+	}
+	if c.charter != nil {
+		if err := w.AdmitCharter(index, c.charter); err != nil {
+			return fail(err)
+		}
+		w.PutEntry(index, entry)
+		w.PutCharter(index, c.charter)
+		return nil
+	}
+	change, err := mechanism.Decide(w, mechanism.Case{Statement: c.statement, Index: index, Now: entry.Logged, Height: height, Checked: c.checked})
+	if errors.Is(err, mechanism.ErrKnown) {
+		return fail(errors.New("the same statement was ordered twice"))
+	}
+	if err != nil {
+		return fail(fmt.Errorf("the hub ordered what the charter refuses: %w", err))
+	}
+	w.Put(change, entry)
+	return nil
+}
+
+// Rules for charters, as refusals name them.
+const (
+	CharterFirst = "charter.first"
+	CharterNext  = "charter.succession"
+)
+
+// AdmitCharter checks that signed may come into force at index: as the first
+// entry of all, or as the successor of the edition in force.
+func (w *Working) AdmitCharter(index uint64, signed *charter.Signed) error {
+	if index == 0 {
+		return nil
+	}
+	current := w.CharterAt(index)
+	if current == nil {
+		return rule.Refuse(CharterFirst, "", "the ledger does not begin with a charter")
+	}
+	if err := signed.Succeeds(current); err != nil {
+		return rule.Refuse(CharterNext, "have every party of the edition in force sign it", "%s", err)
+	}
+	return nil
+}
+
+// FoldAll folds blocks in order, preparing up to ahead of them at a time on all
+// cores. It stops at the first error and returns it.
+func (w *Working) FoldAll(ctx context.Context, trust Trust, ahead int, blocks iter.Seq2[*ledger.Block, error]) error {
+	batch := make([]*ledger.Block, 0, ahead)
+	flush := func() error {
+		for _, p := range w.Prepare(trust, batch...) {
+			if err := w.Fold(p); err != nil {
+				return err
+			}
+		}
+		batch = batch[:0]
+		if w.Unwritten() > 20_000 {
+			return w.Flush(ctx)
+		}
+		return ctx.Err()
+	}
+	for b, err := range blocks {
+		if err != nil {
+			return err
+		}
+		if batch = append(batch, b); len(batch) == ahead {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+// SameCharter reports whether the ledger begins with exactly this charter. A
+// desk and an auditor ask it before they believe anything else.
+func (w *Working) SameCharter(first *charter.Charter) error {
+	editions := w.Editions()
+	if len(editions) == 0 {
+		return errors.New("the ledger does not begin with a charter")
+	}
+	if !bytes.Equal(editions[0].Signed.Text(), first.Text()) {
+		return fmt.Errorf("the ledger was begun under another charter: its hash is %x, ours is %x", editions[0].Signed.Hash(), first.Hash())
+	}
+	return nil
+}

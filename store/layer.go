@@ -1,0 +1,205 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"parley/charter"
+	"parley/mechanism"
+)
+
+// An Entry is what everyone may know of an entry.
+type Entry struct {
+	Hash   mechanism.Hash
+	Logged time.Time
+	Height uint64 // block that holds the text, or the entry while it is withheld
+}
+
+// An Edition is a charter and the index of the entry that put it in force.
+type Edition struct {
+	Index  uint64
+	Signed *charter.Signed
+}
+
+// A layer holds what is not yet in the database, or not yet in the journal.
+type layer struct {
+	entries  map[uint64]Entry
+	indexes  map[mechanism.Hash]uint64
+	records  map[string]*mechanism.Record
+	numbers  map[uint64]*mechanism.Record // the same, by index
+	keys     map[string]mechanism.Key
+	heads    map[string]mechanism.Head
+	charters []Edition
+	from     int64 // stored hash index of tree[0]
+	tree     []tlog.Hash
+}
+
+func newLayer(from int64) *layer {
+	return &layer{entries: map[uint64]Entry{}, indexes: map[mechanism.Hash]uint64{}, records: map[string]*mechanism.Record{}, numbers: map[uint64]*mechanism.Record{},
+		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, from: from}
+}
+
+func (l *layer) putEntry(index uint64, e Entry) {
+	l.entries[index] = e
+	l.indexes[e.Hash] = index
+}
+
+func (l *layer) putRecord(r *mechanism.Record) {
+	l.records[r.Claims.ID] = r
+	l.numbers[r.Index] = r
+}
+
+func (l *layer) put(c mechanism.Change) {
+	l.putRecord(c.Record)
+	for _, r := range c.Touched {
+		l.putRecord(r)
+	}
+	if c.Head != nil {
+		l.heads[c.Record.Claims.Author.String()] = *c.Head
+	}
+	if c.Key != nil {
+		l.keys[c.Key.ID] = *c.Key
+	}
+}
+
+// absorb puts everything of a newer layer on top of l.
+func (l *layer) absorb(newer *layer) {
+	maps.Copy(l.entries, newer.entries)
+	maps.Copy(l.indexes, newer.indexes)
+	maps.Copy(l.records, newer.records)
+	maps.Copy(l.numbers, newer.numbers)
+	maps.Copy(l.keys, newer.keys)
+	maps.Copy(l.heads, newer.heads)
+	l.charters = append(l.charters, newer.charters...)
+	l.tree = append(l.tree, newer.tree...)
+}
+
+func (l *layer) write(ctx context.Context, tx *sql.Tx) error {
+	for _, write := range []func(context.Context, *sql.Tx) error{l.writeEntries, l.writeRecords, l.writeSmall, l.writeTree} {
+		if err := write(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeEntries inserts the entries whose text is not known; those with a record
+// are written once, by writeRecords.
+func (l *layer) writeEntries(ctx context.Context, tx *sql.Tx) error {
+	insert, err := tx.PrepareContext(ctx, "INSERT INTO entry (idx, hash, logged, height) VALUES (?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for _, index := range slices.Sorted(maps.Keys(l.entries)) {
+		if _, ok := l.numbers[index]; ok {
+			continue
+		}
+		e := l.entries[index]
+		if _, err := insert.ExecContext(ctx, index, e.Hash[:], e.Logged.UnixMilli(), e.Height); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *layer) writeRecords(ctx context.Context, tx *sql.Tx) error {
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO entry (idx, hash, logged, height, id, author, format, area, precedence, signed, claims, status, due, delivery)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (idx) DO UPDATE SET height = excluded.height, id = excluded.id, author = excluded.author, format = excluded.format, area = excluded.area,
+			precedence = excluded.precedence, signed = excluded.signed, claims = excluded.claims, status = excluded.status, due = excluded.due, delivery = excluded.delivery`)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	update, err := tx.PrepareContext(ctx, "UPDATE entry SET status = ?, due = ?, delivery = ? WHERE idx = ?")
+	if err != nil {
+		return err
+	}
+	defer update.Close()
+	for _, index := range slices.Sorted(maps.Keys(l.numbers)) {
+		r := l.numbers[index]
+		status, due, states, err := deliveryColumns(r)
+		if err != nil {
+			return err
+		}
+		e, fresh := l.entries[index]
+		if !fresh { // only its delivery changed
+			if _, err := update.ExecContext(ctx, status, due, states, index); err != nil {
+				return err
+			}
+			continue
+		}
+		claims, err := claimsJSON(r.Claims)
+		if err != nil {
+			return err
+		}
+		c := r.Claims
+		if _, err := insert.ExecContext(ctx, index, e.Hash[:], e.Logged.UnixMilli(), r.Height, c.ID, c.Author.String(), c.Format, c.Area, c.Precedence, c.Time.UnixMilli(), claims, status, due, states); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *layer) writeSmall(ctx context.Context, tx *sql.Tx) error {
+	for _, name := range slices.Sorted(maps.Keys(l.heads)) {
+		h := l.heads[name]
+		if _, err := tx.ExecContext(ctx, "INSERT INTO author VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET idx = excluded.idx, hash = excluded.hash, day = excluded.day, number = excluded.number, seen = excluded.seen",
+			name, h.Index, h.Hash[:], h.Serial.Day, h.Serial.Number, h.Seen); err != nil {
+			return err
+		}
+	}
+	for _, kid := range slices.Sorted(maps.Keys(l.keys)) {
+		k := l.keys[kid]
+		if _, err := tx.ExecContext(ctx, "INSERT INTO key VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (kid) DO UPDATE SET revoked = excluded.revoked",
+			kid, []byte(k.Public), k.Author.String(), strings.Join(k.Areas, " "), k.Endorsed, k.Revoked); err != nil {
+			return err
+		}
+	}
+	for _, e := range l.charters {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO charter VALUES (?, ?, ?)", e.Signed.Edition, e.Index, e.Signed.Note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *layer) writeTree(ctx context.Context, tx *sql.Tx) error {
+	for at := l.from; at < l.from+int64(len(l.tree)); {
+		chunk := at / chunkHashes
+		end := min((chunk+1)*chunkHashes, l.from+int64(len(l.tree)))
+		var bytes []byte
+		for i := at; i < end; i++ {
+			bytes = append(bytes, l.tree[i-l.from][:]...)
+		}
+		// CAST: in SQLite the concatenation of blobs is text.
+		if _, err := tx.ExecContext(ctx, "INSERT INTO tree VALUES (?, ?) ON CONFLICT (chunk) DO UPDATE SET hashes = CAST(tree.hashes || excluded.hashes AS BLOB)", chunk, bytes); err != nil {
+			return err
+		}
+		at = end
+	}
+	return nil
+}
+
+// deliveryColumns gives the columns that change as a delivery goes on; all are
+// NULL for an act.
+func deliveryColumns(r *mechanism.Record) (status, due, states any, err error) {
+	if r.Delivery == nil {
+		return nil, nil, nil, nil
+	}
+	text, err := marshal(r.Delivery)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if r.Delivery.Waiting() && !r.Delivery.Due.IsZero() {
+		due = r.Delivery.Due.UnixMilli()
+	}
+	return string(r.Delivery.Status), due, text, nil
+}

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"parley/charter"
+	"parley/delivery"
+	"parley/identity"
+	"parley/mechanism"
+	"parley/statement"
+)
+
+const recordColumns = "idx, hash, logged, height, claims, delivery"
+
+type scanner interface{ Scan(...any) error }
+
+func scanRecord(row scanner) (*mechanism.Record, error) {
+	var (
+		index, height  uint64
+		logged         int64
+		hash           []byte
+		claims, states []byte
+	)
+	if err := row.Scan(&index, &hash, &logged, &height, &claims, &states); err != nil {
+		return nil, err
+	}
+	r := &mechanism.Record{Index: index, Hash: mechanism.Hash(hash), Height: height, Logged: time.UnixMilli(logged).UTC()}
+	if err := json.Unmarshal(claims, &r.Claims); err != nil {
+		return nil, fmt.Errorf("read entry %d: claims: %w", index, err)
+	}
+	if states != nil {
+		r.Delivery = &delivery.State{}
+		if err := json.Unmarshal(states, r.Delivery); err != nil {
+			return nil, fmt.Errorf("read entry %d: delivery: %w", index, err)
+		}
+	}
+	return r, nil
+}
+
+// one turns "no rows" into a plain no.
+func one[T any](v T, err error) (T, bool, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		var zero T
+		return zero, false, nil
+	}
+	return v, err == nil, err
+}
+
+func (db *DB) record(id string) (*mechanism.Record, bool, error) {
+	return one(scanRecord(db.read.QueryRow("SELECT "+recordColumns+" FROM entry WHERE id = ?", id)))
+}
+
+func (db *DB) recordAt(index uint64) (*mechanism.Record, bool, error) {
+	return one(scanRecord(db.read.QueryRow("SELECT "+recordColumns+" FROM entry WHERE idx = ? AND id IS NOT NULL", index)))
+}
+
+func (db *DB) indexOf(hash mechanism.Hash) (uint64, bool, error) {
+	var index uint64
+	err := db.read.QueryRow("SELECT idx FROM entry WHERE hash = ?", hash[:]).Scan(&index)
+	return one(index, err)
+}
+
+func (db *DB) entryAt(index uint64) (Entry, bool, error) {
+	var (
+		hash   []byte
+		logged int64
+		height uint64
+	)
+	err := db.read.QueryRow("SELECT hash, logged, height FROM entry WHERE idx = ?", index).Scan(&hash, &logged, &height)
+	if err != nil {
+		return one(Entry{}, err)
+	}
+	return Entry{Hash: mechanism.Hash(hash), Logged: time.UnixMilli(logged).UTC(), Height: height}, true, nil
+}
+
+func (db *DB) key(kid string) (mechanism.Key, bool, error) {
+	return one(scanKey(db.read.QueryRow("SELECT "+keyColumns+" FROM key WHERE kid = ?", kid)))
+}
+
+const keyColumns = "kid, public, author, areas, endorsed, revoked"
+
+func scanKey(row scanner) (mechanism.Key, error) {
+	var (
+		k             mechanism.Key
+		public        []byte
+		author, areas string
+	)
+	if err := row.Scan(&k.ID, &public, &author, &areas, &k.Endorsed, &k.Revoked); err != nil {
+		return k, err
+	}
+	a, err := identity.ParseAuthor(author)
+	if err != nil {
+		return k, fmt.Errorf("read key %s: %w", k.ID, err)
+	}
+	k.Public, k.Author, k.Areas = public, a, strings.Fields(areas)
+	return k, nil
+}
+
+func (db *DB) head(author string) (mechanism.Head, bool, error) {
+	var (
+		h    mechanism.Head
+		hash []byte
+	)
+	err := db.read.QueryRow("SELECT idx, hash, day, number, seen FROM author WHERE name = ?", author).Scan(&h.Index, &hash, &h.Serial.Day, &h.Serial.Number, &h.Seen)
+	if err == nil {
+		h.Hash = mechanism.Hash(hash)
+	}
+	return one(h, err)
+}
+
+func (db *DB) charters() ([]Edition, error) {
+	rows, err := db.read.Query("SELECT idx, note FROM charter ORDER BY edition")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []Edition
+	for rows.Next() {
+		var (
+			e    Edition
+			note []byte
+		)
+		if err := rows.Scan(&e.Index, &note); err != nil {
+			return nil, err
+		}
+		if e.Signed, err = charter.Open(note); err != nil {
+			return nil, fmt.Errorf("read charter at entry %d: %w", e.Index, err)
+		}
+		all = append(all, e)
+	}
+	return all, rows.Err()
+}
+
+// write stores everything of l and moves the progress on, in one transaction.
+func (db *DB) writeLayer(ctx context.Context, l *layer, p Progress) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("write read model: %w", err)
+	}
+	defer tx.Rollback()
+	if err := l.write(ctx, tx); err != nil {
+		return fmt.Errorf("write read model up to block %d: %w", p.Blocks, err)
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO progress VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET blocks = excluded.blocks, size = excluded.size", p.Ledger, p.Blocks, p.Size); err != nil {
+		return fmt.Errorf("write read model: %w", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("write read model: %w", err)
+	}
+	return nil
+}
+
+// claimsJSON keeps the permanent claims as the rules read them.
+func claimsJSON(c statement.Claims) ([]byte, error) { return json.Marshal(c) }
+
+func marshal(v any) ([]byte, error) { return json.Marshal(v) }

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"time"
+
+	"parley/charter"
+	"parley/ledger"
+	"parley/mechanism"
+)
+
+// lookup answers from the layers in memory, newest first, and then from the
+// database. A database failure is remembered and answered with "no".
+func lookup[T any](w *Working, in func(*layer) (T, bool), stored func(*DB) (T, bool, error)) (T, bool) {
+	w.mu.RLock()
+	for _, l := range w.layers() {
+		if v, ok := in(l); ok {
+			w.mu.RUnlock()
+			return v, true
+		}
+	}
+	w.mu.RUnlock()
+	if w.db == nil {
+		var zero T
+		return zero, false
+	}
+	v, ok, err := stored(w.db)
+	if err != nil {
+		w.mu.Lock()
+		if w.err == nil {
+			w.err = err
+		}
+		w.mu.Unlock()
+	}
+	return v, ok
+}
+
+// Record finds the statement with the identifier id.
+func (w *Working) Record(id string) (*mechanism.Record, bool) {
+	return lookup(w, func(l *layer) (*mechanism.Record, bool) { r, ok := l.records[id]; return r, ok },
+		func(db *DB) (*mechanism.Record, bool, error) { return db.record(id) })
+}
+
+// RecordAt finds the statement at an index; none where its text is not known.
+func (w *Working) RecordAt(index uint64) (*mechanism.Record, bool) {
+	return lookup(w, func(l *layer) (*mechanism.Record, bool) { r, ok := l.numbers[index]; return r, ok },
+		func(db *DB) (*mechanism.Record, bool, error) { return db.recordAt(index) })
+}
+
+// EntryAt finds the entry at an index.
+func (w *Working) EntryAt(index uint64) (Entry, bool) {
+	return lookup(w, func(l *layer) (Entry, bool) { e, ok := l.entries[index]; return e, ok },
+		func(db *DB) (Entry, bool, error) { return db.entryAt(index) })
+}
+
+// TimeAt gives the hub's time of an entry.
+func (w *Working) TimeAt(index uint64) (time.Time, bool) {
+	e, ok := w.EntryAt(index)
+	return e.Logged, ok
+}
+
+// IndexOf finds the entry for a content's hash.
+func (w *Working) IndexOf(hash mechanism.Hash) (uint64, bool) {
+	return lookup(w, func(l *layer) (uint64, bool) { i, ok := l.indexes[hash]; return i, ok },
+		func(db *DB) (uint64, bool, error) { return db.indexOf(hash) })
+}
+
+// Key finds an endorsed key.
+func (w *Working) Key(kid string) (mechanism.Key, bool) {
+	return lookup(w, func(l *layer) (mechanism.Key, bool) { k, ok := l.keys[kid]; return k, ok },
+		func(db *DB) (mechanism.Key, bool, error) { return db.key(kid) })
+}
+
+// Head finds the newest accepted statement of an author.
+func (w *Working) Head(author string) (mechanism.Head, bool) {
+	return lookup(w, func(l *layer) (mechanism.Head, bool) { h, ok := l.heads[author]; return h, ok },
+		func(db *DB) (mechanism.Head, bool, error) { return db.head(author) })
+}
+
+// CharterAt gives the charter in force for an entry at index: the newest edition
+// that an entry before it put in force. The first charter governs its own entry.
+func (w *Working) CharterAt(index uint64) *charter.Charter {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for _, editions := range [][]Edition{w.pending.charters, w.charters} {
+		for i := len(editions) - 1; i >= 0; i-- {
+			if editions[i].Index < index || editions[i].Index == 0 {
+				return editions[i].Signed.Charter
+			}
+		}
+	}
+	return nil
+}
+
+// Editions gives all charters in force so far, oldest first.
+func (w *Working) Editions() []Edition {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return append([]Edition(nil), w.charters...)
+}
+
+const rootCache = 512
+
+// RootAt gives the root of the tree over the first size entries.
+func (w *Working) RootAt(size uint64) (mechanism.Hash, bool) {
+	w.treeMu.Lock()
+	root, ok := w.roots[size]
+	w.treeMu.Unlock()
+	if ok {
+		return root, true
+	}
+	if size > w.Size() {
+		return mechanism.Hash{}, false
+	}
+	root, err := ledger.RootAt(size, w)
+	if err != nil {
+		w.mu.Lock()
+		if w.err == nil {
+			w.err = err
+		}
+		w.mu.Unlock()
+		return mechanism.Hash{}, false
+	}
+	w.keepRoot(size, root)
+	return root, true
+}
+
+// keepRoot remembers a root, and forgets the oldest of those remembered.
+func (w *Working) keepRoot(size uint64, root ledger.Hash) {
+	w.treeMu.Lock()
+	defer w.treeMu.Unlock()
+	if _, ok := w.roots[size]; ok {
+		return
+	}
+	if len(w.rootAge) == rootCache {
+		delete(w.roots, w.rootAge[0])
+		w.rootAge = w.rootAge[1:]
+	}
+	w.roots[size] = root
+	w.rootAge = append(w.rootAge, size)
+}

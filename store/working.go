@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"parley/charter"
+	"parley/ledger"
+	"parley/mechanism"
+)
+
+// A Working is the read model as it stands after the newest block: the database
+// and, on top of it, what is not yet written there. It is the [mechanism.View]
+// that hub, desk and auditor decide with.
+//
+// One goroutine at a time decides and commits; any number may read.
+type Working struct {
+	db       *DB // nil: everything stays in memory
+	complete bool
+	ledger   string
+
+	mu       sync.RWMutex // guards all below but the caches
+	pending  *layer       // the block being made
+	dirty    *layer       // in the journal, not in the database
+	flushing *layer       // being written to the database; nil when none is
+	charters []Edition    // all editions in force, committed
+	blocks   uint64       // committed
+	size     uint64       // entries committed
+	written  Progress     // in the database
+	err      error        // first failure of the database under a View method
+
+	treeMu  sync.Mutex
+	chunks  chunks
+	roots   map[uint64]ledger.Hash
+	rootAge []uint64
+
+	flushMu sync.Mutex // one flush at a time
+}
+
+// New gives the read model of a ledger on top of db, which it does not close. A
+// complete one is the hub's: no content is ever missing. A nil db keeps
+// everything in memory.
+func New(ctx context.Context, db *DB, name string, complete bool) (*Working, error) {
+	w := &Working{db: db, complete: complete, ledger: name, roots: map[uint64]ledger.Hash{}}
+	if db != nil {
+		p, err := db.Progress(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("open read model: %w", err)
+		}
+		if p.Ledger != "" && p.Ledger != name {
+			return nil, fmt.Errorf("open read model: it holds ledger %q, not %q; use another data folder", p.Ledger, name)
+		}
+		if w.charters, err = db.charters(); err != nil {
+			return nil, fmt.Errorf("open read model: %w", err)
+		}
+		p.Ledger = name
+		w.written, w.blocks, w.size = p, p.Blocks, p.Size
+	}
+	w.written.Ledger = name
+	stored := tlog.StoredHashCount(int64(w.size))
+	w.pending, w.dirty = newLayer(stored), newLayer(stored)
+	return w, nil
+}
+
+// Blocks is the number of blocks committed, which is the next block's height.
+func (w *Working) Blocks() uint64 {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.blocks
+}
+
+// Size is the number of entries committed.
+func (w *Working) Size() uint64 {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.size
+}
+
+// Complete reports whether every content is known here.
+func (w *Working) Complete() bool { return w.complete }
+
+// Err is the first failure to read the database while deciding. Decisions made
+// since then must not be used.
+func (w *Working) Err() error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.err
+}
+
+// Put adds what a decided content changes to the block being made. entry is the
+// entry of the change's own record.
+func (w *Working) Put(c mechanism.Change, entry Entry) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pending.putEntry(c.Record.Index, entry)
+	w.pending.put(c)
+}
+
+// PutEntry adds an entry whose content is not known here, or is a charter.
+func (w *Working) PutEntry(index uint64, e Entry) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pending.putEntry(index, e)
+}
+
+// PutCharter adds a charter that is in force after the entry at index.
+func (w *Working) PutCharter(index uint64, signed *charter.Signed) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pending.charters = append(w.pending.charters, Edition{index, signed})
+}
+
+// PutHashes adds the stored hashes that the block's entries append to the tree.
+func (w *Working) PutHashes(hashes []tlog.Hash) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pending.tree = append(w.pending.tree, hashes...)
+}
+
+// Commit makes the pending block, with n entries, part of the read model. The
+// block must be durable in the journal.
+func (w *Working) Commit(n uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.charters = append(w.charters, w.pending.charters...)
+	w.dirty.absorb(w.pending)
+	w.blocks++
+	w.size += n
+	w.pending = newLayer(w.dirty.from + int64(len(w.dirty.tree)))
+}
+
+// Rollback forgets the pending block.
+func (w *Working) Rollback() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pending = newLayer(w.pending.from)
+}
+
+// Unwritten is how many entries the database is behind.
+func (w *Working) Unwritten() uint64 {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.size - w.written.Size
+}
+
+// Flush writes what is committed to the database, in one transaction. Readers
+// and the maker of blocks go on meanwhile.
+func (w *Working) Flush(ctx context.Context) error {
+	if w.db == nil {
+		return nil
+	}
+	w.flushMu.Lock()
+	defer w.flushMu.Unlock()
+	w.mu.Lock()
+	if w.flushing == nil { // else a flush failed: try the same layer again first
+		if w.written.Blocks == w.blocks {
+			w.mu.Unlock()
+			return nil
+		}
+		w.flushing, w.dirty = w.dirty, newLayer(w.dirty.from+int64(len(w.dirty.tree)))
+		w.written.Blocks, w.written.Size = w.blocks, w.size
+	}
+	l, p := w.flushing, w.written
+	w.mu.Unlock()
+	if err := w.db.writeLayer(ctx, l, p); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	w.flushing = nil
+	w.mu.Unlock()
+	return nil
+}
+
+// layers gives the layers in memory, newest first. The caller holds mu.
+func (w *Working) layers() []*layer {
+	if w.flushing == nil {
+		return []*layer{w.pending, w.dirty}
+	}
+	return []*layer{w.pending, w.dirty, w.flushing}
+}
+
+// Follow flushes every interval until ctx ends, and then once more. It reports
+// each failure to fail and tries again.
+func (w *Working) Follow(ctx context.Context, interval time.Duration, fail func(error)) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			if err := w.Flush(context.WithoutCancel(ctx)); err != nil {
+				fail(err)
+			}
+			return
+		case <-ticker.C:
+			if err := w.Flush(ctx); err != nil && ctx.Err() == nil {
+				fail(err)
+			}
+		}
+	}
+}
