@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -63,6 +64,7 @@ type Hub struct {
 	tokens *tokens
 	gates  *gates
 	signed *checkpoints
+	cores  chan struct{} // slots for verifying signatures, one a core
 
 	// Owned by the sequencer.
 	last time.Time   // time of the newest entry
@@ -78,7 +80,7 @@ type Hub struct {
 // charter. The context bounds recovery alone.
 func New(ctx context.Context, c Config) (*Hub, error) {
 	h := &Hub{config: c, origin: c.Charter.Hub.Origin, signer: c.Signer, journal: c.Journal, clock: c.Clock, log: c.Log,
-		queue: newQueue(), tokens: newTokens(), gates: newGates()}
+		queue: newQueue(), tokens: newTokens(), gates: newGates(), cores: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if c.Signer.VerifierKey() != c.Charter.Hub.Key {
 		return nil, fmt.Errorf("start hub: the charter names log key %s, the key ring holds %s", c.Charter.Hub.Key, c.Signer.VerifierKey())
 	}

@@ -172,3 +172,9 @@ func (q *queue) close() {
 	defer q.mu.Unlock()
 	q.closed = true
 }
+
+func (q *queue) isClosed() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.closed
+}

@@ -160,3 +160,25 @@ func (db *DB) writeLayer(ctx context.Context, l *layer, p Progress) error {
 func claimsJSON(c statement.Claims) ([]byte, error) { return json.Marshal(c) }
 
 func marshal(v any) ([]byte, error) { return json.Marshal(v) }
+
+// Waiting gives the statements that are at the gate with a limit, oldest first.
+func (db *DB) Waiting(ctx context.Context) ([]*mechanism.Record, error) {
+	return db.list(ctx, "SELECT "+recordColumns+" FROM entry WHERE due IS NOT NULL ORDER BY idx")
+}
+
+func (db *DB) list(ctx context.Context, query string, args ...any) ([]*mechanism.Record, error) {
+	rows, err := db.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []*mechanism.Record
+	for rows.Next() {
+		r, err := scanRecord(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,193 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"parley/ledger"
+	"parley/mechanism"
+	"parley/statement"
+)
+
+// A feed tells followers of new blocks and gives each the part that it may
+// read. The newest blocks stay in memory; older ones are read from the journal.
+type feed struct {
+	hub *Hub
+
+	mu     sync.Mutex
+	recent []*routed     // the newest blocks, consecutive
+	grown  chan struct{} // closed and replaced when the ledger or the cosigned checkpoint grows
+	closed bool
+}
+
+const recentBlocks = 1024
+
+// A routed block knows who may read what of it.
+type routed struct {
+	block  *ledger.Block
+	routes []mechanism.Route // one for each entry
+	opened []opened          // in the order of the entries that open them
+
+	mu    sync.Mutex
+	lines map[string][]byte // feed lines by kind of reader
+}
+
+// An opened statement is one whose addressees get its text with this block.
+type opened struct {
+	by         int // entry of this block, counted from its first
+	disclosure ledger.Disclosure
+	route      mechanism.Route
+}
+
+func newFeed(h *Hub) *feed { return &feed{hub: h, grown: make(chan struct{})} }
+
+// publish makes a durable block known to the feed and its due times to the
+// gate's clock. changes may be nil for a block that this node did not make.
+func (h *Hub) publish(b *ledger.Block, changes []mechanism.Change) {
+	h.signed.newest(b.Checkpoint, b.First+uint64(len(b.Entries)))
+	if changes == nil {
+		for i := range b.Entries {
+			if r, ok := h.work.RecordAt(b.First + uint64(i)); ok {
+				changes = append(changes, mechanism.Change{Record: r})
+			}
+		}
+	}
+	for _, c := range changes {
+		if c.Record != nil && c.Record.Delivery != nil && c.Record.Delivery.Waiting() {
+			h.gates.watch(c.Record.Claims.ID, c.Record.Delivery.Due, c.Record.Delivery.Mode)
+		}
+	}
+	h.feed.mu.Lock()
+	defer h.feed.mu.Unlock()
+	h.feed.recent = append(h.feed.recent, &routed{block: b})
+	if len(h.feed.recent) > recentBlocks {
+		h.feed.recent = slices.Delete(h.feed.recent, 0, recentBlocks/4)
+	}
+	h.feed.wake()
+}
+
+// wake tells all followers to look again. The caller holds mu.
+func (f *feed) wake() {
+	if !f.closed {
+		close(f.grown)
+		f.grown = make(chan struct{})
+	}
+}
+
+func (f *feed) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.closed {
+		f.closed = true
+		close(f.grown)
+	}
+}
+
+// after gives the recent blocks from height on, and a channel that closes when
+// there are more. inMemory is false where height is older than what is kept.
+func (f *feed) after(height uint64) (blocks []*routed, grown <-chan struct{}, inMemory bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.recent) == 0 {
+		return nil, f.grown, height >= f.hub.work.Blocks()
+	}
+	first := f.recent[0].block.Height
+	if height < first {
+		return nil, f.grown, false
+	}
+	if skip := height - first; skip < uint64(len(f.recent)) {
+		blocks = slices.Clone(f.recent[skip:])
+	}
+	return blocks, f.grown, true
+}
+
+// line gives the feed line of the block for one reader.
+func (h *Hub) line(ctx context.Context, r *routed, reader mechanism.Reader) ([]byte, error) {
+	kind := reader.Party + " " + reader.Key.Author.Role + " " + strings.Join(reader.Key.Areas, ",")
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if line, ok := r.lines[kind]; ok {
+		return line, nil
+	}
+	if r.routes == nil {
+		if err := h.route(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	part := *r.block
+	part.Contents = make([][]byte, len(r.block.Contents))
+	part.Disclosed = nil
+	for i, route := range r.routes {
+		if reader.Reads(route) {
+			part.Contents[i] = r.block.Contents[i]
+		}
+	}
+	for _, o := range r.opened {
+		if reader.ReadsOnRelease(o.route) {
+			part.Disclosed = append(part.Disclosed, o.disclosure)
+		}
+	}
+	line, err := json.Marshal(&part)
+	if err != nil {
+		return nil, fmt.Errorf("feed block %d: %w", part.Height, err)
+	}
+	if r.lines == nil {
+		r.lines = map[string][]byte{}
+	}
+	r.lines[kind] = append(line, '\n')
+	return r.lines[kind], nil
+}
+
+// route works out who may read what. It depends on the ledger alone, so it comes
+// out the same whenever it is asked.
+func (h *Hub) route(ctx context.Context, r *routed) error {
+	r.routes = make([]mechanism.Route, len(r.block.Entries))
+	for i, content := range r.block.Contents {
+		index := r.block.First + uint64(i)
+		route, err := h.routeOf(content, index)
+		if err != nil {
+			return err
+		}
+		r.routes[i] = route
+		for _, id := range route.Opens {
+			record, ok := h.work.Record(id)
+			if !ok {
+				return fmt.Errorf("feed entry %d: it opens statement %s, which is not in the read model", index, id)
+			}
+			content, err := h.content(ctx, record.Height, record.Index)
+			if err != nil {
+				return err
+			}
+			route, err := h.routeOf(content, record.Index)
+			if err != nil {
+				return err
+			}
+			r.opened = append(r.opened, opened{i, ledger.Disclosure{Index: record.Index, Content: content}, route})
+		}
+	}
+	return nil
+}
+
+func (h *Hub) routeOf(content []byte, index uint64) (mechanism.Route, error) {
+	if content[0] == '{' {
+		return mechanism.Route{Everyone: true}, nil
+	}
+	s, err := statement.Parse(content)
+	if err != nil {
+		return mechanism.Route{}, fmt.Errorf("feed entry %d: %w", index, err)
+	}
+	return mechanism.RouteOf(h.work.CharterAt(index), s.Claims()), nil
+}
+
+// content reads the text of the entry at index from the journal.
+func (h *Hub) content(ctx context.Context, height, index uint64) ([]byte, error) {
+	b, err := h.journal.ReadOne(ctx, h.origin, height)
+	if err != nil {
+		return nil, err
+	}
+	return b.Contents[index-b.First], nil
+}

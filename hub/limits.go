@@ -1,0 +1,63 @@
+package hub
+
+import (
+	"sync"
+
+	"golang.org/x/time/rate"
+
+	"parley/charter"
+)
+
+// limits bounds what each party may ask of the hub. FLASH has an allowance of
+// its own.
+type limits struct {
+	mu      sync.Mutex
+	parties map[string]*allowance
+	perSec  float64
+}
+
+type allowance struct {
+	normal, flash *rate.Limiter
+	feeds         int
+}
+
+const flashPerSecond = 50 // FLASH statements of one party a second, in bursts of ten times that
+
+func newLimits(c *charter.Charter) *limits {
+	return &limits{parties: map[string]*allowance{}, perSec: float64(c.Limits.StatementsPerSecond)}
+}
+
+func (l *limits) of(party string) *allowance {
+	a, ok := l.parties[party]
+	if !ok {
+		a = &allowance{normal: rate.NewLimiter(rate.Limit(l.perSec), int(l.perSec)), flash: rate.NewLimiter(flashPerSecond, 10*flashPerSecond)}
+		l.parties[party] = a
+	}
+	return a
+}
+
+// allow reports whether party may submit n more statements now.
+func (l *limits) allow(party string, flash, normal int, c clockFunc) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.of(party)
+	now := c()
+	return (flash == 0 || a.flash.AllowN(now, flash)) && (normal == 0 || a.normal.AllowN(now, normal))
+}
+
+func (l *limits) openFeed(party string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.of(party)
+	if a.feeds == maxFeeds {
+		return false
+	}
+	a.feeds++
+	return true
+}
+
+func (l *limits) closeFeed(party string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.of(party).feeds--
+}
