@@ -1,0 +1,72 @@
+// Command parley is both programs of a mechanism, hub and desk, and the tools
+// around them.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// A command is one word after parley.
+type command struct {
+	name, summary string
+	run           func(ctx context.Context, args []string, stdout, stderr io.Writer) int
+}
+
+func commands() []command {
+	return []command{
+		{"demo", "play the opening of an exercise with a hub and three desks, and verify it", demoCommand},
+		{"charter", "make, sign, check and show the rulebook", charterCommand},
+		{"key", "make, endorse and revoke keys", keyCommand},
+		{"hub", "run the supervisor's hub", hubCommand},
+		{"desk", "run a party's desk", deskCommand},
+		{"send", "sign and send a statement", sendCommand},
+		{"ls", "list the statements that a desk knows", lsCommand},
+		{"show", "show one statement and its evidence", showCommand},
+		{"ack", "acknowledge a statement that was shown", actCommand("ack")},
+		{"hold", "hold a statement at the gate, with a reason", actCommand("hold")},
+		{"release", "release a statement from the gate", actCommand("release")},
+		{"return", "return a statement to its author, with a reason", actCommand("return")},
+		{"withdraw", "withdraw a statement that is still at the gate", actCommand("withdraw")},
+		{"export", "write a bundle, or the whole record, to a file", exportCommand},
+		{"verify", "verify a bundle, a record or a data folder offline", verifyCommand},
+		{"rebuild", "rebuild a data folder's read model from its journal", rebuildCommand},
+		{"bench", "measure a hub on this machine", benchCommand},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		usage(stderr)
+		return 2
+	}
+	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		usage(stdout)
+		return 0
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return c.run(ctx, args[1:], stdout, stderr)
+		}
+	}
+	fmt.Fprintf(stderr, "parley: there is no command %q\nparley: hint: `parley help` lists the commands\n", args[0])
+	return 2
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "usage: parley COMMAND [ARGUMENTS]\n\nOne supervised channel between parties that distrust each other.\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.summary)
+	}
+	fmt.Fprint(w, "\n`parley COMMAND -h` tells more of each.\n")
+}

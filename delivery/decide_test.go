@@ -1,0 +1,142 @@
+package delivery
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"parley/identity"
+	"parley/rule"
+)
+
+var (
+	noon  = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	amal  = identity.Author{Party: "alder", Role: "watch", Officer: "amal"}
+	basil = identity.Author{Party: "birch", Role: "watch", Officer: "basil"}
+	bdesk = identity.Author{Party: "birch", Role: "desk", Officer: "one"}
+	chen  = identity.Author{Party: "cedar", Role: "gate", Officer: "chen"}
+	hub   = identity.Author{Party: "cedar", Role: "hub", Officer: "one"}
+)
+
+func submitted(mode string) []Event {
+	return []Event{StatementSubmitted{ID: "s", Author: amal, To: []string{"birch"}, Supervisor: "cedar", Mode: mode, Due: noon, At: noon.Add(-time.Hour)}}
+}
+
+func then(given []Event, more ...Event) []Event { return append(given, more...) }
+
+func TestDecide(t *testing.T) {
+	review, auto := submitted(ModeReview), submitted(ModeAutoRelease)
+	released := then(submitted(ModeReview), StatementReleased{At: noon})
+	delivered := then(released, StatementDelivered{"birch", noon})
+	displayed := then(delivered, StatementDisplayed{"birch", noon})
+	acked := then(displayed, StatementAcknowledged{basil, noon})
+	submit := Submit{ID: "s", To: []string{"birch"}, Supervisor: "cedar", Mode: ModeReview, Limit: time.Hour}
+	for _, test := range []struct {
+		name  string
+		given []Event
+		by    identity.Author
+		when  Command
+		then  []Event // nil where the command is refused
+		rule  string  // empty where it is granted
+	}{
+		{"submit waits", nil, amal, submit, []Event{StatementSubmitted{"s", amal, []string{"birch"}, "cedar", ModeReview, noon.Add(time.Hour), noon}}, ""},
+		{"no gate", nil, amal, Submit{ID: "s", To: []string{"birch"}, Supervisor: "cedar", Mode: ModeNone}, []Event{StatementSubmitted{"s", amal, []string{"birch"}, "cedar", ModeNone, time.Time{}, noon}, StatementReleased{At: noon}}, ""},
+		{"supervisor has no gate", nil, chen, submit, []Event{StatementSubmitted{"s", chen, []string{"birch"}, "cedar", ModeReview, time.Time{}, noon}, StatementReleased{At: noon}}, ""},
+		{"to nobody", nil, amal, Submit{ID: "s", Supervisor: "cedar"}, nil, NoAddressee},
+		{"to oneself", nil, basil, submit, nil, NoAddressee},
+		{"submitted twice", review, amal, submit, nil, WrongStatus},
+
+		{"hold", review, chen, Hold{"unclear"}, []Event{StatementHeld{"unclear", noon}}, ""},
+		{"hold without reason", review, chen, Hold{}, nil, NoReason},
+		{"hold by author's side", review, amal, Hold{"unclear"}, nil, NotSupervisor},
+		{"hold by addressee, who may not know", review, basil, Hold{"unclear"}, nil, UnknownStatement},
+		{"hold too late", released, chen, Hold{"unclear"}, nil, WrongStatus},
+		{"release", review, chen, Release{}, []Event{StatementReleased{At: noon}}, ""},
+		{"release of held", then(submitted(ModeReview), StatementHeld{"unclear", noon}), chen, Release{}, []Event{StatementReleased{At: noon}}, ""},
+		{"release by a side", review, amal, Release{}, nil, NotSupervisor},
+		{"release of sealed", submitted(ModeEscrow), chen, Release{}, nil, EscrowClosed},
+		{"release twice", released, chen, Release{}, nil, WrongStatus},
+		{"return", review, chen, Return{"unclear"}, []Event{StatementReturned{"unclear", noon}}, ""},
+		{"return without reason", review, chen, Return{}, nil, NoReason},
+		{"return of safety format", auto, chen, Return{"unclear"}, nil, FloorHold},
+
+		{"auto release when due", auto, hub, AutoRelease{}, []Event{StatementReleased{Auto: true, At: noon}}, ""},
+		{"auto release of held", then(submitted(ModeAutoRelease), StatementHeld{"unclear", noon}), hub, AutoRelease{}, []Event{StatementReleased{Auto: true, At: noon}}, ""},
+		{"auto release by a person", auto, chen, AutoRelease{}, nil, NotHub},
+		{"auto release of reviewed format", review, hub, AutoRelease{}, nil, NotDue},
+
+		{"withdraw", review, amal, Withdraw{}, []Event{StatementWithdrawn{noon}}, ""},
+		{"withdraw another's", review, chen, Withdraw{}, nil, NotYours},
+		{"withdraw released", released, amal, Withdraw{}, nil, WrongStatus},
+
+		{"delivered", released, bdesk, Deliver{}, []Event{StatementDelivered{"birch", noon}}, ""},
+		{"delivered twice", delivered, bdesk, Deliver{}, nil, Twice},
+		{"delivered to author", released, amal, Deliver{}, nil, NotAddressed},
+		{"delivered to one not addressed", released, chen, Deliver{}, nil, NotAddressed},
+		{"displayed before delivered", released, bdesk, Display{}, nil, WrongStatus},
+		{"displayed", delivered, bdesk, Display{}, []Event{StatementDisplayed{"birch", noon}}, ""},
+		{"acknowledged", displayed, basil, Acknowledge{}, []Event{StatementAcknowledged{basil, noon}}, ""},
+		{"acknowledged unseen", delivered, basil, Acknowledge{}, nil, NotShown},
+		{"acknowledged twice", acked, basil, Acknowledge{}, nil, Twice},
+		{"acknowledged at the gate", review, basil, Acknowledge{}, nil, UnknownStatement},
+		{"unknown", nil, basil, Acknowledge{}, nil, UnknownStatement},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var s *State
+			if test.given != nil {
+				s = &State{}
+				for _, e := range test.given {
+					s.Apply(e)
+				}
+			}
+			events, err := s.Decide(test.by, test.when, noon)
+			var refusal *rule.Refusal
+			if errors.As(err, &refusal) != (test.rule != "") || (refusal != nil && refusal.Rule != test.rule) {
+				t.Fatalf("refused by %v, want rule %q", err, test.rule)
+			}
+			if !reflect.DeepEqual(events, test.then) {
+				t.Errorf("got %#v\nwant %#v", events, test.then)
+			}
+		})
+	}
+}
+
+func TestAutoReleaseBeforeDue(t *testing.T) {
+	s := &State{}
+	s.Apply(submitted(ModeAutoRelease)[0])
+	_, err := s.Decide(hub, AutoRelease{}, noon.Add(-time.Millisecond))
+	var refusal *rule.Refusal
+	if !errors.As(err, &refusal) || refusal.Rule != NotDue {
+		t.Errorf("one millisecond early: got %v, want %s", err, NotDue)
+	}
+}
+
+// What one side has under the gate must look to the other like nothing at all.
+func TestHiddenLooksUnknown(t *testing.T) {
+	s := &State{}
+	s.Apply(submitted(ModeReview)[0])
+	var none *State
+	_, hidden := s.Decide(basil, Acknowledge{}, noon)
+	_, unknown := none.Decide(basil, Acknowledge{}, noon)
+	if hidden.Error() != unknown.Error() {
+		t.Errorf("hidden %q, unknown %q", hidden, unknown)
+	}
+}
+
+// A clone shares nothing that Apply changes.
+func TestCloneIsApart(t *testing.T) {
+	s := &State{}
+	for _, e := range then(submitted(ModeReview), StatementReleased{At: noon}, StatementDelivered{"birch", noon}, StatementDisplayed{"birch", noon}, StatementAcknowledged{basil, noon}) {
+		s.Apply(e)
+	}
+	c := s.Clone()
+	c.Apply(StatementAcknowledged{amalOf("birch"), noon})
+	if len(s.Reach[0].Acks) != 1 || len(c.Reach[0].Acks) != 2 {
+		t.Errorf("original has %d acks, clone %d; want 1 and 2", len(s.Reach[0].Acks), len(c.Reach[0].Acks))
+	}
+}
+
+func amalOf(party string) identity.Author {
+	return identity.Author{Party: party, Role: "watch", Officer: "amal"}
+}
