@@ -40,7 +40,7 @@ func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
 	for _, p := range c.Parties {
 		if p.Witness != "" {
 			vkeys = append(vkeys, p.Witness)
-			if p.Kind == charter.Side {
+			if p.Kind == charter.KindSide {
 				sides++
 			}
 		}

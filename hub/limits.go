@@ -13,7 +13,8 @@ import (
 type limits struct {
 	mu      sync.Mutex
 	parties map[string]*allowance
-	perSec  float64
+	rate    rate.Limit // statements a second
+	burst   int
 }
 
 type allowance struct {
@@ -24,13 +25,13 @@ type allowance struct {
 const flashPerSecond = 50 // FLASH statements of one party a second, in bursts of ten times that
 
 func newLimits(c *charter.Charter) *limits {
-	return &limits{parties: map[string]*allowance{}, perSec: float64(c.Limits.StatementsPerSecond)}
+	return &limits{parties: map[string]*allowance{}, rate: rate.Limit(c.Limits.RatePerSecond), burst: c.Limits.Burst}
 }
 
 func (l *limits) of(party string) *allowance {
 	a, ok := l.parties[party]
 	if !ok {
-		a = &allowance{normal: rate.NewLimiter(rate.Limit(l.perSec), int(l.perSec)), flash: rate.NewLimiter(flashPerSecond, 10*flashPerSecond)}
+		a = &allowance{normal: rate.NewLimiter(l.rate, l.burst), flash: rate.NewLimiter(flashPerSecond, 10*flashPerSecond)}
 		l.parties[party] = a
 	}
 	return a

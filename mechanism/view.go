@@ -113,17 +113,22 @@ type Change struct {
 	Opened  []*Record // records whose text their addressees may read from here on
 }
 
-// FindKey looks a key up as of index: the charter's roots, then endorsed keys.
+// FindKey looks a key up as of index: endorsed keys, then the charter's roots.
 func FindKey(v View, kid string, index uint64) (Key, bool) {
-	if c := v.CharterAt(index); c != nil {
-		for _, p := range c.Parties {
-			for _, root := range p.Roots {
-				public, err := identity.ParseKey(root)
-				if err == nil && identity.Thumbprint(public) == kid {
-					return Key{ID: kid, Public: public, Author: identity.Author{Party: p.ID, Role: Registrar, Officer: "root"}}, true
-				}
+	if key, ok := v.Key(kid); ok {
+		return key, true
+	}
+	c := v.CharterAt(index)
+	if c == nil {
+		return Key{}, false
+	}
+	for _, p := range c.Parties {
+		for _, root := range p.Roots {
+			public, err := identity.ParseKey(root)
+			if err == nil && identity.Thumbprint(public) == kid {
+				return Key{ID: kid, Public: public, Author: identity.Author{Party: p.ID, Role: Registrar, Officer: "root"}}, true
 			}
 		}
 	}
-	return v.Key(kid)
+	return Key{}, false
 }

@@ -79,10 +79,6 @@ func (db *DB) entryAt(index uint64) (Entry, bool, error) {
 	return Entry{Hash: mechanism.Hash(hash), Logged: time.UnixMilli(logged).UTC(), Height: height}, true, nil
 }
 
-func (db *DB) key(kid string) (mechanism.Key, bool, error) {
-	return one(scanKey(db.read.QueryRow("SELECT "+keyColumns+" FROM key WHERE kid = ?", kid)))
-}
-
 const keyColumns = "kid, public, author, areas, endorsed, revoked"
 
 func scanKey(row scanner) (mechanism.Key, error) {
@@ -102,16 +98,41 @@ func scanKey(row scanner) (mechanism.Key, error) {
 	return k, nil
 }
 
-func (db *DB) head(author string) (mechanism.Head, bool, error) {
-	var (
-		h    mechanism.Head
-		hash []byte
-	)
-	err := db.read.QueryRow("SELECT idx, hash, day, number, seen FROM author WHERE name = ?", author).Scan(&h.Index, &hash, &h.Serial.Day, &h.Serial.Number, &h.Seen)
-	if err == nil {
-		h.Hash = mechanism.Hash(hash)
+// load reads all keys and the newest statement of each author.
+func (db *DB) load(ctx context.Context, keys map[string]mechanism.Key, heads map[string]mechanism.Head) error {
+	rows, err := db.read.QueryContext(ctx, "SELECT "+keyColumns+" FROM key")
+	if err != nil {
+		return err
 	}
-	return one(h, err)
+	defer rows.Close()
+	for rows.Next() {
+		k, err := scanKey(rows)
+		if err != nil {
+			return err
+		}
+		keys[k.ID] = k
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	authors, err := db.read.QueryContext(ctx, "SELECT name, idx, hash, day, number, seen FROM author")
+	if err != nil {
+		return err
+	}
+	defer authors.Close()
+	for authors.Next() {
+		var (
+			name string
+			h    mechanism.Head
+			hash []byte
+		)
+		if err := authors.Scan(&name, &h.Index, &hash, &h.Serial.Day, &h.Serial.Number, &h.Seen); err != nil {
+			return err
+		}
+		h.Hash = mechanism.Hash(hash)
+		heads[name] = h
+	}
+	return authors.Err()
 }
 
 func (db *DB) charters() ([]Edition, error) {

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"parley/charter"
@@ -64,16 +67,26 @@ func (w *Working) IndexOf(hash mechanism.Hash) (uint64, bool) {
 		func(db *DB) (uint64, bool, error) { return db.indexOf(hash) })
 }
 
-// Key finds an endorsed key.
+// Key finds an endorsed key. All of them are in memory.
 func (w *Working) Key(kid string) (mechanism.Key, bool) {
-	return lookup(w, func(l *layer) (mechanism.Key, bool) { k, ok := l.keys[kid]; return k, ok },
-		func(db *DB) (mechanism.Key, bool, error) { return db.key(kid) })
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if k, ok := w.pending.keys[kid]; ok {
+		return k, true
+	}
+	k, ok := w.keys[kid]
+	return k, ok
 }
 
-// Head finds the newest accepted statement of an author.
+// Head finds the newest accepted statement of an author. All are in memory.
 func (w *Working) Head(author string) (mechanism.Head, bool) {
-	return lookup(w, func(l *layer) (mechanism.Head, bool) { h, ok := l.heads[author]; return h, ok },
-		func(db *DB) (mechanism.Head, bool, error) { return db.head(author) })
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if h, ok := w.pending.heads[author]; ok {
+		return h, true
+	}
+	h, ok := w.heads[author]
+	return h, ok
 }
 
 // CharterAt gives the charter in force for an entry at index: the newest edition
@@ -137,4 +150,14 @@ func (w *Working) keepRoot(size uint64, root ledger.Hash) {
 	}
 	w.roots[size] = root
 	w.rootAge = append(w.rootAge, size)
+}
+
+// Keys gives all endorsed keys, revoked ones too, in the order of their
+// endorsement.
+func (w *Working) Keys() []mechanism.Key {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	keys := slices.Collect(maps.Values(w.keys))
+	slices.SortFunc(keys, func(a, b mechanism.Key) int { return cmp.Compare(a.Endorsed, b.Endorsed) })
+	return keys
 }

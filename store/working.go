@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -23,15 +24,17 @@ type Working struct {
 	complete bool
 	ledger   string
 
-	mu       sync.RWMutex // guards all below but the caches
-	pending  *layer       // the block being made
-	dirty    *layer       // in the journal, not in the database
-	flushing *layer       // being written to the database; nil when none is
-	charters []Edition    // all editions in force, committed
-	blocks   uint64       // committed
-	size     uint64       // entries committed
-	written  Progress     // in the database
-	err      error        // first failure of the database under a View method
+	mu       sync.RWMutex              // guards all below but the caches
+	pending  *layer                    // the block being made
+	dirty    *layer                    // in the journal, not in the database
+	flushing *layer                    // being written to the database; nil when none is
+	charters []Edition                 // all editions in force, committed
+	keys     map[string]mechanism.Key  // all, committed: there are as many as officers
+	heads    map[string]mechanism.Head // of all authors, committed
+	blocks   uint64                    // committed
+	size     uint64                    // entries committed
+	written  Progress                  // in the database
+	err      error                     // first failure of the database under a View method
 
 	treeMu  sync.Mutex
 	chunks  chunks
@@ -45,7 +48,8 @@ type Working struct {
 // complete one is the hub's: no content is ever missing. A nil db keeps
 // everything in memory.
 func New(ctx context.Context, db *DB, name string, complete bool) (*Working, error) {
-	w := &Working{db: db, complete: complete, ledger: name, roots: map[uint64]ledger.Hash{}}
+	w := &Working{db: db, complete: complete, ledger: name, roots: map[uint64]ledger.Hash{},
+		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}}
 	if db != nil {
 		p, err := db.Progress(ctx)
 		if err != nil {
@@ -55,6 +59,9 @@ func New(ctx context.Context, db *DB, name string, complete bool) (*Working, err
 			return nil, fmt.Errorf("open read model: it holds ledger %q, not %q; use another data folder", p.Ledger, name)
 		}
 		if w.charters, err = db.charters(); err != nil {
+			return nil, fmt.Errorf("open read model: %w", err)
+		}
+		if err := db.load(ctx, w.keys, w.heads); err != nil {
 			return nil, fmt.Errorf("open read model: %w", err)
 		}
 		p.Ledger = name
@@ -127,6 +134,8 @@ func (w *Working) Commit(n uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.charters = append(w.charters, w.pending.charters...)
+	maps.Copy(w.keys, w.pending.keys)
+	maps.Copy(w.heads, w.pending.heads)
 	w.dirty.absorb(w.pending)
 	w.blocks++
 	w.size += n
