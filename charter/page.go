@@ -1,0 +1,177 @@
+package charter
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"parley/format"
+)
+
+// labels are the words of the page, by what they label.
+var labels = map[string]format.Words{
+	"edition":   {"en": "Edition", "ar": "الإصدار", "he": "מהדורה"},
+	"hash":      {"en": "Hash", "ar": "البصمة", "he": "טביעה"},
+	"previous":  {"en": "Follows", "ar": "يلي", "he": "באה אחרי"},
+	"exercise":  {"en": "EXERCISE: nothing sent under this charter is real", "ar": "تمرين: لا شيء مما يُرسل وفق هذا الميثاق حقيقي", "he": "תרגיל: דבר ממה שנשלח לפי אמנה זו אינו אמיתי"},
+	"live":      {"en": "Live: what is sent under this charter is real", "ar": "فعلي: ما يُرسل وفق هذا الميثاق حقيقي", "he": "אמת: מה שנשלח לפי אמנה זו אמיתי"},
+	"hub":       {"en": "Hub", "ar": "المركز", "he": "מרכז"},
+	"log":       {"en": "Log key", "ar": "مفتاح السجل", "he": "מפתח היומן"},
+	"address":   {"en": "Address", "ar": "العنوان", "he": "כתובת"},
+	"tls":       {"en": "TLS pin", "ar": "بصمة TLS", "he": "נעיצת TLS"},
+	"parties":   {"en": "Parties", "ar": "الأطراف", "he": "הצדדים"},
+	"side":      {"en": "side", "ar": "طرف", "he": "צד"},
+	"super":     {"en": "supervisor", "ar": "مشرف", "he": "מפקח"},
+	"any":       {"en": "any party", "ar": "أي طرف", "he": "כל צד"},
+	"zone":      {"en": "Time zone", "ar": "المنطقة الزمنية", "he": "אזור זמן"},
+	"languages": {"en": "Languages", "ar": "اللغات", "he": "שפות"},
+	"root":      {"en": "Root key", "ar": "المفتاح الجذر", "he": "מפתח שורש"},
+	"witness":   {"en": "Witness key", "ar": "مفتاح الشاهد", "he": "מפתח העד"},
+	"absent":    {"en": "(none yet)", "ar": "(لا يوجد بعد)", "he": "(אין עדיין)"},
+	"areas":     {"en": "Areas", "ar": "المجالات", "he": "תחומים"},
+	"formats":   {"en": "Formats in force, and what the gate does", "ar": "النماذج السارية وما تفعله البوابة", "he": "הטפסים שבתוקף, ומה עושה השער"},
+	"floor":     {"en": "safety floor", "ar": "حد السلامة الأدنى", "he": "רצפת הבטיחות"},
+	"roles":     {"en": "Roles, and what they may send", "ar": "الأدوار وما يجوز لها إرساله", "he": "תפקידים, ומה מותר להם לשלוח"},
+	"times":     {"en": "Times allowed, from submission", "ar": "المهل المسموح بها منذ التقديم", "he": "הזמנים המותרים, מרגע ההגשה"},
+	"gate":      {"en": "gate", "ar": "البوابة", "he": "שער"},
+	"ack":       {"en": "acknowledgement", "ar": "الإقرار", "he": "אישור קבלה"},
+	"readback":  {"en": "readback", "ar": "الإعادة للتحقق", "he": "חזרה לאימות"},
+	"reply":     {"en": "reply", "ar": "الجواب", "he": "מענה"},
+	"confirmed": {"en": "Confirmed when cosigned by", "ar": "يُعد مؤكدًا متى شارك في التوقيع", "he": "מאושר כשחתמו במשותף"},
+
+	GateNone:        {"en": "none: goes at once", "ar": "بلا بوابة: يمر فورًا", "he": "ללא: עובר מיד"},
+	GateNotify:      {"en": "notify: goes at once, the supervisor is told", "ar": "إخطار: يمر فورًا ويُخطر المشرف", "he": "יידוע: עובר מיד והמפקח מיודע"},
+	GateAutoRelease: {"en": "auto-release: goes when the gate's time is up, if not before", "ar": "إجازة آلية: يمر بانقضاء مهلة البوابة إن لم يُجز قبلها", "he": "שחרור אוטומטי: עובר כשזמן השער חולף, אם לא קודם"},
+	GateReview:      {"en": "review: waits for the supervisor", "ar": "مراجعة: ينتظر المشرف", "he": "בדיקה: ממתין למפקח"},
+	GateEscrow:      {"en": "escrow: waits for its counterpart, unopened", "ar": "إيداع: ينتظر نظيره مغلقًا", "he": "נאמנות: ממתין לבן זוגו, סגור"},
+}
+
+// Page writes the charter for a person to read, in lang ("en", "ar" or "he"):
+// plain text, one fact a line. It shows the charter as it stands, complete or not.
+func (c *Charter) Page(lang string) string {
+	p := &page{lang: lang}
+	p.line(0, p.name(c.Mechanism, c.Names))
+	if c.Exercise {
+		p.line(0, p.word("exercise"))
+	} else {
+		p.line(0, p.word("live"))
+	}
+	p.fact(0, "edition", fmt.Sprint(c.Edition))
+	p.fact(0, "hash", EncodeHash(c.Hash()))
+	if c.Previous != "" {
+		p.fact(0, "previous", c.Previous)
+	}
+
+	p.head("hub")
+	p.fact(1, "log", c.Hub.Key)
+	p.facts(1, "address", c.Hub.URLs)
+	p.fact(1, "tls", c.Hub.TLS)
+
+	p.head("parties")
+	for _, party := range c.Parties {
+		p.line(1, p.name(party.ID, party.Names)+", "+p.of(party.Kind))
+		p.fact(2, "zone", party.Zone)
+		p.fact(2, "languages", strings.Join(party.Languages, ", "))
+		p.facts(2, "root", party.Roots)
+		p.fact(2, "witness", party.Witness)
+	}
+
+	p.head("areas")
+	for _, a := range c.Areas {
+		p.line(1, p.name(a.ID, a.Names))
+	}
+	p.formats(c)
+	p.head("roles")
+	for _, r := range c.Roles {
+		p.line(1, p.name(r.ID, r.Names)+", "+p.of(r.Of)+": "+p.isolate(strings.Join(r.May, " ")))
+	}
+	p.head("times")
+	for _, t := range c.Precedences {
+		p.line(1, fmt.Sprintf("%s: %s %s, %s %s, %s %s, %s %s", p.isolate(t.ID),
+			p.word("gate"), p.span(t.GateSeconds), p.word("ack"), p.span(t.AckSeconds),
+			p.word("readback"), p.span(t.ReadbackSeconds), p.word("reply"), p.span(t.ReplySeconds)))
+	}
+	p.line(0, "")
+	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
+	return p.text.String()
+}
+
+func (p *page) formats(c *Charter) {
+	p.head("formats")
+	for _, r := range c.Formats {
+		var names map[string]string
+		if f, ok := format.Catalogue().Lookup(r.Format); ok {
+			names = f.Names
+		}
+		s := p.name(r.Format, names) + ": " + p.word(r.Gate)
+		if r.Floor {
+			s += " (" + p.word("floor") + ")"
+		}
+		p.line(1, s)
+	}
+}
+
+type page struct {
+	lang string
+	text strings.Builder
+}
+
+func (p *page) line(indent int, s string) {
+	p.text.WriteString(strings.TrimRight(strings.Repeat("  ", indent)+s, " ") + "\n")
+}
+
+func (p *page) head(label string) { p.line(0, "\n"+p.word(label)) }
+
+func (p *page) word(label string) string {
+	if w, ok := labels[label]; ok {
+		return w.In(p.lang)
+	}
+	return p.isolate(label)
+}
+
+func (p *page) of(kind string) string {
+	if kind == KindSupervisor {
+		kind = "super"
+	}
+	return p.word(kind)
+}
+
+func (p *page) fact(indent int, label, value string) {
+	if value == "" {
+		p.line(indent, p.word(label)+": "+p.word("absent"))
+		return
+	}
+	p.line(indent, p.word(label)+": "+p.isolate(value))
+}
+
+// facts writes one line a value.
+func (p *page) facts(indent int, label string, values []string) {
+	if len(values) == 0 {
+		p.fact(indent, label, "")
+	}
+	for _, v := range values {
+		p.fact(indent, label, v)
+	}
+}
+
+// name is what a thing is called, and its identifier.
+func (p *page) name(id string, names map[string]string) string {
+	if n := format.Words(names).In(p.lang); n != "" {
+		return p.isolate(n) + " (" + p.isolate(id) + ")"
+	}
+	return p.isolate(id)
+}
+
+func (p *page) isolate(s string) string { return format.Isolate(p.lang, s) }
+
+// span writes a number of seconds as Go does, without the zeros: 2m, 72h.
+func (p *page) span(seconds int) string {
+	s := (time.Duration(seconds) * time.Second).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return p.isolate(s)
+}
