@@ -22,7 +22,7 @@ func Append(dst, b []byte) []byte { return strict.AppendEncode(dst, b) }
 // Decode returns the bytes that s is the text of. It refuses every s but the
 // one that [Encode] gives for them: no padding, no line ends, no spare bits.
 func Decode(s string) ([]byte, error) {
-	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
+	if i := lineEnd(s); i >= 0 {
 		return nil, fmt.Errorf("base64url has a line end at byte %d", i)
 	}
 	b, err := strict.DecodeString(s)
@@ -37,11 +37,20 @@ func Decode32(s string) (b [32]byte, err error) {
 	if len(s) != 43 {
 		return b, fmt.Errorf("has %d characters, want the 43 of 32 bytes in base64url", len(s))
 	}
-	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
+	if i := lineEnd(s); i >= 0 {
 		return b, fmt.Errorf("base64url has a line end at byte %d", i)
 	}
 	if _, err := strict.Decode(b[:], []byte(s)); err != nil {
 		return [32]byte{}, fmt.Errorf("not base64url without padding and spare bits: %w", err)
 	}
 	return b, nil
+}
+
+// lineEnd returns where s has a line end, which the standard decoder skips, or
+// -1. Two searches for a byte are several times as fast as one for a set.
+func lineEnd(s string) int {
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		return i
+	}
+	return strings.IndexByte(s, '\r')
 }

@@ -141,9 +141,10 @@ func (r *reader) str() string {
 	start := r.at
 	var unescaped []byte // what came before start, if there were escapes
 	for r.err == nil {
-		switch c := r.peek(); {
-		case plain(c):
+		for r.at < len(r.text) && plain(r.text[r.at]) {
 			r.at++
+		}
+		switch c := r.peek(); {
 		case c == '"':
 			s := r.text[start:r.at]
 			r.at++

@@ -1,0 +1,105 @@
+package keyring
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+)
+
+// content is the plaintext of the file, as JSON.
+type content struct {
+	Version    int      `json:"version"` // 1
+	WorkFactor int      `json:"work_factor"`
+	Keys       []secret `json:"keys"` // sorted by name
+}
+
+type secret struct {
+	Name     string `json:"name"`
+	Exercise bool   `json:"exercise"`
+	Seed     []byte `json:"seed"` // RFC 8032's private key, 32 bytes
+}
+
+// seal returns the file that holds c.
+func (r *Ring) seal(c content) ([]byte, error) {
+	recipient, err := age.NewScryptRecipient(r.passphrase)
+	if err != nil {
+		return nil, err
+	}
+	recipient.SetWorkFactor(c.WorkFactor)
+	text, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	w, err := age.Encrypt(&file, recipient)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(text); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return file.Bytes(), nil
+}
+
+// unseal decrypts file into r.
+func (r *Ring) unseal(file []byte) error {
+	if r.passphrase == "" {
+		return fmt.Errorf("%w: it is empty", ErrPassphrase)
+	}
+	id, err := age.NewScryptIdentity(r.passphrase)
+	if err != nil {
+		return err
+	}
+	id.SetMaxWorkFactor(maxWorkFactor)
+	plain, err := age.Decrypt(bytes.NewReader(file), id)
+	switch {
+	case errors.Is(err, age.ErrIncorrectIdentity):
+		return fmt.Errorf("%w; nothing was changed, try again", ErrPassphrase)
+	case err != nil:
+		return fmt.Errorf("the file is damaged or not a key ring; restore it from a copy: %w", err)
+	}
+	text, err := io.ReadAll(plain)
+	if err != nil {
+		return fmt.Errorf("the file is damaged; restore it from a copy: %w", err)
+	}
+	var c content
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return fmt.Errorf("its content is not a key ring's: %w", err)
+	}
+	if err := c.check(); err != nil {
+		return fmt.Errorf("its content is not a key ring's: %w", err)
+	}
+	r.content, r.file = c, file
+	return nil
+}
+
+func (c content) check() error {
+	if c.Version != 1 {
+		return fmt.Errorf("version %d is not 1, the one this program knows", c.Version)
+	}
+	if c.WorkFactor < 1 || c.WorkFactor > maxWorkFactor {
+		return fmt.Errorf("work factor %d is not from 1 to %d", c.WorkFactor, maxWorkFactor)
+	}
+	for i, k := range c.Keys {
+		if err := CheckName(k.Name); err != nil {
+			return err
+		}
+		if len(k.Seed) != ed25519.SeedSize {
+			return fmt.Errorf("key %s has %d bytes, want %d", k.Name, len(k.Seed), ed25519.SeedSize)
+		}
+		if i > 0 && c.Keys[i-1].Name >= k.Name {
+			return fmt.Errorf("key %s is out of order, or there twice", k.Name)
+		}
+	}
+	return nil
+}
