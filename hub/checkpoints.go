@@ -92,7 +92,7 @@ func (c *checkpoints) add(note []byte) (bool, error) {
 	if head.Size != c.askedSize || len(cosignatures) == 0 {
 		return false, nil
 	}
-	merged, err := ledger.Merge(c.asked, note)
+	merged, err := c.witnesses.Merge(c.verifier, c.asked, note)
 	if err != nil {
 		return false, err
 	}

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"parley/hub"
+	"parley/identity"
+	"parley/keyring"
+	"parley/ledger"
+	"parley/registrar"
+)
+
+const keyUsage = `usage: parley key new -keys RING [-exercise] root PARTY
+       parley key new -keys RING [-exercise] log ORIGIN
+       parley key new -keys RING [-exercise] tls
+       parley key new -keys RING [-exercise] witness PARTY
+       parley key new -keys RING -charter FILE [-areas A,B] [-o FILE] officer PARTY/ROLE/NAME
+       parley key ls -keys RING
+       parley key endorse -charter FILE -keys RING -party PARTY [-hub URL] REQUEST...
+       parley key revoke -charter FILE -keys RING -party PARTY [-hub URL] -reason CODE KID
+All take -passphrase-file FILE; otherwise PARLEY_PASSPHRASE or the terminal is asked.
+
+New makes a key in an age-encrypted ring, which it creates if need be, and
+prints what others need of it: a root's public key, the log's or a witness's
+verifier key and the TLS pin for the charter, or an officer's enrolment request
+for the registrar. Endorse and revoke put the registrar's word in the ledger.
+
+Exit status: 0 done, 1 refused or not possible, 2 wrong arguments.
+`
+
+// keyFlags are the flags of the key commands.
+type keyFlags struct {
+	keys, passphraseFile, charter, areas, out, party, hub, reason string
+	exercise                                                      bool
+	args                                                          []string
+}
+
+func keyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		return wrong(stderr, "key needs one of new, ls, endorse, revoke", "`parley key -h` shows how")
+	}
+	if args[0] == "-h" || args[0] == "--help" || args[0] == "help" {
+		fmt.Fprint(stdout, keyUsage)
+		return 0
+	}
+	var f keyFlags
+	flags := flag.NewFlagSet("key", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&f.keys, "keys", "", "")
+	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "")
+	flags.StringVar(&f.charter, "charter", "", "")
+	flags.StringVar(&f.areas, "areas", "", "")
+	flags.StringVar(&f.out, "o", "", "")
+	flags.StringVar(&f.party, "party", "", "")
+	flags.StringVar(&f.hub, "hub", "", "")
+	flags.StringVar(&f.reason, "reason", "", "")
+	flags.BoolVar(&f.exercise, "exercise", false, "")
+	if code, done := parseFlags(flags, args[1:], keyUsage, stdout, stderr); done {
+		return code
+	}
+	f.args = flags.Args()
+	if f.keys == "" {
+		return wrong(stderr, "-keys is missing", "name the key ring's file with -keys")
+	}
+	switch args[0] {
+	case "new":
+		return keyNew(ctx, f, stdout, stderr)
+	case "ls":
+		return keyList(f, stdout, stderr)
+	case "endorse":
+		return keyEndorse(ctx, f, stdout, stderr)
+	case "revoke":
+		return keyRevoke(ctx, f, stdout, stderr)
+	}
+	return wrong(stderr, fmt.Sprintf("there is no command key %q", args[0]), "key needs one of new, ls, endorse, revoke")
+}
+
+func keyNew(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
+	kind, name := "", ""
+	if len(f.args) > 0 {
+		kind = f.args[0]
+	}
+	if len(f.args) > 1 {
+		name = f.args[1]
+	}
+	names := map[string]string{"root": name + "/registrar/root", "log": "hub/log", "tls": "hub/tls", "witness": name + "/witness", "officer": name}
+	ringName, ok := names[kind]
+	if !ok || len(f.args) > 2 || (name == "") != (kind == "tls") {
+		return wrong(stderr, fmt.Sprintf("key new %s: want root PARTY, log ORIGIN, tls, witness PARTY or officer PARTY/ROLE/NAME", strings.Join(f.args, " ")), "`parley key -h` shows how")
+	}
+	ring, err := openOrCreateRing(f.keys, f.passphraseFile, stderr)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	if kind == "officer" {
+		return newOfficer(ctx, f, name, ring, stdout, stderr)
+	}
+	public, err := ring.New(ringName, f.exercise, rand.Reader)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	word, err := publicWord(kind, name, ring, ringName, public)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	fmt.Fprintln(stdout, word)
+	return 0
+}
+
+// publicWord is what a charter needs of a new key.
+func publicWord(kind, name string, ring *keyring.Ring, ringName string, public ed25519.PublicKey) (string, error) {
+	private, err := ring.Private(ringName)
+	if err != nil {
+		return "", err
+	}
+	switch kind {
+	case "log":
+		signer, err := ledger.NewSigner(name, private)
+		if err != nil {
+			return "", err
+		}
+		return signer.VerifierKey(), nil
+	case "tls":
+		return hub.PinOf(public)
+	case "witness":
+		cosigner, err := ledger.NewCosigner(name, private)
+		if err != nil {
+			return "", err
+		}
+		return cosigner.VerifierKey(), nil
+	}
+	return identity.EncodeKey(public), nil
+}
+
+// newOfficer makes an officer's key and the request to endorse it.
+func newOfficer(ctx context.Context, f keyFlags, name string, ring *keyring.Ring, stdout, stderr io.Writer) int {
+	author, err := identity.ParseAuthor(name)
+	if err != nil {
+		return wrong(stderr, err.Error(), "an officer is such as israel/watch/amal")
+	}
+	if f.charter == "" {
+		return wrong(stderr, "-charter is missing", "a key is made for one mechanism; name its charter's file")
+	}
+	signed, err := readCharter(f.charter)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	if _, err := ring.New(name, signed.Exercise, rand.Reader); err != nil {
+		return failed(stderr, err)
+	}
+	signer, err := ring.Signer(name)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	var areas []string
+	if f.areas != "" {
+		areas = strings.Split(f.areas, ",")
+	}
+	request, err := identity.NewRequest(ctx, signer, signed.Mechanism, author, areas, signed.Exercise)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	text, err := json.MarshalIndent(request, "", "  ")
+	if err != nil {
+		return failed(stderr, err)
+	}
+	text = append(text, '\n')
+	if f.out == "" {
+		stdout.Write(text)
+		return 0
+	}
+	if err := os.WriteFile(f.out, text, 0o644); err != nil {
+		return failed(stderr, err)
+	}
+	fmt.Fprintf(stdout, "request of %s in %s; give it to the registrar of %s\n", author, f.out, author.Party)
+	return 0
+}
+
+func keyList(f keyFlags, stdout, stderr io.Writer) int {
+	ring, err := openRing(f.keys, f.passphraseFile, stderr)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	for _, name := range ring.Names() {
+		signer, err := ring.Signer(name)
+		if err != nil {
+			return failed(stderr, err)
+		}
+		mark := "live"
+		if ring.Exercise(name) {
+			mark = "EXERCISE"
+		}
+		fmt.Fprintf(stdout, "%-32s %-8s %s\n", name, mark, identity.Thumbprint(signer.Public()))
+	}
+	return 0
+}
+
+// openRegistrar opens the ring, the charter and the ledger for a registrar.
+func openRegistrar(ctx context.Context, f keyFlags, stderr io.Writer) (*registrar.Registrar, int) {
+	if f.charter == "" || f.party == "" {
+		return nil, wrong(stderr, "-charter and -party are needed", "`parley key -h` shows how")
+	}
+	signed, err := readCharter(f.charter)
+	if err != nil {
+		return nil, failed(stderr, err)
+	}
+	ring, err := openRing(f.keys, f.passphraseFile, stderr)
+	if err != nil {
+		return nil, failed(stderr, err)
+	}
+	root, err := ring.Signer(f.party + "/registrar/root")
+	if err != nil {
+		return nil, failed(stderr, err)
+	}
+	url := f.hub
+	if url == "" {
+		url = signed.Hub.URLs[0]
+	}
+	r, err := registrar.Open(ctx, signed.Charter, url, f.party, root, time.Now)
+	if err != nil {
+		return nil, failed(stderr, err)
+	}
+	return r, 0
+}
+
+func keyEndorse(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
+	if len(f.args) == 0 {
+		return wrong(stderr, "there is no request to endorse", "name the files that `parley key new ... officer` wrote")
+	}
+	var requests []identity.Request
+	for _, file := range f.args {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return failed(stderr, err)
+		}
+		var r identity.Request
+		if err := json.Unmarshal(text, &r); err != nil {
+			return failed(stderr, fmt.Errorf("%s is not an enrolment request: %w", file, err))
+		}
+		requests = append(requests, r)
+	}
+	r, code := openRegistrar(ctx, f, stderr)
+	if r == nil {
+		return code
+	}
+	defer r.Close()
+	indexes, err := r.Endorse(ctx, requests...)
+	for i, index := range indexes {
+		fmt.Fprintf(stdout, "endorsed %s at entry %d\n", requests[i].Author, index)
+	}
+	if err != nil {
+		return failed(stderr, err)
+	}
+	return 0
+}
+
+func keyRevoke(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
+	if len(f.args) != 1 || f.reason == "" {
+		return wrong(stderr, "revoke needs -reason and one key id", "`parley key ls` shows key ids; reasons are lost, exposed, replaced, left-duty, mistake, other")
+	}
+	r, code := openRegistrar(ctx, f, stderr)
+	if r == nil {
+		return code
+	}
+	defer r.Close()
+	index, err := r.Revoke(ctx, f.args[0], f.reason)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	fmt.Fprintf(stdout, "revoked %s at entry %d\n", f.args[0], index)
+	return 0
+}
