@@ -5,30 +5,26 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"parley/charter"
+	"parley/keyring"
 	"parley/rule"
 )
 
-// parseFlags parses args; it reports done where the command ends here: help was
+// parseArgs parses a command's flags, with any number of operands after them; it reports done where the command ends here: help was
 // asked for, or the flags are wrong.
-func parseFlags(flags *flag.FlagSet, args []string, usage string, stdout, stderr io.Writer) (code int, done bool) {
+func parseArgs(flags *flag.FlagSet, args []string, usage string, stdout, stderr io.Writer) (code int, done bool) {
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, usage)
 		return 0, true
 	case err != nil:
-		return wrong(stderr, err.Error(), fmt.Sprintf("`parley %s -h` shows how", flags.Name())), true
+		return misused(stderr, err.Error(), fmt.Sprintf("`parley %s -h` shows how", flags.Name())), true
 	}
 	return 0, false
-}
-
-// wrong says what is wrong with the arguments; its code is 2.
-func wrong(stderr io.Writer, what, hint string) int {
-	fmt.Fprintf(stderr, "parley: %s\nparley: hint: %s\n", what, hint)
-	return 2
 }
 
 // failed says what went wrong; its code is 1.
@@ -56,4 +52,25 @@ func readCharter(file string) (*charter.Signed, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return signed, nil
+}
+
+// openRing opens a key ring with its passphrase.
+func openRing(file, passphraseFile string, stderr io.Writer) (*keyring.Ring, error) {
+	passphrase, err := readPassphrase(passphraseFile, stderr)
+	if err != nil {
+		return nil, err
+	}
+	return keyring.Open(file, passphrase)
+}
+
+// openOrCreateRing opens a key ring, or makes it where there is none.
+func openOrCreateRing(file, passphraseFile string, stderr io.Writer) (*keyring.Ring, error) {
+	passphrase, err := readPassphrase(passphraseFile, stderr)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return keyring.Create(file, passphrase, 0)
+	}
+	return keyring.Open(file, passphrase)
 }

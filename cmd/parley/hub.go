@@ -41,15 +41,15 @@ func hubCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	as := flags.String("as", "", "")
 	listen := flags.String("listen", "127.0.0.1:8443", "")
 	passphraseFile := flags.String("passphrase-file", "", "")
-	if code, done := parseFlags(flags, args, hubUsage, stdout, stderr); done {
+	if code, done := parseArgs(flags, args, hubUsage, stdout, stderr); done {
 		return code
 	}
 	if *dir == "" || *charterFile == "" || *keys == "" || *as == "" || flags.NArg() > 0 {
-		return wrong(stderr, "hub needs -dir, -charter, -keys and -as, and nothing else", "`parley hub -h` shows how")
+		return misused(stderr, "hub needs -dir, -charter, -keys and -as, and nothing else", "`parley hub -h` shows how")
 	}
 	author, err := identity.ParseAuthor(*as)
 	if err != nil {
-		return wrong(stderr, err.Error(), "-as is such as united-states/hub/one")
+		return misused(stderr, err.Error(), "-as is such as united-states/hub/one")
 	}
 	ring, err := openRing(*keys, *passphraseFile, stderr)
 	if err != nil {
@@ -96,7 +96,7 @@ func startHub(ctx context.Context, dir, listen string, signed *charter.Signed, r
 		return nil, err
 	}
 	r := &runningHub{ended: make(chan error, 1)}
-	if r.journal, err = journal.OpenSQLite(filepath.Join(dir, "journal.db")); err != nil {
+	if r.journal, err = journal.OpenSQLite(filepath.Join(dir, "journal")); err != nil {
 		return nil, err
 	}
 	if r.db, err = store.Open(filepath.Join(dir, "store.db")); err != nil {

@@ -46,7 +46,7 @@ type keyFlags struct {
 
 func keyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
-		return wrong(stderr, "key needs one of new, ls, endorse, revoke", "`parley key -h` shows how")
+		return misused(stderr, "key needs one of new, ls, endorse, revoke", "`parley key -h` shows how")
 	}
 	if args[0] == "-h" || args[0] == "--help" || args[0] == "help" {
 		fmt.Fprint(stdout, keyUsage)
@@ -64,12 +64,12 @@ func keyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	flags.StringVar(&f.hub, "hub", "", "")
 	flags.StringVar(&f.reason, "reason", "", "")
 	flags.BoolVar(&f.exercise, "exercise", false, "")
-	if code, done := parseFlags(flags, args[1:], keyUsage, stdout, stderr); done {
+	if code, done := parseArgs(flags, args[1:], keyUsage, stdout, stderr); done {
 		return code
 	}
 	f.args = flags.Args()
 	if f.keys == "" {
-		return wrong(stderr, "-keys is missing", "name the key ring's file with -keys")
+		return misused(stderr, "-keys is missing", "name the key ring's file with -keys")
 	}
 	switch args[0] {
 	case "new":
@@ -81,7 +81,7 @@ func keyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	case "revoke":
 		return keyRevoke(ctx, f, stdout, stderr)
 	}
-	return wrong(stderr, fmt.Sprintf("there is no command key %q", args[0]), "key needs one of new, ls, endorse, revoke")
+	return misused(stderr, fmt.Sprintf("there is no command key %q", args[0]), "key needs one of new, ls, endorse, revoke")
 }
 
 func keyNew(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
@@ -95,7 +95,7 @@ func keyNew(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 	names := map[string]string{"root": name + "/registrar/root", "log": "hub/log", "tls": "hub/tls", "witness": name + "/witness", "officer": name}
 	ringName, ok := names[kind]
 	if !ok || len(f.args) > 2 || (name == "") != (kind == "tls") {
-		return wrong(stderr, fmt.Sprintf("key new %s: want root PARTY, log ORIGIN, tls, witness PARTY or officer PARTY/ROLE/NAME", strings.Join(f.args, " ")), "`parley key -h` shows how")
+		return misused(stderr, fmt.Sprintf("key new %s: want root PARTY, log ORIGIN, tls, witness PARTY or officer PARTY/ROLE/NAME", strings.Join(f.args, " ")), "`parley key -h` shows how")
 	}
 	ring, err := openOrCreateRing(f.keys, f.passphraseFile, stderr)
 	if err != nil {
@@ -145,10 +145,10 @@ func publicWord(kind, name string, ring *keyring.Ring, ringName string, public e
 func newOfficer(ctx context.Context, f keyFlags, name string, ring *keyring.Ring, stdout, stderr io.Writer) int {
 	author, err := identity.ParseAuthor(name)
 	if err != nil {
-		return wrong(stderr, err.Error(), "an officer is such as israel/watch/amal")
+		return misused(stderr, err.Error(), "an officer is such as israel/watch/amal")
 	}
 	if f.charter == "" {
-		return wrong(stderr, "-charter is missing", "a key is made for one mechanism; name its charter's file")
+		return misused(stderr, "-charter is missing", "a key is made for one mechanism; name its charter's file")
 	}
 	signed, err := readCharter(f.charter)
 	if err != nil {
@@ -207,7 +207,7 @@ func keyList(f keyFlags, stdout, stderr io.Writer) int {
 // openRegistrar opens the ring, the charter and the ledger for a registrar.
 func openRegistrar(ctx context.Context, f keyFlags, stderr io.Writer) (*registrar.Registrar, int) {
 	if f.charter == "" || f.party == "" {
-		return nil, wrong(stderr, "-charter and -party are needed", "`parley key -h` shows how")
+		return nil, misused(stderr, "-charter and -party are needed", "`parley key -h` shows how")
 	}
 	signed, err := readCharter(f.charter)
 	if err != nil {
@@ -234,7 +234,7 @@ func openRegistrar(ctx context.Context, f keyFlags, stderr io.Writer) (*registra
 
 func keyEndorse(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 	if len(f.args) == 0 {
-		return wrong(stderr, "there is no request to endorse", "name the files that `parley key new ... officer` wrote")
+		return misused(stderr, "there is no request to endorse", "name the files that `parley key new ... officer` wrote")
 	}
 	var requests []identity.Request
 	for _, file := range f.args {
@@ -265,7 +265,7 @@ func keyEndorse(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 
 func keyRevoke(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 	if len(f.args) != 1 || f.reason == "" {
-		return wrong(stderr, "revoke needs -reason and one key id", "`parley key ls` shows key ids; reasons are lost, exposed, replaced, left-duty, mistake, other")
+		return misused(stderr, "revoke needs -reason and one key id", "`parley key ls` shows key ids; reasons are lost, exposed, replaced, left-duty, mistake, other")
 	}
 	r, code := openRegistrar(ctx, f, stderr)
 	if r == nil {
