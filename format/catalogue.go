@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"parley/statement"
 )
 
 //go:embed data/*.json
@@ -110,9 +112,12 @@ func read(text []byte) (*Format, error) {
 
 func (field *Field) read(f *Format, i int) error {
 	one := []string{Line, Text, Instant, Window, Place, Choice, Integer, Hash, Flag}
+	if err := statement.CheckField(field.Name); err != nil {
+		return err
+	}
 	switch {
-	case field.Name == "" || slices.Contains(f.fieldNames()[:i], field.Name):
-		return fmt.Errorf("the name is empty or there already")
+	case slices.Contains(f.fieldNames()[:i], field.Name):
+		return fmt.Errorf("it is there already")
 	case field.Type != List && !slices.Contains(one, field.Type):
 		return fmt.Errorf("type %q is unknown", field.Type)
 	case field.Type == List && field.Items != Line && field.Items != Hash:
