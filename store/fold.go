@@ -121,16 +121,24 @@ func parallel[T any](work []T, f func(T)) {
 // checkpoint and, by the rules, every text that is in it, and then commits. On
 // an error, a [FoldError] where the block is at fault, nothing is changed.
 func (w *Working) Fold(p Prepared) error {
-	b := p.Block
+	if err := w.Check(p); err != nil {
+		return err
+	}
+	w.Commit(uint64(len(p.Block.Entries)))
+	return nil
+}
+
+// Check is Fold without its end: the block is left pending, for a caller who
+// makes it durable first and then calls Commit, or else Rollback.
+func (w *Working) Check(p Prepared) error {
 	if err := w.fold(p); err != nil {
 		w.Rollback()
 		return err
 	}
 	if err := w.Err(); err != nil {
 		w.Rollback()
-		return fmt.Errorf("fold block %d: %w", b.Height, err)
+		return fmt.Errorf("fold block %d: %w", p.Block.Height, err)
 	}
-	w.Commit(uint64(len(b.Entries)))
 	return nil
 }
 
