@@ -171,7 +171,7 @@ func endorse(v View, ch *charter.Charter, c Case) (Change, error) {
 		return Change{}, rule.Refuse(NotRegistrar, "ask your party's registrar", "%s is not a registrar and cannot endorse keys", claims.Author)
 	}
 	request := identity.Request{Mechanism: claims.Mechanism, Exercise: claims.Exercise,
-		Author: text(s, "author"), Key: text(s, "key"), Areas: list(s, "areas"), Proof: text(s, "proof")}
+		Author: text(s, "holder"), Key: text(s, "key"), Areas: list(s, "areas"), Proof: text(s, "proof")}
 	if err := request.Check(); err != nil {
 		return Change{}, rule.Refuse(BadEnrolment, "make a new request with `parley key new`, for this mechanism and with the same exercise mark", "%s", err)
 	}

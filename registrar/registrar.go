@@ -98,7 +98,7 @@ func (r *Registrar) Endorse(ctx context.Context, requests ...identity.Request) (
 		if err := request.Check(); err != nil {
 			return indexes, err
 		}
-		fields := map[string]any{"author": request.Author, "key": request.Key, "exercise": request.Exercise, "proof": request.Proof}
+		fields := map[string]any{"holder": request.Author, "key": request.Key, "proof": request.Proof}
 		if len(request.Areas) > 0 {
 			fields["areas"] = request.Areas
 		}

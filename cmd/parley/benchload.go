@@ -121,7 +121,8 @@ type load struct {
 
 // drive has n authors send one request after another, size statements each,
 // all signed before the clock starts, until they run out or the time is up.
-func (b *bench) drive(ctx context.Context, n, size, requests int, most time.Duration) (load, error) {
+// started, if not nil, is closed when the clock starts.
+func (b *bench) drive(ctx context.Context, n, size, requests int, most time.Duration, started chan<- struct{}) (load, error) {
 	signed := make([][]*statement.Statement, n)
 	if err := each(n, func(i int) (err error) {
 		signed[i], err = b.sign(ctx, b.authors[i], size*requests, "J14/1", "ROUTINE")
@@ -134,6 +135,9 @@ func (b *bench) drive(ctx context.Context, n, size, requests int, most time.Dura
 		return load{}, err
 	}
 	times := make([][]time.Duration, n)
+	if started != nil {
+		close(started)
+	}
 	start := time.Now()
 	err = each(n, func(i int) error {
 		for r := range requests {
@@ -186,18 +190,18 @@ func quantile(times []time.Duration, q float64) float64 {
 // run measures each load in turn.
 func (b *bench) run(ctx context.Context, each time.Duration) ([]measure, error) {
 	seconds := int(max(1, each.Seconds()))
-	if _, err := b.drive(ctx, 8, 8, 20, each); err != nil { // warm up
+	if _, err := b.drive(ctx, 8, 8, 20, each, nil); err != nil { // warm up
 		return nil, fmt.Errorf("warm up: %w", err)
 	}
-	one, err := b.drive(ctx, 1, 1, 700*seconds, each)
+	one, err := b.drive(ctx, 1, 1, 700*seconds, each, nil)
 	if err != nil {
 		return nil, fmt.Errorf("one author: %w", err)
 	}
-	batched, err := b.drive(ctx, 4, 64, 20*seconds, each)
+	batched, err := b.drive(ctx, 4, 64, 20*seconds, each, nil)
 	if err != nil {
 		return nil, fmt.Errorf("batches: %w", err)
 	}
-	many, err := b.drive(ctx, benchAuthors, 1, 100*seconds, each)
+	many, err := b.drive(ctx, benchAuthors, 1, 100*seconds, each, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%d authors: %w", benchAuthors, err)
 	}
@@ -306,11 +310,19 @@ func (b *bench) flash(ctx context.Context, most time.Duration) ([]time.Duration,
 
 // flashLoaded does the same while all authors send ROUTINE as fast as they can.
 func (b *bench) flashLoaded(ctx context.Context, most time.Duration) (times []time.Duration, err error) {
-	var wait sync.WaitGroup
-	var loadErr error
-	wait.Go(func() { _, loadErr = b.drive(ctx, benchAuthors, 1, int(120*most.Seconds()), most) })
+	started := make(chan struct{})
+	ended := make(chan error, 1)
+	go func() {
+		_, err := b.drive(ctx, benchAuthors, 1, int(200*most.Seconds()), 2*most, started)
+		ended <- err
+	}()
+	select {
+	case <-started:
+	case err := <-ended:
+		return nil, err
+	}
 	times, err = b.flash(ctx, most)
-	wait.Wait()
+	loadErr := <-ended
 	return times, errors.Join(err, loadErr)
 }
 
