@@ -80,6 +80,9 @@ func splitNote(signed []byte) (text string, lines []signatureLine, err error) {
 	if n := bytes.Count(rest, []byte("\n")); n > maxSignatures {
 		return "", nil, fmt.Errorf("it has %d signature lines, at most %d are allowed", n, maxSignatures)
 	}
+	if len(rest) == 0 {
+		return "", nil, errors.New("it has no signature lines")
+	}
 	for len(rest) > 0 {
 		line, after, _ := bytes.Cut(rest, []byte("\n"))
 		rest = after
