@@ -29,11 +29,7 @@ func (b *Block) MarshalJSON() ([]byte, error) {
 	out = append(out, `,"entries":[`...)
 	for i, e := range b.Entries {
 		out = comma(out, i)
-		out = append(out, '"')
-		out = e.Time.UTC().AppendFormat(out, timeLayout)
-		out = append(out, ' ')
-		out = base64.StdEncoding.AppendEncode(out, e.Content[:])
-		out = append(out, '"')
+		out = e.appendLine(out)
 	}
 	out = append(out, `],"contents":[`...)
 	var err error
@@ -63,6 +59,15 @@ func (b *Block) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
+// appendLine writes the entry as a JSON string.
+func (e Entry) appendLine(out []byte) []byte {
+	out = append(out, '"')
+	out = e.Time.UTC().AppendFormat(out, timeLayout)
+	out = append(out, ' ')
+	out = base64.StdEncoding.AppendEncode(out, e.Content[:])
+	return append(out, '"')
+}
+
 func comma(out []byte, i int) []byte {
 	if i > 0 {
 		out = append(out, ',')
@@ -85,14 +90,25 @@ func appendText(out, text []byte) ([]byte, error) {
 	return append(out, quoted...), err
 }
 
-func plain(text []byte) bool {
-	for _, c := range text {
-		if c < 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			return false
+// plain reports whether the text is a JSON string as it stands.
+func plain(text []byte) bool { return plainLength(text) == len(text) }
+
+// plainLength is how many bytes at the beginning of a text need no escape.
+func plainLength(text []byte) int {
+	for i, c := range text {
+		if !unescaped[c] {
+			return i
 		}
 	}
-	return true
+	return len(text)
 }
+
+var unescaped = func() (table [256]bool) {
+	for c := byte(0x20); c < 0x7f; c++ {
+		table[c] = !strings.ContainsRune(`"\<>&`, rune(c))
+	}
+	return table
+}()
 
 // UnmarshalJSON reads what [Block.MarshalJSON] writes, and nothing else, and
 // checks it as [Block.Check] does, except that Prev is zero.
@@ -100,47 +116,152 @@ func (b *Block) UnmarshalJSON(line []byte) error {
 	if len(line) > 2*(MaxBlock+MaxDisclosed) {
 		return fmt.Errorf("read feed line: it has %d bytes, at most %d are allowed", len(line), 2*(MaxBlock+MaxDisclosed))
 	}
-	var wire struct {
-		Height    uint64    `json:"height"`
-		First     uint64    `json:"first"`
-		Entries   []string  `json:"entries"`
-		Contents  []*string `json:"contents"`
-		Disclosed []struct {
-			Index   uint64 `json:"index"`
-			Content string `json:"content"`
-		} `json:"disclosed"`
-		Checkpoint string `json:"checkpoint"`
-	}
-	if err := json.Unmarshal(line, &wire); err != nil {
-		return fmt.Errorf("read feed line: %w", err)
-	}
-	if len(wire.Entries) > MaxEntries || len(wire.Contents) > MaxEntries {
-		return fmt.Errorf("read feed line: it has %d entries, at most %d are allowed", len(wire.Entries), MaxEntries)
-	}
-	read := Block{Height: wire.Height, First: wire.First, Checkpoint: []byte(wire.Checkpoint)}
-	for i, text := range wire.Entries {
-		at, content, _ := strings.Cut(text, " ")
-		e, err := parseEntry(at, content)
-		if err != nil {
-			return fmt.Errorf("read feed line: entry %d: %w", wire.First+uint64(i), err)
-		}
-		read.Entries = append(read.Entries, e)
-	}
-	read.Contents = make([][]byte, len(wire.Contents))
-	for i, text := range wire.Contents {
-		if text != nil {
-			read.Contents[i] = []byte(*text)
-		}
-	}
-	for _, d := range wire.Disclosed {
-		read.Disclosed = append(read.Disclosed, Disclosure{d.Index, []byte(d.Content)})
+	r := lineReader{rest: bytes.Clone(line)} // the block keeps it
+	read := r.block()
+	if r.err != nil {
+		return fmt.Errorf("read feed line: at byte %d: %w", len(line)-len(r.rest), r.err)
 	}
 	if err := read.check(); err != nil {
 		return fmt.Errorf("read feed line: block %d: %w", read.Height, err)
 	}
-	if again, err := read.MarshalJSON(); err != nil || !bytes.Equal(again, line) {
-		return fmt.Errorf("read feed line: block %d is not written as a feed writes it", read.Height)
-	}
 	*b = read
 	return nil
+}
+
+// A lineReader reads the one spelling of a feed line. After an error it reads
+// nothing more.
+type lineReader struct {
+	rest []byte
+	err  error
+}
+
+func (r *lineReader) block() (b Block) {
+	r.literal(`{"height":`)
+	b.Height = r.number()
+	r.literal(`,"first":`)
+	b.First = r.number()
+	r.literal(`,"entries":[`)
+	for i := 0; r.more(i, MaxEntries); i++ {
+		b.Entries = append(b.Entries, r.entry(b.First+uint64(i)))
+	}
+	r.literal(`,"contents":[`)
+	b.Contents = make([][]byte, 0, len(b.Entries))
+	for i := 0; r.more(i, len(b.Entries)); i++ {
+		if r.has("null") {
+			b.Contents = append(b.Contents, nil)
+		} else {
+			b.Contents = append(b.Contents, r.text())
+		}
+	}
+	r.literal(`,"disclosed":[`)
+	for i := 0; r.more(i, maxDisclosed); i++ {
+		r.literal(`{"index":`)
+		index := r.number()
+		r.literal(`,"content":`)
+		b.Disclosed = append(b.Disclosed, Disclosure{index, r.text()})
+		r.literal("}")
+	}
+	r.literal(`,"checkpoint":`)
+	b.Checkpoint = r.text()
+	r.literal("}")
+	if r.err == nil && len(r.rest) > 0 {
+		r.err = errors.New("the line goes on after the block")
+	}
+	return b
+}
+
+// has takes s off the rest if it is there.
+func (r *lineReader) has(s string) bool {
+	rest, ok := bytes.CutPrefix(r.rest, []byte(s))
+	if ok && r.err == nil {
+		r.rest = rest
+	}
+	return ok && r.err == nil
+}
+
+func (r *lineReader) literal(s string) {
+	if !r.has(s) && r.err == nil {
+		r.err = fmt.Errorf("%s must follow", s)
+	}
+}
+
+// more reports whether a list has an item after the first i, of at most so many.
+func (r *lineReader) more(i, most int) bool {
+	if r.has("]") || r.err != nil {
+		return false
+	}
+	if i == most {
+		r.err = fmt.Errorf("the list has more than %d items", most)
+	} else if i > 0 {
+		r.literal(",")
+	}
+	return r.err == nil
+}
+
+func (r *lineReader) number() (n uint64) {
+	digits := 0
+	for digits < len(r.rest) && r.rest[digits] >= '0' && r.rest[digits] <= '9' {
+		digits++
+	}
+	if r.err != nil {
+		return 0
+	}
+	text := string(r.rest[:digits])
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || strconv.FormatUint(n, 10) != text {
+		r.err = errors.New("a whole number without sign and leading zeros must follow")
+		return 0
+	}
+	r.rest = r.rest[digits:]
+	return n
+}
+
+// text reads a string. Only one that needs escapes is copied.
+func (r *lineReader) text() []byte {
+	r.literal(`"`)
+	if r.err != nil {
+		return nil
+	}
+	if n := plainLength(r.rest); n < len(r.rest) && r.rest[n] == '"' {
+		text := r.rest[:n:n]
+		r.rest = r.rest[n+1:]
+		return text
+	}
+	end := 0
+	for end < len(r.rest) && r.rest[end] != '"' {
+		if r.rest[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	if end >= len(r.rest) {
+		r.err = errors.New("a string must follow, and its end is missing")
+		return nil
+	}
+	quoted := append([]byte{'"'}, r.rest[:end+1]...)
+	var text string
+	err := json.Unmarshal(quoted, &text)
+	if again, _ := appendText(nil, []byte(text)); err != nil || !bytes.Equal(again, quoted) {
+		r.err = errors.New("a string must follow, escaped as encoding/json does and no more")
+		return nil
+	}
+	r.rest = r.rest[end+1:]
+	return []byte(text)
+}
+
+// entry reads the entry with this index.
+func (r *lineReader) entry(index uint64) Entry {
+	line := r.rest
+	at, content, _ := strings.Cut(string(r.text()), " ")
+	if r.err != nil {
+		return Entry{}
+	}
+	e, err := parseEntry(at, content)
+	if err == nil && !bytes.Equal(e.appendLine(nil), line[:len(line)-len(r.rest)]) {
+		err = errors.New("it is not written as this ledger writes it")
+	}
+	if err != nil {
+		r.err = fmt.Errorf("entry %d: %w", index, err)
+	}
+	return e
 }
