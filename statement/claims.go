@@ -141,7 +141,7 @@ func readPayload(text string) (Claims, [][32]byte, error) {
 	c.Area = r.str()
 	r.check("area", identity.CheckID(c.Area))
 	r.literal(`,"author":`)
-	c.Author = claim(r, "author", identity.ParseAuthor)
+	c.Author = claim(r, "", identity.ParseAuthor)
 	r.literal(`,"exercise":`)
 	c.Exercise = r.boolean()
 	r.literal(`,"format":`)

@@ -128,7 +128,7 @@ func readPart(encoded string) (part, error) {
 		p.paragraph = first
 	} else {
 		p.name = first
-		r.check("name", CheckField(first))
+		r.check("", CheckField(first))
 		r.literal(`,`)
 		p.value, p.digests = readValue(r)
 	}

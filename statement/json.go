@@ -82,9 +82,14 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
-// check keeps err, which is about the member called name.
+// check keeps err, which is about the member called name; with no name, err
+// says itself what it is about.
 func (r *reader) check(name string, err error) {
-	if r.err == nil && err != nil {
+	switch {
+	case r.err != nil || err == nil:
+	case name == "":
+		r.err = err
+	default:
 		r.err = fmt.Errorf("%s: %w", name, err)
 	}
 }
