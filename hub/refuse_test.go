@@ -1,0 +1,201 @@
+package hub
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/statement"
+)
+
+// Every bad input that can reach the hub in a statement, and the rule that
+// answers it. None of them may leave a trace in the ledger.
+func TestRefusals(t *testing.T) {
+	w := newWorld(t)
+	first := w.draft("alder/watch/amal", nil)
+	w.accept(first)
+	stranger, other := newKey(t), w.keys["birch/watch/basil"]
+	for _, test := range []struct {
+		name     string
+		change   func(*draft)
+		rule     string
+		sentence string // part of what the person reads
+	}{
+		{"unknown key", func(d *draft) { d.key = stranger }, "key.unknown", "is not endorsed in this mechanism"},
+		{"key of the other side", func(d *draft) { d.key = other }, "key.other-author", "is endorsed for birch/watch/basil, not for alder/watch/amal"},
+		{"other mechanism", func(d *draft) { d.claims.Mechanism = "elsewhere" }, "statement.mechanism", `is for mechanism "elsewhere"`},
+		{"live on an exercise charter", func(d *draft) { d.claims.Exercise = false }, "statement.exercise", "exercise and live traffic never mix"},
+		{"wrong prev", func(d *draft) { d.claims.Prev = statement.EncodeHash([32]byte{1}) }, "chain.prev", "the last accepted statement of alder/watch/amal"},
+		{"serial out of turn", func(d *draft) { d.claims.Serial.Number += 3 }, "chain.serial", "is out of turn"},
+		{"seen from the future", func(d *draft) { d.claims.Seen.Size += 100 }, "seen.future", "entries; the ledger has"},
+		{"seen another ledger", func(d *draft) { d.claims.Seen.Root[0] ^= 1 }, "seen.other-root", "has seen another ledger"},
+		{"clock a day ahead", func(d *draft) {
+			d.claims.Time = d.claims.Time.Add(24 * time.Hour)
+			d.claims.Serial = statement.Serial{Day: d.claims.Time.Format(time.DateOnly), Number: 1}
+		}, "time.ahead", "ahead of the hub's"},
+		{"clock a day behind", func(d *draft) {
+			d.claims.Time = d.claims.Time.Add(-24 * time.Hour)
+			d.claims.Serial = statement.Serial{Day: d.claims.Time.Format(time.DateOnly), Number: 1}
+		}, "time.behind", "the clock is behind"},
+		{"format not in force", func(d *draft) { d.claims.Format = "J99/1" }, "format.not-in-force", `"J99/1" is not in force`},
+		{"role without the right", func(d *draft) { d.claims.Format = "gate.release/1" }, "role.no-right", `role "watch" of alder has no right`},
+		{"wrong area", func(d *draft) { d.claims.Area = "commercial" }, "statement.area", `belongs to area "military"`},
+		{"unknown addressee", func(d *draft) { d.claims.To = []string{"oak"} }, "statement.to", `"oak" is not a party`},
+		{"to oneself", func(d *draft) { d.claims.To = []string{"alder"} }, "statement.to", "its author's own party"},
+		{"window without zone", func(d *draft) {
+			d.fields = map[string]any{"activity": "survey", "place": "x", "window": "2026-11-24T09:00/2026-11-24T11:00 local", "description": statement.Paragraphs{"x"}, "contact": "x"}
+		}, "format.field", "window"},
+		{"missing field", func(d *draft) { d.fields = map[string]any{"place": "x"} }, "format.field", "nothing was written"},
+		{"reply to what is not known", func(d *draft) {
+			d.claims.Refs = []statement.Ref{{Relation: "replies", ID: d.claims.ID, Hash: [32]byte{1}}}
+		}, "delivery.unknown-statement", "not known to alder"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			size := w.hub.work.Size()
+			refusal := w.refused("alder", w.draft("alder/watch/amal", test.change).Bytes())
+			if refusal.Rule != test.rule || !strings.Contains(refusal.Sentence, test.sentence) {
+				t.Errorf("got %s: %s\nwant %s with %q", refusal.Rule, refusal.Sentence, test.rule, test.sentence)
+			}
+			if w.hub.work.Size() != size {
+				t.Error("the refused statement left an entry in the ledger")
+			}
+		})
+	}
+}
+
+func TestSeenNeverGoesBack(t *testing.T) {
+	w := newWorld(t)
+	w.accept(w.draft("alder/watch/amal", nil))
+	w.accept(w.draft("alder/watch/amal", nil)) // has seen the first
+	s := w.draft("alder/watch/amal", func(d *draft) { d.claims.Seen = statement.Seen{Root: emptyRoot} })
+	if refusal := w.refused("alder", s.Bytes()); refusal.Rule != "seen.back" {
+		t.Errorf("got %v, want seen.back", refusal)
+	}
+}
+
+func TestReplay(t *testing.T) {
+	w := newWorld(t)
+	s := w.draft("alder/watch/amal", nil)
+	first := w.submit("alder", s.Bytes())[0]
+	w.heads["alder/watch/amal"] = nil
+	again := w.submit("alder", s.Bytes())[0]
+	twice := w.submit("alder", s.Bytes(), s.Bytes())
+	for _, r := range []string{again.Receipt, twice[0].Receipt, twice[1].Receipt} {
+		if r == "" || r != first.Receipt {
+			t.Errorf("the same statement got another receipt:\n%s\nwant\n%s", r, first.Receipt)
+		}
+	}
+	other := w.draft("alder/watch/amal", func(d *draft) { d.claims.ID = s.Claims().ID })
+	if refusal := w.refused("alder", other.Bytes()); refusal.Rule != "statement.id-taken" {
+		t.Errorf("other bytes under the same identifier: got %v", refusal)
+	}
+}
+
+// A changed byte anywhere must be refused: as malformed, or by its signature,
+// or by a rule; never accepted.
+func TestChangedByte(t *testing.T) {
+	w := newWorld(t)
+	text := w.draft("alder/watch/amal", nil).Bytes()
+	var batch [][]byte
+	for i := 0; i < len(text); i += 7 {
+		changed := slices.Clone(text)
+		if changed[i]++; changed[i] == '\n' {
+			continue
+		}
+		batch = append(batch, changed)
+	}
+	for chunk := range slices.Chunk(batch, maxStatements) {
+		for _, result := range w.submit("alder", chunk...) {
+			if result.Problem == nil {
+				t.Fatal("a changed statement was accepted")
+			}
+		}
+	}
+}
+
+// The same signature with S + L is the classic second encoding.
+func TestSecondEncoding(t *testing.T) {
+	w := newWorld(t)
+	s := w.draft("alder/watch/amal", nil)
+	jwt, rest, _ := strings.Cut(string(s.Bytes()), "~")
+	dot := strings.LastIndexByte(jwt, '.')
+	signature, err := base64.RawURLEncoding.DecodeString(jwt[dot+1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	order, _ := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
+	little := slices.Clone(signature[32:])
+	slices.Reverse(little)
+	sum := new(big.Int).Add(new(big.Int).SetBytes(little), order).FillBytes(make([]byte, 32))
+	slices.Reverse(sum)
+	forged := jwt[:dot+1] + base64.RawURLEncoding.EncodeToString(append(signature[:32:32], sum...)) + "~" + rest
+	refusal := w.refused("alder", []byte(forged))
+	if refusal.Rule != "statement.signature" && refusal.Rule != "statement.malformed" {
+		t.Errorf("got %v", refusal)
+	}
+	w.accept(s)
+}
+
+func TestUndisclosed(t *testing.T) {
+	w := newWorld(t)
+	redacted, err := w.draft("alder/watch/amal", nil).Redact("contact")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refusal := w.refused("alder", redacted.Bytes()); refusal.Rule != "statement.undisclosed" {
+		t.Errorf("got %v", refusal)
+	}
+}
+
+func TestOtherPartysStatement(t *testing.T) {
+	w := newWorld(t)
+	if refusal := w.refused("birch", w.draft("alder/watch/amal", nil).Bytes()); refusal.Rule != "api.forbidden" {
+		t.Errorf("got %v", refusal)
+	}
+}
+
+func TestRevokedKey(t *testing.T) {
+	w := newWorld(t)
+	ready := w.draft("alder/watch/amal", nil)
+	revoke := w.draft("alder/registrar/root", func(d *draft) {
+		d.claims.Format, d.claims.Area, d.claims.Precedence, d.claims.To = "key.revoke/1", "service", "IMMEDIATE", []string{"birch", "cedar"}
+		d.fields = map[string]any{"kid": ready.KID(), "reason": "lost"}
+	})
+	w.accept(revoke)
+	refusal := w.refused("alder", ready.Bytes())
+	if refusal.Rule != "key.revoked" || !strings.Contains(refusal.Sentence, "was revoked at entry") {
+		t.Errorf("got %v", refusal)
+	}
+	again := w.endorsement("alder/watch/amal", w.keys["alder/watch/amal"], nil)
+	if refusal := w.refused("alder", again.Bytes()); refusal.Rule != "key.taken" {
+		t.Errorf("a revoked key endorsed again: got %v", refusal)
+	}
+}
+
+func TestEndorsementRefusals(t *testing.T) {
+	w := newWorld(t)
+	key := newKey(t)
+	small := base64.RawURLEncoding.EncodeToString(append([]byte{1}, make([]byte, ed25519.PublicKeySize-1)...))
+	for _, test := range []struct {
+		name, holder string
+		change       func(*draft)
+		rule         string
+	}{
+		{"small-order key", "alder/watch/new", func(d *draft) { d.fields["key"] = small }, "key.enrolment"},
+		{"no proof of possession", "alder/watch/new", func(d *draft) { d.fields["proof"] = base64.RawURLEncoding.EncodeToString(make([]byte, 64)) }, "key.enrolment"},
+		{"request for another officer", "alder/watch/new", func(d *draft) { d.fields["holder"] = "alder/watch/else" }, "key.enrolment"},
+		{"role of the other kind", "alder/gate/new", nil, "key.enrolment"},
+		{"not to every party", "alder/watch/new", func(d *draft) { d.claims.To = []string{"cedar"} }, "statement.to"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := w.endorsement(test.holder, key, test.change)
+			if refusal := w.refused("alder", s.Bytes()); refusal.Rule != test.rule {
+				t.Errorf("got %v, want %s", refusal, test.rule)
+			}
+		})
+	}
+}
