@@ -17,6 +17,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -132,6 +133,9 @@ const maxText = 256 << 10
 func Parse(text []byte) (*Charter, error) {
 	if len(text) > maxText {
 		return nil, fmt.Errorf("read charter: %d bytes; at most %d are accepted", len(text), maxText)
+	}
+	if len(text) == 0 {
+		return nil, errors.New("read charter: the file is empty")
 	}
 	c := &Charter{}
 	d := json.NewDecoder(bytes.NewReader(text))

@@ -164,7 +164,7 @@ func TestCheck(t *testing.T) {
 		{"edition 1 that follows another", func(c *Charter) { c.Previous = EncodeHash([32]byte{}) },
 			`charter: previous: read "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"; accepted: nothing, in edition 1`},
 		{"edition 2 that follows none", func(c *Charter) { c.Edition = 2 },
-			"charter: previous: read \"\"; accepted: the hash of the edition before, 43 characters of base64url; `parley charter check` prints it"},
+			`charter: previous: read ""; accepted: the hash of the edition before, 43 characters of base64url; 'parley charter check' prints it`},
 		{"no name in English", func(c *Charter) { c.Names = map[string]string{"ar": "آلية"} },
 			`charter: names: is missing; accepted: at least a name in English ("en")`},
 		{"name that reorders", func(c *Charter) { c.Parties[0].Names["en"] = "Isra\u202eel" },
@@ -191,7 +191,10 @@ func TestCheck(t *testing.T) {
 			`charter: parties[syria].roots[0]: read "` + identity.EncodeKey(public("israel")) + `"; accepted: a key of its own; the same key is parties[israel].roots[0]`},
 		{"root that witnesses", func(c *Charter) { c.Parties[1].Witness = vkey("w", algorithmCosignature, public("syria")) },
 			`charter: parties[syria].witness: read "` + identity.EncodeKey(public("syria")) + `"; accepted: a key of its own; the same key is parties[syria].roots[0]`},
-		{"no supervisor", func(c *Charter) { c.Parties[2].Kind = KindSide; c.Witness.Parties = []string{"israel", "syria", "united-states"} },
+		{"no supervisor", func(c *Charter) {
+			c.Parties[2].Kind = KindSide
+			c.Witness.Parties = []string{"israel", "syria", "united-states"}
+		},
 			`charter: parties: read "0 supervisors"; accepted: exactly one`},
 		{"party twice", func(c *Charter) { c.Parties[1].ID = "israel"; c.Witness.Parties = []string{"israel"} },
 			`charter: parties[israel]: read "israel"; accepted: each party once`},
@@ -203,7 +206,11 @@ func TestCheck(t *testing.T) {
 			`charter: formats[gate.hold/1].gate: read "review"; accepted: none: it is an act, not a message`},
 		{"unknown gate", func(c *Charter) { c.Formats[4].Gate = "maybe" },
 			`charter: formats[J14/1].gate: read "maybe"; accepted: none, notify, auto-release, review, escrow`},
-		{"unknown format", func(c *Charter) { c.Formats[4].Format = "J14/9"; c.Roles[0].May = c.Roles[1].May; c.Roles[4].May = c.Roles[1].May },
+		{"unknown format", func(c *Charter) {
+			c.Formats[4].Format = "J14/9"
+			c.Roles[0].May = c.Roles[1].May
+			c.Roles[4].May = c.Roles[1].May
+		},
 			`charter: formats[4].format: read "J14/9"; accepted: a format of the catalogue, such as J14/1; this program may be older than the charter`},
 		{"side that releases", func(c *Charter) { c.Roles[0].May = append(c.Roles[0].May, "gate.release") },
 			`charter: roles[watch].may: read "gate.release"; accepted: acts of the gate for roles of the supervisor alone`},

@@ -99,7 +99,7 @@ func (k *checker) head(c *Charter) {
 		k.add("previous", c.Previous, "nothing, in edition 1", "")
 	}
 	if _, err := base64url.Decode32(c.Previous); c.Edition > 1 && err != nil {
-		k.add("previous", c.Previous, "the hash of the edition before, 43 characters of base64url", "`parley charter check` prints it")
+		k.add("previous", c.Previous, "the hash of the edition before, 43 characters of base64url", "'parley charter check' prints it")
 	}
 	k.names("names", c.Names)
 }
@@ -152,7 +152,7 @@ func (k *checker) hub(h Hub) {
 	}
 	const pin = "SHA-256 of the hub's TLS key (SubjectPublicKeyInfo), standard base64"
 	if b, err := decodeStd(h.TLS); h.TLS == "" {
-		k.missing("hub.tls", pin, "give it with -tls; the hub prints it")
+		k.missing("hub.tls", pin, "give it with -tls; 'parley key new tls' prints it")
 	} else if err != nil || len(b) != 32 {
 		k.add("hub.tls", h.TLS, pin, "")
 	}

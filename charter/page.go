@@ -69,7 +69,7 @@ func (c *Charter) Page(lang string) string {
 
 	p.head("parties")
 	for _, party := range c.Parties {
-		p.line(1, p.name(party.ID, party.Names)+", "+p.of(party.Kind))
+		p.line(1, p.name(party.ID, party.Names)+p.comma()+p.of(party.Kind))
 		p.fact(2, "zone", party.Zone)
 		p.fact(2, "languages", strings.Join(party.Languages, ", "))
 		p.facts(2, "root", party.Roots)
@@ -83,13 +83,16 @@ func (c *Charter) Page(lang string) string {
 	p.formats(c)
 	p.head("roles")
 	for _, r := range c.Roles {
-		p.line(1, p.name(r.ID, r.Names)+", "+p.of(r.Of)+": "+p.isolate(strings.Join(r.May, " ")))
+		p.line(1, p.name(r.ID, r.Names)+p.comma()+p.of(r.Of)+": "+p.isolate(strings.Join(r.May, " ")))
 	}
 	p.head("times")
 	for _, t := range c.Precedences {
-		p.line(1, fmt.Sprintf("%s: %s %s, %s %s, %s %s, %s %s", p.isolate(t.ID),
-			p.word("gate"), p.span(t.GateSeconds), p.word("ack"), p.span(t.AckSeconds),
-			p.word("readback"), p.span(t.ReadbackSeconds), p.word("reply"), p.span(t.ReplySeconds)))
+		p.line(1, p.isolate(t.ID)+": "+strings.Join([]string{
+			p.word("gate") + " " + p.span(t.GateSeconds),
+			p.word("ack") + " " + p.span(t.AckSeconds),
+			p.word("readback") + " " + p.span(t.ReadbackSeconds),
+			p.word("reply") + " " + p.span(t.ReplySeconds),
+		}, p.comma()))
 	}
 	p.line(0, "")
 	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
@@ -160,6 +163,14 @@ func (p *page) name(id string, names map[string]string) string {
 		return p.isolate(n) + " (" + p.isolate(id) + ")"
 	}
 	return p.isolate(id)
+}
+
+// comma parts the items of a list.
+func (p *page) comma() string {
+	if p.lang == "ar" {
+		return "، "
+	}
+	return ", "
 }
 
 func (p *page) isolate(s string) string { return format.Isolate(p.lang, s) }

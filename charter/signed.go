@@ -29,7 +29,7 @@ type UnsignedError struct {
 }
 
 func (e *UnsignedError) Error() string {
-	return fmt.Sprintf("charter of %s: not signed by %s; each party signs with `parley charter sign`", e.Mechanism, strings.Join(e.Parties, ", "))
+	return fmt.Sprintf("charter of %s: not signed by %s; each party signs with 'parley charter sign'", e.Mechanism, strings.Join(e.Parties, ", "))
 }
 
 // Split parts a signed note into the charter's text and the lines of

@@ -56,8 +56,8 @@ func TestOpenNamesTheMissing(t *testing.T) {
 		by   []string
 		want string
 	}{
-		{nil, "charter of paris-2026: not signed by israel, syria, united-states; each party signs with `parley charter sign`"},
-		{[]string{"united-states", "israel"}, "charter of paris-2026: not signed by syria; each party signs with `parley charter sign`"},
+		{nil, "charter of paris-2026: not signed by israel, syria, united-states; each party signs with 'parley charter sign'"},
+		{[]string{"united-states", "israel"}, "charter of paris-2026: not signed by syria; each party signs with 'parley charter sign'"},
 	} {
 		_, err := Open(signed(t, c, row.by...))
 		var unsigned *UnsignedError

@@ -170,10 +170,13 @@ func charterHint(name string, err error) string {
 	return ""
 }
 
-// withZones adds to err the zones of c that the time zone database lacks.
+// withZones adds to err, which [charter.Open] gave for c, the zones of c that
+// the time zone database lacks. They come before missing signatures: mending
+// them takes every signature away again.
 func withZones(c *charter.Charter, err error) error {
 	var problems charter.Problems
-	if err != nil && !errors.As(err, &problems) {
+	var unsigned *charter.UnsignedError
+	if err != nil && !errors.As(err, &problems) && !errors.As(err, &unsigned) {
 		return err
 	}
 	for _, p := range c.Parties {

@@ -59,6 +59,10 @@ func charterSign(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		report(stderr, err.Error(), "")
 		return 1
 	}
+	if err := withZones(c, nil); err != nil {
+		report(stderr, err.Error(), "")
+		return 1
+	}
 	secret, err := readPassphrase(*passphrase, stderr)
 	if err != nil {
 		report(stderr, err.Error(), "")
