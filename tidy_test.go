@@ -35,7 +35,7 @@ var layers = map[string]int{
 	"delivery":  5,
 	"mechanism": 6,
 
-	"ledger": 0, "journal": 1, // beside the rules, see isEvidence
+	"ledger": 2, "journal": 3, // beside the rules, see isEvidence
 
 	"store":  7,
 	"client": 8, "keyring": 8, "exercise": 8,
@@ -45,10 +45,10 @@ var layers = map[string]int{
 }
 
 // Rules are the packages in which everything is decided. They know nothing of
-// the ledger, and the ledger nothing of them.
+// the ledger, and the ledger nothing of them; both know what a key is.
 func isRules(name string) bool {
 	layer, ok := layers[name]
-	return ok && layer >= layers["identity"] && layer <= layers["mechanism"] && !isEvidence(name)
+	return ok && layer >= layers["statement"] && layer <= layers["mechanism"] && !isEvidence(name)
 }
 
 // Evidence orders and proves the bytes that the rules decide about.
@@ -56,7 +56,7 @@ func isEvidence(name string) bool { return name == "ledger" || name == "journal"
 
 // The core does no I/O, so that it can be replayed with nothing else at hand.
 func isCore(name string) bool {
-	return isRules(name) || name == "ledger" || name == "base64url" || name == "rule"
+	return isRules(name) || slices.Contains([]string{"identity", "ledger", "base64url", "rule"}, name)
 }
 
 // forbiddenInCore maps an import that the core may not have to the remedy.
