@@ -205,13 +205,9 @@ func TestSucceeds(t *testing.T) {
 
 // What parses is written back the same, to the byte.
 func FuzzParse(f *testing.F) {
-	for _, name := range Templates() {
-		c, err := Template(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(c.Text())
-	}
+	// Small seeds: the fuzzer spends its time on making large ones smaller.
+	f.Add(new(Charter).Text())
+	f.Add((&Charter{Mechanism: "m", Edition: 1, Names: map[string]string{"en": "<M>"}, Parties: []Party{{ID: "a", Roots: []string{"k"}}}}).Text())
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c, err := Parse(text)
 		if err != nil {
@@ -227,11 +223,8 @@ func FuzzParse(f *testing.F) {
 
 // Nothing opens but what the three keys have signed.
 func FuzzOpen(f *testing.F) {
-	c, err := Template("quiet-orchard")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(append(c.Text(), "\n— alder AAAAAAA=\n"...))
+	c := &Charter{Mechanism: "m", Parties: []Party{{ID: "a"}}}
+	f.Add(append(c.Text(), "\n— a AAAAAAA=\n"...))
 	f.Fuzz(func(t *testing.T, n []byte) {
 		if s, err := Open(n); err == nil {
 			t.Errorf("opened without a key: %s", s.Note)
