@@ -12,6 +12,8 @@ import (
 	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"parley/identity"
 )
 
 const (
@@ -160,16 +162,31 @@ type Verifier struct {
 }
 
 // NewVerifier makes the verifier of the ledger whose key, as
-// [Signer.VerifierKey] writes it, is vkey.
+// [Signer.VerifierKey] writes it, is vkey. It refuses keys under which one
+// signature fits many texts, see [identity.CheckKey]; make a Verifier once.
 func NewVerifier(vkey string) (*Verifier, error) {
 	key, err := note.NewVerifier(vkey)
 	if err == nil {
-		err = checkName(key.Name())
+		err = checkVerifierKey(key.Name(), vkey)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read log key %q: %w", clip(vkey), err)
 	}
 	return &Verifier{key, note.VerifierList(key), vkey}, nil
+}
+
+// checkVerifierKey checks the name and the public key in a verifier key whose
+// form is known to be right, and that it has its one spelling.
+func checkVerifierKey(name, vkey string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	hash, encoded, _ := strings.Cut(strings.TrimPrefix(vkey, name+"+"), "+")
+	raw, err := strictBase64.DecodeString(encoded)
+	if err != nil || len(raw) == 0 || strings.ToLower(hash) != hash || strings.ContainsAny(encoded, "\r\n") {
+		return errors.New("it is not written as such a key must be")
+	}
+	return identity.CheckKey(raw[1:])
 }
 
 // Origin is the ledger's name.

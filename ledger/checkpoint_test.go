@@ -128,6 +128,23 @@ func TestNewVerifierRefuses(t *testing.T) {
 		_, err := NewVerifier(vkey)
 		refused(t, err, "read log key")
 	}
+	identityPoint := append([]byte{1}, make([]byte, 31)...)
+	vkey, err := note.NewEd25519VerifierKey(origin, identityPoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewVerifier(vkey)
+	refused(t, err, "small order")
+	name, rest, _ := strings.Cut(s.VerifierKey(), "+")
+	hash, key, _ := strings.Cut(rest, "+")
+	_, err = NewVerifier(name + "+" + strings.ToUpper(hash) + "+" + key)
+	refused(t, err, "not written as")
+	small, err := torchwood.NewCosignatureVerifierFromKey("israel/witness", ed25519.PublicKey(identityPoint))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewWitnesses([]string{small.String()})
+	refused(t, err, "small order")
 }
 
 func FuzzOpenCheckpoint(f *testing.F) {

@@ -90,15 +90,15 @@ func NewWitnesses(vkeys []string) (*Witnesses, error) {
 	w := new(Witnesses)
 	for _, vkey := range vkeys {
 		v, err := torchwood.NewCosignatureVerifier(vkey)
-		if err == nil {
-			err = checkName(v.Name())
-		}
 		if err != nil {
 			return nil, fmt.Errorf("read witness key %q: %w", clip(vkey), err)
 		}
 		public, ok := v.PublicKey().(ed25519.PublicKey)
 		if !ok {
-			return nil, fmt.Errorf("read witness key of %s: it is not an Ed25519 cosignature key", v.Name())
+			return nil, fmt.Errorf("read witness key of %s: it is not an Ed25519 cosignature key", clip(v.Name()))
+		}
+		if err := checkVerifierKey(v.Name(), vkey); err != nil {
+			return nil, fmt.Errorf("read witness key %q: %w", clip(vkey), err)
 		}
 		for _, other := range w.keys {
 			if other.Name() == v.Name() || public.Equal(other.PublicKey()) {
