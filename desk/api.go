@@ -1,0 +1,232 @@
+package desk
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"parley/base64url"
+	"parley/format"
+	"parley/identity"
+	"parley/rule"
+)
+
+// An Access is what the desk writes to api.json in its data folder, for the
+// programs of whoever may read that folder.
+type Access struct {
+	URL   string `json:"url"`
+	Token string `json:"token"` // bearer token; a new one at every start
+}
+
+// AccessFile is the name of the file, mode 0600, that holds the [Access].
+const AccessFile = "api.json"
+
+// An api is the desk's own API on the loopback interface.
+type api struct {
+	url   string
+	host  string // the one accepted Host
+	token string
+	file  string
+
+	server *http.Server
+	ended  chan struct{}
+}
+
+// serve starts the API and tells where it is in the data folder.
+func (d *Desk) serve() error {
+	host, _, err := net.SplitHostPort(d.config.Listen)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return fmt.Errorf("listen on %q: want a loopback address such as 127.0.0.1:0; a desk serves nobody else", d.config.Listen)
+	}
+	var secret [32]byte
+	if _, err := io.ReadFull(d.config.Rand, secret[:]); err != nil {
+		return fmt.Errorf("make the API's token: %w", err)
+	}
+	listener, err := net.Listen("tcp", d.config.Listen)
+	if err != nil {
+		return err
+	}
+	a := &api{host: listener.Addr().String(), url: "http://" + listener.Addr().String(), token: base64url.Encode(secret[:]), file: filepath.Join(d.config.Dir, AccessFile), ended: make(chan struct{})}
+	text, err := json.Marshal(Access{a.url, a.token})
+	if err == nil {
+		err = writePrivate(a.file, append(text, '\n'))
+	}
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	protect := http.NewCrossOriginProtection()
+	a.server = &http.Server{Handler: http.MaxBytesHandler(protect.Handler(d.handler(a)), maxRequest), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	d.api = a
+	go func() {
+		defer close(a.ended)
+		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			d.log.Error("API ended", "error", err)
+		}
+	}()
+	return nil
+}
+
+// writePrivate replaces a file by one that only its owner may read.
+func writePrivate(file string, text []byte) error {
+	fresh := file + ".new"
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := os.WriteFile(fresh, text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(fresh, file)
+}
+
+// close ends the API; calls that wait for the hub are cut off.
+func (a *api) close() error {
+	err := os.Remove(a.file)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if a.server.Shutdown(ctx) != nil {
+		a.server.Close()
+	}
+	<-a.ended
+	return err
+}
+
+const (
+	maxRequest = 4 << 20
+	maxWait    = 60 // seconds that a call may wait for the hub
+	maxList    = 1000
+)
+
+// handler serves the API's routes to whoever has the token.
+func (d *Desk) handler(a *api) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("POST /v1/send", endpoint(d.apiSend))
+	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
+	mux.Handle("GET /v1/statements", endpoint(d.apiList))
+	mux.Handle("GET /v1/statements/{id}", endpoint(d.apiShow))
+	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given := []byte(r.Header.Get("Authorization"))
+		switch {
+		case r.Host != a.host:
+			fail(w, rule.Refuse(BadRequest, "call "+a.url, "this desk is not %q", r.Host))
+		case subtle.ConstantTimeCompare(given, []byte("Bearer "+a.token)) != 1:
+			fail(w, rule.Refuse(Unauthorized, "read the token in "+AccessFile+" of the desk's folder; it changes at every start", "the request's token is not this desk's"))
+		default:
+			mux.ServeHTTP(w, r)
+		}
+	})
+}
+
+// endpoint alone encodes answers and maps errors.
+func endpoint(serve func(*http.Request) (any, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer, err := serve(r)
+		if err != nil {
+			fail(w, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(answer) //nolint:errcheck // the caller is gone, or has it
+	})
+}
+
+// A SendRequest is the body of POST /v1/send.
+type SendRequest struct {
+	As         string   `json:"as"` // party/role/officer
+	Format     string   `json:"format"`
+	Precedence string   `json:"precedence"` // empty: the format's
+	To         []string `json:"to"`         // empty: all other sides
+	Fields     []string `json:"fields"`     // "name=value"
+	Wait       int      `json:"wait"`       // seconds to wait for the hub's answer, at most 60
+}
+
+// An ActRequest is the body of POST /v1/acts.
+type ActRequest struct {
+	As     string   `json:"as"`
+	Act    string   `json:"act"` // ack, hold, release, return or withdraw
+	ID     string   `json:"id"`  // or its beginning, or the entry's number
+	Fields []string `json:"fields"`
+	Wait   int      `json:"wait"`
+}
+
+func (d *Desk) apiSend(r *http.Request) (any, error) {
+	var q SendRequest
+	by, err := read(r, &q, func() string { return q.As })
+	if err != nil {
+		return nil, err
+	}
+	id, err := d.Say(r.Context(), by, q.Format, q.Precedence, q.To, q.Fields)
+	if err != nil {
+		return nil, err
+	}
+	return d.answer(r.Context(), id, q.Wait)
+}
+
+func (d *Desk) apiAct(r *http.Request) (any, error) {
+	var q ActRequest
+	by, err := read(r, &q, func() string { return q.As })
+	if err != nil {
+		return nil, err
+	}
+	id, err := d.Act(r.Context(), by, q.Act, q.ID, q.Fields)
+	if err != nil {
+		return nil, err
+	}
+	return d.answer(r.Context(), id, q.Wait)
+}
+
+func read(r *http.Request, into any, as func() string) (identity.Author, error) {
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return identity.Author{}, rule.Refuse(BadRequest, "", "the request's body cannot be read: %s", err)
+	}
+	by, err := identity.ParseAuthor(as())
+	if err != nil {
+		return by, rule.Refuse(BadRequest, "write party/role/officer", "%s", err)
+	}
+	return by, nil
+}
+
+// answer waits for the hub's answer, for a while.
+func (d *Desk) answer(ctx context.Context, id string, seconds int) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(max(0, min(seconds, maxWait)))*time.Second)
+	defer cancel()
+	return d.Await(ctx, id)
+}
+
+func (d *Desk) apiList(r *http.Request) (any, error) {
+	limit := 50
+	if text := r.URL.Query().Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxList {
+			return nil, rule.Refuse(BadRequest, "", "limit is %q; want a number from 1 to %d", text, maxList)
+		}
+		limit = n
+	}
+	items, err := d.List(r.Context(), limit, r.URL.Query().Get("all") == "1")
+	return struct {
+		Statements []Item `json:"statements"`
+	}{items}, err
+}
+
+func (d *Desk) apiShow(r *http.Request) (any, error) {
+	lang := r.URL.Query().Get("lang")
+	if lang == "" {
+		lang = "en"
+	}
+	if !slices.Contains(format.Languages(), lang) {
+		return nil, rule.Refuse(BadRequest, "", "language %q is not one of %q", lang, format.Languages())
+	}
+	return d.Show(r.Context(), r.PathValue("id"), lang)
+}

@@ -1,0 +1,253 @@
+// Package desk is one party's program: it holds its officers' keys, keeps the
+// party's own verified replica of the ledger, signs and sends what officers say,
+// and answers them when the hub is away.
+//
+// A desk trusts the hub with nothing. Every block is checked against the rules,
+// the signatures and the hub's own checkpoint before it enters the replica; a
+// block that fails is kept as evidence and nothing is followed after it. What an
+// officer signs is durable here before anyone hears of it, and is sent with the
+// same bytes until the hub gives a receipt that verifies, or refuses it. A
+// refused statement was never accepted; it stays visible with the reason.
+//
+// Four goroutines do the work: the follower reads the ledger and reports what
+// arrived, the sender empties the outbox, the witness cosigns checkpoints, and
+// the read model is written behind. Close ends and awaits them all.
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"parley/charter"
+	"parley/identity"
+	"parley/journal"
+	"parley/ledger"
+	"parley/mechanism"
+	"parley/store"
+)
+
+// Config is all that a desk is told.
+type Config struct {
+	Charter *charter.Signed // the edition that the ledger begins with
+	Dir     string          // data folder; made where there is none
+	Author  identity.Author // the desk itself, party/desk/...; signs tokens and machine acts
+	Signer  func(author string) (identity.Signer, error)
+	Witness *ledger.Cosigner // the party's cosigning key; nil: this desk does not cosign
+	Clock   func() time.Time
+	Rand    io.Reader // for identifiers, salts and the API's token
+	Listen  string    // loopback address of the API, such as 127.0.0.1:0; empty: no API
+	Log     *slog.Logger
+}
+
+// A Desk serves one party. Make it with [Open] and Close it.
+type Desk struct {
+	config  Config
+	party   string
+	origin  string
+	journal *journal.SQLite
+	db      *store.DB
+	work    *store.Working
+	outbox  *outbox
+	hubs    *hubs
+	log     *slog.Logger
+	api     *api
+
+	signing sync.Mutex // held from finding an author's last statement to storing the next
+
+	reporting sync.Mutex // held from asking what was reported to reporting more
+
+	grown  *signal // the replica grew
+	queued *signal // the outbox has something new to send, or the hub is back
+	sent   *signal // the hub answered something of the outbox
+	asked  *signal // there is a checkpoint to cosign
+	synced chan struct{}
+	once   sync.Once // closes synced
+
+	prev   ledger.Hash // of the newest block; the follower's alone
+	target uint64      // size to reach before anything is reported; the follower's alone
+
+	mu    sync.Mutex // guards state
+	state state
+
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+}
+
+// Open opens the desk's data folder, brings its read model up to its journal and
+// starts following, sending and serving. It needs no hub. The context bounds the
+// opening alone.
+func Open(ctx context.Context, c Config) (*Desk, error) {
+	d := &Desk{config: c, party: c.Author.Party, origin: c.Charter.Hub.Origin, log: c.Log,
+		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), synced: make(chan struct{})}
+	if err := d.open(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.closeFiles())
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	d.stop = stop
+	d.workers.Go(func() { d.follow(running) })
+	d.workers.Go(func() { d.send(running) })
+	d.workers.Go(func() { d.cosign(running) })
+	d.workers.Go(func() {
+		d.work.Follow(running, 250*time.Millisecond, func(err error) { d.log.Error("read model not written; it will be tried again", "error", err) })
+	})
+	if c.Listen != "" {
+		if err := d.serve(); err != nil {
+			return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.Close())
+		}
+	}
+	return d, nil
+}
+
+func (d *Desk) open(ctx context.Context) error {
+	c := d.config
+	key, err := c.Signer(c.Author.String())
+	if err != nil {
+		return err
+	}
+	party, ok := c.Charter.Party(d.party)
+	switch {
+	case !ok:
+		return fmt.Errorf("%q is not a party of mechanism %s", d.party, c.Charter.Mechanism)
+	case c.Author.Role != mechanism.Desk:
+		return fmt.Errorf("it must act as %s/%s/..., not as %s", d.party, mechanism.Desk, c.Author)
+	case c.Witness != nil && c.Witness.VerifierKey() != party.Witness:
+		return fmt.Errorf("the charter names witness key %q for %s, the key ring holds %s", party.Witness, d.party, c.Witness.VerifierKey())
+	}
+	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock}
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return err
+	}
+	if d.outbox, err = openOutbox(filepath.Join(c.Dir, "outbox.db")); err != nil {
+		return err
+	}
+	if d.journal, err = journal.OpenSQLite(filepath.Join(c.Dir, "journal.db")); err != nil {
+		return err
+	}
+	if d.db, err = store.Open(filepath.Join(c.Dir, "store.db")); err != nil {
+		return err
+	}
+	if d.work, err = store.New(ctx, d.db, d.origin, false); err != nil {
+		return err
+	}
+	return d.recover(ctx)
+}
+
+// recover brings the read model up to the end of the desk's own journal.
+func (d *Desk) recover(ctx context.Context) error {
+	if err := d.work.FoldAll(ctx, store.Own, 64, d.journal.Read(ctx, d.origin, d.work.Blocks())); err != nil {
+		return err
+	}
+	if err := d.work.Flush(ctx); err != nil {
+		return err
+	}
+	blocks := d.work.Blocks()
+	if blocks == 0 {
+		return nil
+	}
+	tip, err := d.journal.ReadOne(ctx, d.origin, blocks-1)
+	if err != nil {
+		return fmt.Errorf("the read model has %d blocks, but the journal cannot show the last: %w", blocks, err)
+	}
+	head, err := d.openCheckpoint(tip.Checkpoint)
+	if err != nil {
+		return err
+	}
+	if root, ok := d.work.RootAt(d.work.Size()); !ok || head.Size != d.work.Size() || head.Root != root {
+		return errors.New("the read model does not match the journal; delete store.db in the data folder, it is made anew from the journal")
+	}
+	d.prev = tip.Hash()
+	return d.work.SameCharter(d.config.Charter.Charter)
+}
+
+// Close stops the API, then everything the desk started, and returns when all of
+// it has ended and is written.
+func (d *Desk) Close() error {
+	var err error
+	if d.api != nil {
+		err = d.api.close()
+	}
+	d.stop()
+	d.workers.Wait()
+	return errors.Join(err, d.closeFiles())
+}
+
+func (d *Desk) closeFiles() error {
+	var errs []error
+	if d.hubs != nil {
+		d.hubs.close()
+	}
+	if d.db != nil {
+		errs = append(errs, d.db.Close())
+	}
+	if d.journal != nil {
+		errs = append(errs, d.journal.Close())
+	}
+	if d.outbox != nil {
+		errs = append(errs, d.outbox.close())
+	}
+	return errors.Join(errs...)
+}
+
+// Charter is the edition in force now; before anything was followed, the one
+// that the desk was told.
+func (d *Desk) Charter() *charter.Charter {
+	if c := d.work.CharterAt(d.work.Size()); c != nil {
+		return c
+	}
+	return d.config.Charter.Charter
+}
+
+// Work is the verified read model. It is for reading alone.
+func (d *Desk) Work() *store.Working { return d.work }
+
+// Journal is the desk's own journal, under the ledger's name [Desk.Origin].
+func (d *Desk) Journal() journal.Journal { return d.journal }
+
+// Origin is the ledger's name.
+func (d *Desk) Origin() string { return d.origin }
+
+// URL is where the API is served; empty where it is not.
+func (d *Desk) URL() string {
+	if d.api == nil {
+		return ""
+	}
+	return d.api.url
+}
+
+// Content gives the text of the entry at index, as it was received; nil where it
+// is withheld.
+func (d *Desk) Content(ctx context.Context, index uint64) ([]byte, error) {
+	entry, ok := d.work.EntryAt(index)
+	if !ok {
+		return nil, fmt.Errorf("read entry %d: the replica has %d entries", index, d.work.Size())
+	}
+	b, err := d.journal.ReadOne(ctx, d.origin, entry.Height)
+	if err != nil {
+		return nil, fmt.Errorf("read entry %d: %w", index, err)
+	}
+	if index >= b.First && index < b.Size() {
+		return b.Contents[index-b.First], nil
+	}
+	for _, disclosed := range b.Disclosed {
+		if disclosed.Index == index {
+			return disclosed.Content, nil
+		}
+	}
+	return nil, fmt.Errorf("read entry %d: block %d, which should hold its text, does not", index, entry.Height)
+}
+
+// openCheckpoint reads a checkpoint under the hub's key in force.
+func (d *Desk) openCheckpoint(note []byte) (ledger.Head, error) {
+	verifier, err := ledger.NewVerifier(d.Charter().Hub.Key)
+	if err != nil {
+		return ledger.Head{}, err
+	}
+	return verifier.Open(note)
+}

@@ -1,0 +1,453 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"parley/base64url"
+	"parley/delivery"
+	"parley/format"
+	"parley/identity"
+	"parley/mechanism"
+	"parley/rule"
+	"parley/statement"
+	"parley/store"
+)
+
+// Rules of this package, as refusals name them.
+const (
+	NotStarted = "desk.not-started"
+	OtherParty = "desk.other-party"
+	NoKey      = "desk.no-key"
+	NoFormat   = "desk.no-format"
+	NotFound   = "desk.not-found"
+	Ambiguous  = "desk.ambiguous"
+)
+
+const flash = "FLASH"
+
+// A Sent tells what became of a statement that this desk signed.
+type Sent struct {
+	ID      string `json:"id"`
+	State   string `json:"state"`           // Queued, Accepted or Refused
+	Index   uint64 `json:"index,omitempty"` // of its entry; set where Accepted
+	Receipt []byte `json:"receipt,omitempty"`
+	Gate    string `json:"gate,omitempty"` // delivery status; empty for acts and while it is not known
+}
+
+// A Draft is what an officer wants to say.
+type Draft struct {
+	By         identity.Author
+	Format     string   // "J14" or "J14/1"
+	Precedence string   // empty: the format's own, or that of the statement it refers to
+	To         []string // empty: all others of whom it may concern
+	Fields     map[string]any
+	Refs       []statement.Ref
+}
+
+// Send checks a draft with the rules that the hub will ask, signs it with the
+// officer's key and makes it durable in the outbox. From then on it is sent
+// until the hub answers; [Desk.Await] waits for that. A draft that the rules
+// refuse is a [rule.Refusal] and leaves no trace.
+func (d *Desk) Send(ctx context.Context, draft Draft) (id string, err error) {
+	d.awaitSynced(ctx)
+	if id, err = d.sign(ctx, draft, 0); err == nil {
+		return id, nil
+	}
+	var refusal *rule.Refusal
+	if !errors.As(err, &refusal) || !d.refresh(ctx) {
+		return "", err
+	}
+	return d.sign(ctx, draft, 0) // the replica was behind; ask again
+}
+
+// awaitSynced gives a desk that was just started the time to hear of the hub.
+func (d *Desk) awaitSynced(ctx context.Context) {
+	timer := time.NewTimer(5 * time.Second)
+	defer timer.Stop()
+	select {
+	case <-d.synced:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// refresh brings the replica up to what the hub has now. It reports whether the
+// replica grew; false where the hub does not answer at once.
+func (d *Desk) refresh(ctx context.Context) bool {
+	d.mu.Lock()
+	up := d.state.reachable
+	d.mu.Unlock()
+	if !up {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	before := d.work.Size()
+	head, err := d.newest(ctx, d.hubs.pick(d.Charter()))
+	if err != nil {
+		return false
+	}
+	for {
+		grown := d.grown.wait()
+		if d.work.Size() >= head.Size {
+			return d.work.Size() > before
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// Await waits until the hub has answered statement id, or ctx ends, and tells
+// how things stand then. A refusal of the hub's is a [rule.Refusal].
+func (d *Desk) Await(ctx context.Context, id string) (Sent, error) {
+	for {
+		sent := d.sent.wait()
+		r, err := d.outbox.get(context.WithoutCancel(ctx), id)
+		if err != nil {
+			return Sent{}, err
+		}
+		if r == nil {
+			return Sent{}, rule.Refuse(NotFound, "check the identifier with `parley ls`", "this desk has not signed statement %s", id)
+		}
+		answer := Sent{ID: id, State: r.state, Index: r.index, Receipt: r.receipt}
+		switch {
+		case r.state == Refused:
+			return answer, r.problem.Err()
+		case r.state == Accepted:
+			d.awaitSize(ctx, r.index+1)
+			if record, ok := d.work.Record(id); ok && record.Delivery != nil {
+				answer.Gate = string(record.Delivery.Status)
+			}
+			return answer, nil
+		case ctx.Err() != nil:
+			return answer, nil
+		}
+		select {
+		case <-sent:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// awaitSize waits a moment for the replica to have size entries.
+func (d *Desk) awaitSize(ctx context.Context, size uint64) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	for {
+		grown := d.grown.wait()
+		if d.work.Size() >= size {
+			return
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// sign completes the claims, checks them and queues the signed statement.
+func (d *Desk) sign(ctx context.Context, draft Draft, after int64, reports ...report) (string, error) {
+	c, f, err := d.claims(draft)
+	if err != nil {
+		return "", err
+	}
+	key, err := d.config.Signer(draft.By.String())
+	if err != nil {
+		return "", rule.Refuse(NoKey, "add the key to the desk's key ring, or speak as an officer whose key it holds", "this desk cannot sign as %s: %s", draft.By, err)
+	}
+	if after == 0 {
+		if after, err = d.prerequisite(ctx, f, c.Refs); err != nil {
+			return "", err
+		}
+	}
+	d.signing.Lock()
+	defer d.signing.Unlock()
+	last, err := d.last(ctx, c.Author.String(), false)
+	if err != nil {
+		return "", err
+	}
+	s, err := d.place(ctx, key, c, draft.Fields, last)
+	if err != nil {
+		return "", err
+	}
+	if err := d.check(ctx, s, last); err != nil {
+		return "", err
+	}
+	if err := d.outbox.add(context.WithoutCancel(ctx), s, c.Time, after, reports...); err != nil {
+		return "", err
+	}
+	d.queued.raise()
+	return c.ID, nil
+}
+
+// claims fills in what the draft leaves open.
+func (d *Desk) claims(draft Draft) (statement.Claims, *format.Format, error) {
+	ch := d.Charter()
+	f, ok := format.Catalogue().Newest(draft.Format)
+	switch {
+	case d.work.Size() == 0:
+		return statement.Claims{}, nil, rule.Refuse(NotStarted, "let the desk reach the hub once; `parley key endorse` first, if its key is not endorsed", "this desk has not yet followed the ledger, so it does not know where a statement of %s would stand", draft.By)
+	case draft.By.Party != d.party:
+		return statement.Claims{}, nil, rule.Refuse(OtherParty, "use that party's desk", "this is the desk of %s; it does not speak for %s", d.party, draft.By)
+	case !ok:
+		return statement.Claims{}, nil, rule.Refuse(NoFormat, "`parley charter show` lists those in force", "there is no format %q", draft.Format)
+	}
+	now := d.config.Clock().UTC().Truncate(time.Millisecond)
+	var random [10]byte
+	if _, err := io.ReadFull(d.config.Rand, random[:]); err != nil {
+		return statement.Claims{}, nil, fmt.Errorf("make identifier: %w", err)
+	}
+	c := statement.Claims{Mechanism: ch.Mechanism, ID: statement.NewID(now, random), Author: draft.By, Format: f.Ref(), Area: f.Area, Precedence: draft.Precedence,
+		To: slices.Clone(draft.To), Exercise: ch.Exercise, Refs: draft.Refs}
+	for _, ref := range draft.Refs {
+		old, ok := d.work.Record(ref.ID)
+		if !ok || f.Kind != format.Act {
+			continue
+		}
+		if c.Area == "" {
+			c.Area = old.Claims.Area
+		}
+		if draft.Precedence == "" && f.Precedence == "" && (c.Precedence == "" || rank(ch.Precedences, old.Claims.Precedence) < rank(ch.Precedences, c.Precedence)) {
+			c.Precedence = old.Claims.Precedence
+		}
+	}
+	if c.Precedence == "" {
+		c.Precedence = f.Precedence
+	}
+	if len(c.To) == 0 {
+		c.To = d.addressees(f, draft.Refs)
+	}
+	if f.Kind == format.Act && c.Area == "" { // what it refers to is not known here; the rules will say so
+		c.Area, c.To = mechanism.Service, d.addressees(&format.Format{Kind: format.Key}, nil)
+	}
+	if c.Precedence == "" {
+		c.Precedence = "ROUTINE"
+	}
+	return c, f, nil
+}
+
+// addressees gives whom a statement goes to where the officer names nobody: an
+// act to those it concerns, a key statement to all, anything else to the other
+// sides.
+func (d *Desk) addressees(f *format.Format, refs []statement.Ref) []string {
+	ch := d.Charter()
+	var parties []string
+	switch f.Kind {
+	case format.Act:
+		for _, ref := range refs {
+			old, ok := d.work.Record(ref.ID)
+			if !ok {
+				continue
+			}
+			parties = append(parties, old.Claims.Author.Party)
+			switch f.Relation {
+			case "releases":
+				parties = append(parties, old.Claims.To...)
+			case "withdraws":
+				parties = append(parties, ch.Supervisor().ID)
+			}
+		}
+	case format.Key:
+		for _, p := range ch.Parties {
+			parties = append(parties, p.ID)
+		}
+	default:
+		for _, p := range ch.Sides() {
+			parties = append(parties, p.ID)
+		}
+	}
+	return mechanism.Others(d.party, parties...)
+}
+
+// last gives an author's newest statement that can stand: queued, accepted or,
+// if the ledger knows of a newer one, that.
+func (d *Desk) last(ctx context.Context, author string, settled bool) (*mechanism.Head, error) {
+	var last *mechanism.Head
+	if head, ok := d.work.Head(author); ok {
+		last = &head
+	}
+	r, err := d.outbox.last(ctx, author, settled)
+	if err != nil || r == nil {
+		return last, err
+	}
+	if r.state == Accepted && last != nil && last.Index >= r.index {
+		return last, nil
+	}
+	return headOf(r.statement, r.index), nil
+}
+
+func headOf(s *statement.Statement, index uint64) *mechanism.Head {
+	c := s.Claims()
+	return &mechanism.Head{Index: index, Hash: s.Hash(), Serial: c.Serial, Seen: c.Seen.Size}
+}
+
+// place signs the statement as the next of its author's own after last, at this
+// moment and with what the desk has verified now.
+func (d *Desk) place(ctx context.Context, key identity.Signer, c statement.Claims, fields map[string]any, last *mechanism.Head) (*statement.Statement, error) {
+	c.Time = d.config.Clock().UTC().Truncate(time.Millisecond)
+	c.Seen.Size = d.work.Size()
+	root, ok := d.work.RootAt(c.Seen.Size)
+	if !ok {
+		return nil, fmt.Errorf("sign statement %s: root at size %d: %w", c.ID, c.Seen.Size, d.work.Err())
+	}
+	c.Seen.Root = root
+	if last != nil && c.Seen.Size < last.Seen {
+		return nil, rule.Refuse(mechanism.SeenBack, "let the desk follow the ledger before it signs", "%s has signed to have seen %d entries and this desk now has %d", c.Author, last.Seen, c.Seen.Size)
+	}
+	mechanism.Chain(&c, last)
+	s, err := statement.Sign(ctx, key, c, fields, d.salt)
+	if err != nil {
+		return nil, rule.Refuse(mechanism.BadField, "", "%s", err)
+	}
+	return s, nil
+}
+
+func (d *Desk) salt() string {
+	var b [16]byte
+	if _, err := io.ReadFull(d.config.Rand, b[:]); err != nil {
+		return "" // which Sign refuses
+	}
+	return base64url.Encode(b[:])
+}
+
+// check asks the rules what the hub will ask them, as far as this desk knows the
+// ledger, with what waits in the outbox taken as said.
+func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanism.Head) error {
+	v := &draftView{Working: d.work, desk: d, ctx: ctx, now: s.Claims().Time, last: last}
+	_, err := mechanism.Decide(v, mechanism.Case{Statement: s, Index: d.work.Size(), Now: v.now})
+	if failure := errors.Join(d.work.Err(), v.err); failure != nil {
+		return fmt.Errorf("check statement %s: %w", s.Claims().ID, failure)
+	}
+	return err
+}
+
+// A draftView is the replica with the outbox on top.
+type draftView struct {
+	*store.Working
+	desk *Desk
+	ctx  context.Context //nolint:containedctx // the View's methods take none
+	now  time.Time
+	last *mechanism.Head
+	err  error
+}
+
+// IndexOf knows the author's last statement, which may wait in the outbox.
+func (v *draftView) IndexOf(hash mechanism.Hash) (uint64, bool) {
+	if v.last != nil && v.last.Hash == hash {
+		return 0, true
+	}
+	return v.Working.IndexOf(hash)
+}
+
+// Record takes the desk's own reports that are on their way as made.
+func (v *draftView) Record(id string) (*mechanism.Record, bool) {
+	record, ok := v.Working.Record(id)
+	if !ok || record.Delivery == nil {
+		return record, ok
+	}
+	said := *record
+	said.Delivery = record.Delivery.Clone()
+	for _, r := range []struct {
+		relation string
+		command  delivery.Command
+	}{{"delivers", delivery.Deliver{}}, {"displays", delivery.Display{}}} {
+		seq, err := v.desk.outbox.reported(v.ctx, id, r.relation)
+		if err != nil {
+			v.err = err
+		}
+		if seq == 0 {
+			continue
+		}
+		events, err := said.Delivery.Decide(v.desk.config.Author, r.command, v.now)
+		if err != nil {
+			continue // the ledger has it already
+		}
+		for _, e := range events {
+			said.Delivery.Apply(e)
+		}
+	}
+	return &said, true
+}
+
+// prerequisite gives the outbox's report that an act must not overtake.
+func (d *Desk) prerequisite(ctx context.Context, f *format.Format, refs []statement.Ref) (int64, error) {
+	if f.Relation != "acknowledges" {
+		return 0, nil
+	}
+	var after int64
+	for _, ref := range refs {
+		seq, err := d.outbox.reported(ctx, ref.ID, "displays")
+		if err != nil {
+			return 0, err
+		}
+		after = max(after, seq)
+	}
+	return after, nil
+}
+
+// resign signs an author's queued statements anew, one after the other, where
+// their place among the author's own has changed: the identifier and what is
+// said stay, time, seen, serial and prev follow. Only statements that were never
+// accepted may be signed anew, which is so once the hub has refused the first of
+// them: all later ones name it as the one before. It gives how many changed.
+func (d *Desk) resign(ctx context.Context, author identity.Author) (int, error) {
+	d.signing.Lock()
+	defer d.signing.Unlock()
+	rows, err := d.outbox.rows(ctx, "WHERE author = ? AND state = 'queued' ORDER BY seq", author.String())
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	key, err := d.config.Signer(author.String())
+	if err != nil {
+		return 0, err
+	}
+	last, err := d.last(ctx, author.String(), true)
+	if err != nil {
+		return 0, err
+	}
+	var changed []*row
+	for _, r := range rows {
+		if !inPlace(r.statement, last) {
+			if r.statement, err = d.place(ctx, key, r.statement.Claims(), fieldsOf(r.statement), last); err != nil {
+				return 0, err
+			}
+			r.bytes = r.statement.Bytes()
+			changed = append(changed, r)
+		}
+		last = headOf(r.statement, 0)
+	}
+	return len(changed), d.outbox.resigned(ctx, changed, d.config.Clock())
+}
+
+// inPlace reports whether s follows last.
+func inPlace(s *statement.Statement, last *mechanism.Head) bool {
+	want, have := s.Claims(), s.Claims()
+	mechanism.Chain(&want, last)
+	return want.Prev == have.Prev && want.Serial == have.Serial && (last == nil || have.Seen.Size >= last.Seen)
+}
+
+// fieldsOf gives the fields of a whole statement as Sign takes them.
+func fieldsOf(s *statement.Statement) map[string]any {
+	fields := map[string]any{}
+	for _, field := range s.Fields() {
+		if text, ok := field.Value.(statement.Text); ok {
+			var paragraphs statement.Paragraphs
+			for _, p := range text {
+				paragraphs = append(paragraphs, p.Text)
+			}
+			fields[field.Name] = paragraphs
+			continue
+		}
+		fields[field.Name] = field.Value
+	}
+	return fields
+}

@@ -1,0 +1,223 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver, pure Go
+
+	"parley/client"
+	"parley/ledger"
+	"parley/statement"
+)
+
+//go:embed outbox.sql
+var outboxSchema string
+
+// What became of a statement in the outbox.
+const (
+	Queued   = "queued"
+	Accepted = "accepted"
+	Refused  = "refused"
+)
+
+// An outbox keeps what this desk signed, durably. One desk at a time holds it.
+type outbox struct{ db *sql.DB }
+
+// A row is one signed statement.
+type row struct {
+	seq       int64
+	after     int64
+	id        string
+	author    string
+	flash     bool
+	signed    time.Time
+	bytes     []byte
+	state     string
+	index     uint64
+	receipt   []byte
+	problem   *client.Problem
+	statement *statement.Statement // parsed bytes
+}
+
+func openOutbox(path string) (*outbox, error) {
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(500)&_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("open outbox: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(outboxSchema); err != nil {
+		return nil, errors.Join(fmt.Errorf("open outbox %s (is another desk running on this folder?): %w", path, err), db.Close())
+	}
+	return &outbox{db}, nil
+}
+
+func (o *outbox) close() error { return o.db.Close() }
+
+const rowColumns = "seq, after, id, author, flash, signed, bytes, state, coalesce(idx, 0), receipt, problem"
+
+func (o *outbox) rows(ctx context.Context, where string, args ...any) ([]*row, error) {
+	rows, err := o.db.QueryContext(ctx, "SELECT "+rowColumns+" FROM statement "+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read outbox: %w", err)
+	}
+	defer rows.Close()
+	var all []*row
+	for rows.Next() {
+		var (
+			r       row
+			signed  int64
+			problem []byte
+		)
+		if err := rows.Scan(&r.seq, &r.after, &r.id, &r.author, &r.flash, &signed, &r.bytes, &r.state, &r.index, &r.receipt, &problem); err != nil {
+			return nil, fmt.Errorf("read outbox: %w", err)
+		}
+		r.signed = time.UnixMilli(signed).UTC()
+		if problem != nil {
+			r.problem = &client.Problem{}
+			if err := json.Unmarshal(problem, r.problem); err != nil {
+				return nil, fmt.Errorf("read outbox: statement %s: %w", r.id, err)
+			}
+		}
+		if r.statement, err = statement.Parse(r.bytes); err != nil {
+			return nil, fmt.Errorf("read outbox: statement %s: %w", r.id, err)
+		}
+		all = append(all, &r)
+	}
+	return all, rows.Err()
+}
+
+// get gives one statement; nil where there is none of that identifier.
+func (o *outbox) get(ctx context.Context, id string) (*row, error) {
+	all, err := o.rows(ctx, "WHERE id = ?", id)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// last gives an author's newest statement that was not refused.
+func (o *outbox) last(ctx context.Context, author string, settled bool) (*row, error) {
+	states := "('queued', 'accepted')"
+	if settled {
+		states = "('accepted')"
+	}
+	all, err := o.rows(ctx, "WHERE author = ? AND state IN "+states+" ORDER BY seq DESC LIMIT 1", author)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// A report says that an act in the outbox delivers or displays a statement.
+type report struct{ id, relation string }
+
+// add makes a signed statement durable, with the reports that it makes.
+func (o *outbox) add(ctx context.Context, s *statement.Statement, at time.Time, after int64, reports ...report) error {
+	return o.transact(ctx, func(tx *sql.Tx) error {
+		c := s.Claims()
+		result, err := tx.ExecContext(ctx, "INSERT INTO statement (id, author, flash, after, signed, bytes, state) VALUES (?, ?, ?, ?, ?, ?, 'queued')",
+			c.ID, c.Author.String(), c.Precedence == flash, after, at.UnixMilli(), s.Bytes())
+		if err != nil {
+			return err
+		}
+		seq, err := result.LastInsertId()
+		if err != nil {
+			return err
+		}
+		for _, r := range reports {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO report VALUES (?, ?, ?)", r.id, r.relation, seq); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// resigned puts new bytes in the place of those of queued statements.
+func (o *outbox) resigned(ctx context.Context, rows []*row, at time.Time) error {
+	return o.transact(ctx, func(tx *sql.Tx) error {
+		for _, r := range rows {
+			if _, err := tx.ExecContext(ctx, "UPDATE statement SET bytes = ?, signed = ? WHERE seq = ?", r.bytes, at.UnixMilli(), r.seq); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (o *outbox) accept(ctx context.Context, seq int64, index uint64, receipt []byte) error {
+	_, err := o.db.ExecContext(ctx, "UPDATE statement SET state = 'accepted', idx = ?, receipt = ? WHERE seq = ? AND state = 'queued'", index, receipt, seq)
+	return err
+}
+
+func (o *outbox) refuse(ctx context.Context, seq int64, p *client.Problem) error {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	_, err = o.db.ExecContext(ctx, "UPDATE statement SET state = 'refused', problem = ? WHERE seq = ? AND state = 'queued'", text, seq)
+	return err
+}
+
+// reported gives the act of this desk that delivers or displays a statement; 0
+// where there is none.
+func (o *outbox) reported(ctx context.Context, id, relation string) (int64, error) {
+	var seq int64
+	err := o.db.QueryRowContext(ctx, "SELECT seq FROM report WHERE id = ? AND relation = ?", id, relation).Scan(&seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return seq, err
+}
+
+// counts gives how many statements are queued and how many were refused.
+func (o *outbox) counts(ctx context.Context) (queued, refused int, err error) {
+	err = o.db.QueryRowContext(ctx, "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'refused') FROM statement").Scan(&queued, &refused)
+	return queued, refused, err
+}
+
+// Names of marks.
+const (
+	markReported = "reported" // blocks whose arrivals were reported
+	markCosigned = "cosigned" // size and root of the largest checkpoint cosigned
+)
+
+func (o *outbox) mark(ctx context.Context, name string) (uint64, ledger.Hash, error) {
+	var (
+		value uint64
+		hash  []byte
+		root  ledger.Hash
+	)
+	err := o.db.QueryRowContext(ctx, "SELECT value, hash FROM mark WHERE name = ?", name).Scan(&value, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, root, nil
+	}
+	copy(root[:], hash)
+	return value, root, err
+}
+
+func (o *outbox) setMark(ctx context.Context, name string, value uint64, root ledger.Hash) error {
+	_, err := o.db.ExecContext(ctx, "INSERT INTO mark VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value, hash = excluded.hash", name, value, root[:])
+	return err
+}
+
+func (o *outbox) transact(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := o.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("write outbox: %w", err)
+	}
+	defer tx.Rollback()
+	if err := do(tx); err != nil {
+		return fmt.Errorf("write outbox: %w", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("write outbox: %w", err)
+	}
+	return nil
+}

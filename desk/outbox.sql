@@ -1,0 +1,36 @@
+-- What this desk has signed, in the order of signing, and what became of it.
+CREATE TABLE IF NOT EXISTS statement (
+	seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+	id      TEXT    NOT NULL UNIQUE,
+	author  TEXT    NOT NULL,
+	flash   INTEGER NOT NULL CHECK (flash IN (0, 1)),
+	after   INTEGER NOT NULL DEFAULT 0, -- seq of what the hub must have answered first; 0: nothing
+	signed  INTEGER NOT NULL,           -- milliseconds since 1970
+	bytes   BLOB    NOT NULL,           -- exactly as signed
+	state   TEXT    NOT NULL CHECK (state IN ('queued', 'accepted', 'refused')),
+	idx     INTEGER,                    -- of its entry
+	receipt BLOB,
+	problem BLOB,                       -- the refusal, JSON
+	CHECK ((state = 'accepted') = (receipt IS NOT NULL)),
+	CHECK ((state = 'refused') = (problem IS NOT NULL))
+) STRICT;
+CREATE INDEX IF NOT EXISTS statement_queued ON statement (seq) WHERE state = 'queued';
+CREATE INDEX IF NOT EXISTS statement_author ON statement (author, seq);
+
+-- A statement that has a receipt, or was refused, never changes again.
+CREATE TRIGGER IF NOT EXISTS statement_settled BEFORE UPDATE ON statement WHEN old.state <> 'queued'
+	BEGIN SELECT RAISE(ABORT, 'the statement is settled'); END;
+
+-- What the desk has said of statements that reached it.
+CREATE TABLE IF NOT EXISTS report (
+	id       TEXT    NOT NULL,
+	relation TEXT    NOT NULL CHECK (relation IN ('delivers', 'displays')),
+	seq      INTEGER NOT NULL, -- of the act
+	PRIMARY KEY (id, relation)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS mark (
+	name  TEXT PRIMARY KEY,
+	value INTEGER NOT NULL,
+	hash  BLOB
+) STRICT, WITHOUT ROWID;

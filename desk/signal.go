@@ -1,0 +1,54 @@
+package desk
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// A signal tells any number of waiters that something changed. Take the channel
+// first, look at what may have changed, then wait: nothing is missed.
+type signal struct {
+	mu sync.Mutex
+	c  chan struct{}
+}
+
+func newSignal() *signal { return &signal{c: make(chan struct{})} }
+
+func (s *signal) wait() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.c
+}
+
+func (s *signal) raise() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.c)
+	s.c = make(chan struct{})
+}
+
+// Pauses between attempts to reach a hub.
+const (
+	minPause = 100 * time.Millisecond
+	maxPause = 10 * time.Second
+)
+
+// A backoff doubles its pause with every failure, and lets chance shorten it by
+// up to half, so that desks do not come back all at once.
+type backoff struct{ pause time.Duration }
+
+func (b *backoff) reset() { b.pause = 0 }
+
+// rest waits for the next pause, for early, or for ctx to end.
+func (b *backoff) rest(ctx context.Context, early <-chan struct{}) {
+	b.pause = min(max(2*b.pause, minPause), maxPause)
+	timer := time.NewTimer(b.pause - rand.N(b.pause/2))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-early:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,261 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"parley/delivery"
+	"parley/format"
+	"parley/mechanism"
+	"parley/rule"
+	"parley/statement"
+)
+
+// Kinds of items, besides those of formats.
+const (
+	KindCharter  = "charter"
+	KindWithheld = "withheld" // its text was not handed over, or not yet
+)
+
+// An Item is one line of what a desk knows: an entry of the ledger, or a
+// statement of its own that is not in it.
+type Item struct {
+	Index      *uint64   `json:"index,omitempty"` // of its entry; none for what waits in the outbox or was refused
+	ID         string    `json:"id,omitempty"`
+	Kind       string    `json:"kind"`             // message, act, key, charter or withheld
+	Time       time.Time `json:"time,omitzero"`    // author's clock
+	Logged     time.Time `json:"logged,omitzero"`  // hub's clock
+	Author     string    `json:"author,omitempty"` // party/role/officer
+	Format     string    `json:"format,omitempty"`
+	Area       string    `json:"area,omitempty"`
+	Precedence string    `json:"precedence,omitempty"`
+	To         []string  `json:"to,omitempty"`
+	Status     string    `json:"status"`
+	Problem    *Problem  `json:"problem,omitempty"` // why it was refused
+}
+
+// List gives the newest items first, at most limit of them: what waits in the
+// outbox or was refused, then the ledger from its end. Without all, only
+// messages and what is withheld. It needs no hub.
+func (d *Desk) List(ctx context.Context, limit int, all bool) ([]Item, error) {
+	rows, err := d.unsettled(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := []Item{}
+	for _, r := range rows {
+		item := itemOf(r.statement.Claims())
+		item.Status = r.state
+		if r.problem != nil {
+			p := problemOf(r.problem.Err())
+			item.Problem = &p
+		}
+		if _, ordered := d.work.Record(r.id); !ordered && (all || item.Kind == string(format.Message)) {
+			items = append(items, item)
+		}
+	}
+	const look = 20_000 // entries looked at
+	size := d.work.Size()
+	for n := uint64(0); n < min(size, look) && len(items) < limit && ctx.Err() == nil; n++ {
+		item, err := d.item(size - 1 - n)
+		if err != nil {
+			return nil, err
+		}
+		if all || item.Kind == string(format.Message) || item.Kind == KindWithheld {
+			items = append(items, item)
+		}
+	}
+	return items[:min(limit, len(items))], ctx.Err()
+}
+
+// item describes the entry at index.
+func (d *Desk) item(index uint64) (Item, error) {
+	if record, ok := d.work.RecordAt(index); ok {
+		item := itemOf(record.Claims)
+		item.Index, item.Logged, item.Status = &index, record.Logged, statusOf(record)
+		return item, nil
+	}
+	entry, ok := d.work.EntryAt(index)
+	if !ok {
+		return Item{}, fmt.Errorf("read entry %d: %w", index, d.work.Err())
+	}
+	item := Item{Index: &index, Kind: KindWithheld, Status: KindWithheld, Logged: entry.Logged}
+	for _, e := range d.work.Editions() {
+		if e.Index == index {
+			item.Kind, item.Status, item.Format = KindCharter, "in force", fmt.Sprintf("edition %d", e.Signed.Edition)
+		}
+	}
+	return item, nil
+}
+
+func itemOf(c statement.Claims) Item {
+	item := Item{ID: c.ID, Time: c.Time, Author: c.Author.String(), Format: c.Format, Area: c.Area, Precedence: c.Precedence, To: c.To}
+	if f, ok := format.Catalogue().Lookup(c.Format); ok {
+		item.Kind = string(f.Kind)
+	}
+	return item
+}
+
+// statusOf says in one word where a statement stands: at the gate, or the step
+// that every addressee has reached.
+func statusOf(r *mechanism.Record) string {
+	if r.Delivery == nil {
+		return "logged"
+	}
+	if r.Delivery.Status != delivery.Released {
+		return string(r.Delivery.Status)
+	}
+	every := func(reached func(delivery.Reach) bool) bool {
+		return !slices.ContainsFunc(r.Delivery.Reach, func(reach delivery.Reach) bool { return !reached(reach) })
+	}
+	switch {
+	case every(func(reach delivery.Reach) bool { return len(reach.Acks) > 0 }):
+		return "acknowledged"
+	case every(func(reach delivery.Reach) bool { return !reach.Displayed.IsZero() }):
+		return "displayed"
+	case every(func(reach delivery.Reach) bool { return !reach.Delivered.IsZero() }):
+		return "delivered"
+	}
+	return string(delivery.Released)
+}
+
+// A Detail is one statement with its evidence.
+type Detail struct {
+	Item
+	Hash      string            `json:"hash"`
+	Serial    string            `json:"serial"`
+	Prev      string            `json:"prev,omitempty"`
+	Seen      uint64            `json:"seen"` // size of the ledger that its author had verified
+	Refs      []Ref             `json:"refs,omitempty"`
+	Exercise  bool              `json:"exercise"`
+	Fields    []statement.Field `json:"fields"`
+	Withheld  int               `json:"withheld"` // fields and paragraphs that were taken out
+	Title     string            `json:"title"`    // the format's name in the language asked for
+	Text      string            `json:"text"`     // the fields, rendered in it
+	Key       Key               `json:"key"`
+	Delivery  *delivery.State   `json:"delivery,omitempty"`
+	Confirmed bool              `json:"confirmed"` // cosigned by every party that must
+	Receipt   string            `json:"receipt,omitempty"`
+}
+
+// A Ref is a reference as people read it.
+type Ref struct {
+	Relation string `json:"relation"`
+	ID       string `json:"id"`
+}
+
+// A Key is the key that signed, as the ledger knows it.
+type Key struct {
+	ID       string `json:"id"`
+	Author   string `json:"author"`
+	Endorsed uint64 `json:"endorsed"`          // entry of its endorsement; 0 for a root key of the charter
+	Revoked  uint64 `json:"revoked,omitempty"` // entry of its revocation
+}
+
+// Show gives a statement to a person to read, in one of the catalogue's
+// languages. ref is as [Desk.Find] takes it. A statement to this party that
+// nobody here has seen yet is reported displayed.
+func (d *Desk) Show(ctx context.Context, ref, lang string) (*Detail, error) {
+	detail, record, err := d.detail(ctx, ref, lang)
+	if err != nil || record == nil {
+		return detail, err
+	}
+	return detail, d.displayed(ctx, record)
+}
+
+func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanism.Record, error) {
+	id, err := d.Find(ctx, ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := d.outbox.get(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	record, ordered := d.work.Record(id)
+	detail := &Detail{}
+	var s *statement.Statement
+	if ordered {
+		text, err := d.Content(ctx, record.Index)
+		if err != nil {
+			return nil, nil, err
+		}
+		if s, err = statement.Parse(text); err != nil {
+			return nil, nil, fmt.Errorf("read entry %d: %w", record.Index, err)
+		}
+		if detail.Item, err = d.item(record.Index); err != nil {
+			return nil, nil, err
+		}
+		detail.Delivery, detail.Hash = record.Delivery, statement.EncodeHash(record.Hash)
+		d.mu.Lock()
+		detail.Confirmed = record.Index < d.state.confirmed
+		d.mu.Unlock()
+	} else {
+		s = r.statement
+		detail.Item, detail.Hash = itemOf(s.Claims()), statement.EncodeHash(s.Hash())
+		detail.Status = r.state
+		if r.problem != nil {
+			p := problemOf(r.problem.Err())
+			detail.Problem = &p
+		}
+	}
+	if r != nil {
+		detail.Receipt = string(r.receipt)
+	}
+	d.describe(detail, s, lang)
+	return detail, record, nil
+}
+
+func (d *Desk) describe(detail *Detail, s *statement.Statement, lang string) {
+	c := s.Claims()
+	detail.Serial, detail.Prev, detail.Seen, detail.Exercise = c.Serial.String(), c.Prev, c.Seen.Size, c.Exercise
+	detail.Fields, detail.Withheld = s.Fields(), s.Withheld()
+	for _, ref := range c.Refs {
+		detail.Refs = append(detail.Refs, Ref{ref.Relation, ref.ID})
+	}
+	if f, ok := format.Catalogue().Lookup(c.Format); ok {
+		detail.Title, detail.Text = f.Names.In(lang), f.Render(lang, s)
+	}
+	detail.Key.ID = s.KID()
+	if key, ok := mechanism.FindKey(d.work, s.KID(), d.work.Size()); ok {
+		detail.Key = Key{ID: key.ID, Author: key.Author.String(), Endorsed: key.Endorsed, Revoked: key.Revoked}
+	}
+}
+
+// Find gives the identifier of the one known statement that ref names: a whole
+// identifier, the beginning of one, or the number of an entry.
+func (d *Desk) Find(ctx context.Context, ref string) (string, error) {
+	if index, err := strconv.ParseUint(ref, 10, 63); err == nil && strconv.FormatUint(index, 10) == ref {
+		if record, ok := d.work.RecordAt(index); ok {
+			return record.Claims.ID, nil
+		}
+		if index < d.work.Size() {
+			return "", rule.Refuse(NotFound, "`parley ls` shows which can be read", "the text of entry %d is not in this desk's replica", index)
+		}
+	}
+	ids, err := d.work.Find(ctx, ref, 8)
+	if err != nil {
+		return "", err
+	}
+	rows, err := d.unsettled(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range rows {
+		if len(ref) > 0 && len(r.id) >= len(ref) && r.id[:len(ref)] == ref {
+			ids = append(ids, r.id)
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	switch {
+	case len(ids) == 0 || ref == "":
+		return "", rule.Refuse(NotFound, "check the identifier with `parley ls`", "no statement %q is known to %s", ref, d.party)
+	case len(ids) > 1:
+		return "", rule.Refuse(Ambiguous, "write more of the identifier, or the entry's number", "%q is the beginning of several identifiers, such as %s and %s", ref, ids[0], ids[1])
+	}
+	return ids[0], nil
+}
