@@ -188,9 +188,8 @@ func claim[T any](r *reader, name string, parse func(string) (T, error)) T {
 	return v
 }
 
-func readDigests(r *reader) [][32]byte {
-	var digests [][32]byte
-	for r.err == nil && r.peek() == '"' {
+func readDigests(r *reader) (digests [][32]byte) {
+	r.items('"', func() {
 		d := claim(r, "_sd", base64url.Decode32)
 		if n := len(digests); n > 0 && slices.Compare(digests[n-1][:], d[:]) >= 0 {
 			r.fail("_sd: digests are not sorted, each once")
@@ -199,16 +198,12 @@ func readDigests(r *reader) [][32]byte {
 		if len(digests) > MaxDisclosures {
 			r.fail("_sd: has more than %d digests", MaxDisclosures)
 		}
-		if !r.another('"') {
-			break
-		}
-	}
+	})
 	return digests
 }
 
-func readRefs(r *reader) []Ref {
-	var refs []Ref
-	for r.err == nil && r.peek() == '{' {
+func readRefs(r *reader) (refs []Ref) {
+	r.items('{', func() {
 		var ref Ref
 		r.literal(`{"hash":`)
 		ref.Hash = claim(r, "refs: hash", base64url.Decode32)
@@ -220,16 +215,12 @@ func readRefs(r *reader) []Ref {
 		r.check("refs: rel", identity.CheckID(ref.Relation))
 		r.literal(`}`)
 		refs = append(refs, ref)
-		if !r.another('{') {
-			break
-		}
-	}
+	})
 	return refs
 }
 
-func readTo(r *reader) []string {
-	var to []string
-	for r.err == nil && r.peek() == '"' {
+func readTo(r *reader) (to []string) {
+	r.items('"', func() {
 		party := r.str()
 		r.check("to", identity.CheckID(party))
 		if n := len(to); n > 0 && to[n-1] >= party {
@@ -239,22 +230,8 @@ func readTo(r *reader) []string {
 		if len(to) > maxTo {
 			r.fail("to: has more than %d parties", maxTo)
 		}
-		if !r.another('"') {
-			break
-		}
-	}
+	})
 	return to
-}
-
-// another reads a comma, which c must follow, and reports whether it was there.
-func (r *reader) another(c byte) bool {
-	if !r.skip(',') {
-		return false
-	}
-	if r.peek() != c {
-		r.fail("want %q after the comma, read %s", c, r.rest())
-	}
-	return true
 }
 
 func checkFormat(s string) error {

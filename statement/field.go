@@ -155,30 +155,21 @@ func readValue(r *reader) (any, [][32]byte) {
 		return nil, readParagraphs(r)
 	}
 	list := []string{}
-	for r.err == nil && r.peek() == '"' {
-		list = append(list, r.str())
-		if !r.another('"') {
-			break
-		}
-	}
+	r.items('"', func() { list = append(list, r.str()) })
 	r.literal(`]`)
 	return list, nil
 }
 
 // readParagraphs reads [{"...":"digest"},...] from behind the bracket.
-func readParagraphs(r *reader) [][32]byte {
-	var digests [][32]byte
-	for r.err == nil {
+func readParagraphs(r *reader) (digests [][32]byte) {
+	r.items('{', func() {
 		r.literal(`{"...":`)
 		digests = append(digests, claim(r, "paragraph", base64url.Decode32))
 		r.literal(`}`)
 		if len(digests) > MaxDisclosures {
 			r.fail("has more than %d paragraphs", MaxDisclosures)
 		}
-		if !r.another('{') {
-			break
-		}
-	}
+	})
 	r.literal(`]`)
 	return digests
 }

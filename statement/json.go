@@ -140,6 +140,20 @@ func (r *reader) end() {
 	}
 }
 
+// items calls read for each item of a list, from behind its bracket to before
+// the other. Every item begins with first.
+func (r *reader) items(first byte, read func()) {
+	for r.peek() == first {
+		read()
+		if !r.skip(',') {
+			return
+		}
+		if r.peek() != first {
+			r.fail("want %q after the comma, read %s", first, r.rest())
+		}
+	}
+}
+
 // str reads a string.
 func (r *reader) str() string {
 	r.literal(`"`)
