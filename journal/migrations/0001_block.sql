@@ -18,5 +18,10 @@ CREATE TRIGGER block_follows BEFORE INSERT ON block
 WHEN NEW.height > 0 AND NOT EXISTS (SELECT 1 FROM block WHERE height = NEW.height - 1 AND hash = NEW.prev)
 BEGIN SELECT RAISE(ABORT, 'block does not follow the one before'); END;
 
+-- INSERT OR REPLACE would remove the row without asking the trigger for DELETE.
+CREATE TRIGGER block_taken BEFORE INSERT ON block
+WHEN EXISTS (SELECT 1 FROM block WHERE height = NEW.height)
+BEGIN SELECT RAISE(ABORT, 'the height is taken'); END;
+
 CREATE TRIGGER block_no_update BEFORE UPDATE ON block BEGIN SELECT RAISE(ABORT, 'block is append-only'); END;
 CREATE TRIGGER block_no_delete BEFORE DELETE ON block BEGIN SELECT RAISE(ABORT, 'block is append-only'); END;
