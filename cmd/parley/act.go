@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"parley/desk"
+)
+
+// actUsages say what each act of an officer is, after its usage line.
+var actUsages = map[string]string{
+	"ack": `Ack says that an officer has read a statement that was shown at this desk
+('parley show'). It does not mean understood, passed on or agreed. Fields: read=TIME, remark=LINE.`,
+	"hold": `Hold keeps a statement at the gate. Its author sees it, the other side does
+not. Fields: reason=CODE, and note=TEXT with the reason other.`,
+	"release": `Release lets a statement through the gate to its addressees.`,
+	"return": `Return gives a statement back to its author; its addressees never read it.
+Fields: reason=CODE, and note=TEXT with the reason other.`,
+	"withdraw": `Withdraw takes a statement of one's own side back while it is at the gate.
+Fields: reason=CODE, if you wish to say.`,
+}
+
+func actUsage(verb string) string {
+	return fmt.Sprintf(`usage: parley %s -desk DIR -as PARTY/ROLE/OFFICER [-wait SECONDS] ID [FIELD=VALUE...]
+
+%s
+
+ID is a statement's identifier, the beginning of one, or the number of its entry.
+
+Exit status: 0 it has a receipt or is queued, 1 refused, 2 it could not be asked.
+`, verb, actUsages[verb])
+}
+
+// actCommand makes the command for one act.
+func actCommand(verb string) func(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return func(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+		flags := flag.NewFlagSet(verb, flag.ContinueOnError)
+		dir := deskFlag(flags)
+		q := desk.ActRequest{Act: verb}
+		flags.StringVar(&q.As, "as", "", "")
+		flags.IntVar(&q.Wait, "wait", 20, "")
+		if code, done := parseArgs(flags, args, actUsage(verb), stdout, stderr); done {
+			return code
+		}
+		switch {
+		case q.As == "" || flags.NArg() == 0 || strings.Contains(flags.Arg(0), "="):
+			return misused(stderr, verb+" needs -as and the statement's identifier", fmt.Sprintf("`parley %s -h` shows how; `parley ls` lists the statements", verb))
+		case q.Wait < 0 || q.Wait > 60:
+			return misused(stderr, fmt.Sprintf("-wait is %d", q.Wait), "give 0 to 60 seconds; the desk goes on sending anyway")
+		}
+		q.ID, q.Fields = flags.Arg(0), flags.Args()[1:]
+		l, code := withDesk(*dir, stderr)
+		if l == nil {
+			return code
+		}
+		var sent desk.Sent
+		if err := l.call(ctx, "POST", "/v1/acts", q, &sent); err != nil {
+			return failedAt(stderr, err)
+		}
+		printSent(stdout, stderr, sent)
+		return 0
+	}
+}

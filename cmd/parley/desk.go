@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"parley/charter"
+	"parley/desk"
+	"parley/identity"
+	"parley/keyring"
+	"parley/ledger"
+)
+
+const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-listen ADDRESS] [-passphrase-file FILE]
+
+Desk runs a party's desk: it follows the ledger and verifies all of it into a
+replica under DIR, signs with the officers' keys in the ring, sends what they
+say until the hub gives a receipt, and cosigns checkpoints if the ring holds
+PARTY/witness. It serves its own API on a loopback ADDRESS (127.0.0.1:0), to
+whoever may read DIR/api.json. It needs no hub to start.
+
+Exit status: 0 it was asked to stop, 1 it could not run, 2 wrong arguments.
+`
+
+func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("desk", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	dir := flags.String("dir", "", "")
+	charterFile := flags.String("charter", "", "")
+	keys := flags.String("keys", "", "")
+	as := flags.String("as", "", "")
+	listen := flags.String("listen", "127.0.0.1:0", "")
+	passphraseFile := flags.String("passphrase-file", "", "")
+	if code, done := parseArgs(flags, args, deskUsage, stdout, stderr); done {
+		return code
+	}
+	if *dir == "" || *charterFile == "" || *keys == "" || *as == "" || flags.NArg() > 0 {
+		return misused(stderr, "desk needs -dir, -charter, -keys and -as, and nothing else", "`parley desk -h` shows how")
+	}
+	author, err := identity.ParseAuthor(*as)
+	if err != nil {
+		return misused(stderr, err.Error(), "-as is such as israel/desk/one")
+	}
+	ring, err := openRing(*keys, *passphraseFile, stderr)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	signed, err := readCharter(*charterFile)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	config, err := deskConfig(signed, ring, author, slog.New(slog.NewTextHandler(stderr, nil)))
+	if err != nil {
+		return failed(stderr, err)
+	}
+	config.Dir, config.Listen = *dir, *listen
+	d, err := desk.Open(ctx, config)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	fmt.Fprintf(stdout, "desk of %s on %s\n", author.Party, d.URL())
+	<-ctx.Done()
+	if err := d.Close(); err != nil {
+		return failed(stderr, err)
+	}
+	return 0
+}
+
+// deskConfig takes a desk's keys from the ring.
+func deskConfig(signed *charter.Signed, ring *keyring.Ring, author identity.Author, log *slog.Logger) (desk.Config, error) {
+	c := desk.Config{Charter: signed, Author: author, Signer: ring.Signer, Clock: time.Now, Rand: rand.Reader, Log: log}
+	name := author.Party + "/witness"
+	if !slices.Contains(ring.Names(), name) {
+		return c, nil
+	}
+	key, err := ring.Private(name)
+	if err != nil {
+		return c, err
+	}
+	c.Witness, err = ledger.NewCosigner(author.Party, key)
+	return c, err
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"parley/desk"
+)
+
+const lsUsage = `usage: parley ls -desk DIR [-n N] [-all]
+
+Ls lists the newest N (50) statements that the desk knows, oldest first: entry,
+time, author, format, precedence, status and identifier. A statement whose text
+this party may not read, or not yet, is shown as withheld, with its age. What
+waits for the hub, or was refused, comes last, without an entry. With -all also
+acts, key statements and charters. It needs no hub.
+
+Exit status: 0 listed, 1 refused, 2 the desk could not be asked.
+`
+
+func lsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("ls", flag.ContinueOnError)
+	dir := deskFlag(flags)
+	n := flags.Int("n", 50, "")
+	all := flags.Bool("all", false, "")
+	if code, done := parseArgs(flags, args, lsUsage, stdout, stderr); done {
+		return code
+	}
+	if flags.NArg() > 0 || *n < 1 || *n > 1000 {
+		return misused(stderr, "ls takes flags alone, and -n from 1 to 1000", "`parley ls -h` shows how")
+	}
+	l, code := withDesk(*dir, stderr)
+	if l == nil {
+		return code
+	}
+	path := fmt.Sprintf("/v1/statements?limit=%d", *n)
+	if *all {
+		path += "&all=1"
+	}
+	var answer struct{ Statements []desk.Item }
+	if err := l.call(ctx, "GET", path, nil, &answer); err != nil {
+		return failedAt(stderr, err)
+	}
+	var status desk.Status
+	if err := l.call(ctx, "GET", "/v1/status", nil, &status); err != nil {
+		return failedAt(stderr, err)
+	}
+	slices.Reverse(answer.Statements)
+	printItems(stdout, answer.Statements, time.Now())
+	if status.Alarm != "" {
+		report(stderr, "ALARM: "+status.Alarm, "keep the evidence and call the other parties")
+	}
+	return 0
+}
+
+func printItems(stdout io.Writer, items []desk.Item, now time.Time) {
+	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ENTRY\tTIME\tWHO\tFORMAT\tPRECEDENCE\tSTATUS\tID")
+	for _, item := range items {
+		entry, at, status := "-", item.Time, item.Status
+		if item.Index != nil {
+			entry, at = fmt.Sprint(*item.Index), item.Logged
+		}
+		if item.Kind == desk.KindWithheld {
+			status += " for " + now.Sub(item.Logged).Truncate(time.Second).String()
+		}
+		if item.Problem != nil {
+			status += " by " + item.Problem.Rule
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry, at.UTC().Format("2006-01-02T15:04:05Z"), dash(item.Author), dash(item.Format), dash(item.Precedence), status, dash(item.ID))
+	}
+	table.Flush()
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}

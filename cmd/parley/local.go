@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"parley/desk"
+	"parley/rule"
+)
+
+// errNoDesk says that no desk answers for a data folder.
+var errNoDesk = errors.New("no desk is running on this folder")
+
+// A local calls a running desk's own API.
+type local struct {
+	desk.Access
+	http *http.Client
+}
+
+// maxLocal bounds what a desk may answer.
+const maxLocal = 64 << 20
+
+// openLocal reads in a desk's data folder where it is served.
+func openLocal(dir string) (*local, error) {
+	text, err := os.ReadFile(filepath.Join(dir, desk.AccessFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("call the desk of %s: %w", dir, errNoDesk)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("call the desk of %s: %w", dir, err)
+	}
+	l := &local{http: &http.Client{Timeout: 90 * time.Second}}
+	if err := json.Unmarshal(text, &l.Access); err != nil {
+		return nil, fmt.Errorf("call the desk of %s: %s: %w", dir, desk.AccessFile, err)
+	}
+	return l, nil
+}
+
+// call asks the desk and reads its answer. A refusal is a [rule.Refusal].
+func (l *local) call(ctx context.Context, method, path string, question, answer any) error {
+	var body io.Reader
+	if question != nil {
+		text, err := json.Marshal(question)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(text)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, l.URL+path, body)
+	if err != nil {
+		return fmt.Errorf("call the desk: %w", err)
+	}
+	r.Header.Set("Authorization", "Bearer "+l.Token)
+	response, err := l.http.Do(r)
+	if err != nil {
+		var refused *net.OpError
+		if errors.As(err, &refused) && refused.Op == "dial" {
+			return fmt.Errorf("call the desk at %s: %w", l.URL, errNoDesk)
+		}
+		return fmt.Errorf("call the desk: %w", err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxLocal))
+	if err != nil {
+		return fmt.Errorf("call the desk: %w", err)
+	}
+	if response.StatusCode >= 300 {
+		var p desk.Problem
+		if json.Unmarshal(text, &p) != nil || p.Rule == "" {
+			return fmt.Errorf("call the desk: it answered %s", response.Status)
+		}
+		return p.Err()
+	}
+	if err := json.Unmarshal(text, answer); err != nil {
+		return fmt.Errorf("call the desk: read its answer: %w", err)
+	}
+	return nil
+}
+
+// failedAt is failed for commands that call a desk: 1 for a refusal, 2 where the
+// desk could not be asked.
+func failedAt(stderr io.Writer, err error) int {
+	var refusal *rule.Refusal
+	switch {
+	case errors.As(err, &refusal) && refusal.Rule != desk.Internal:
+		return failed(stderr, err)
+	case errors.Is(err, errNoDesk):
+		return misused(stderr, err.Error(), "start it with `parley desk`, and name its folder with -desk")
+	}
+	failed(stderr, err)
+	return 2
+}
+
+// deskFlag is the flag that names a desk's data folder.
+func deskFlag(flags *flag.FlagSet) *string {
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	return flags.String("desk", os.Getenv("PARLEY_DESK"), "")
+}
+
+// withDesk opens the desk that the flag names, or says why not.
+func withDesk(dir string, stderr io.Writer) (l *local, code int) {
+	if dir == "" {
+		return nil, misused(stderr, "-desk is missing", "name the desk's data folder with -desk, or set PARLEY_DESK")
+	}
+	l, err := openLocal(dir)
+	if err != nil {
+		return nil, failedAt(stderr, err)
+	}
+	return l, 0
+}

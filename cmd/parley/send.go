@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"parley/desk"
+)
+
+const sendUsage = `usage: parley send -desk DIR -as PARTY/ROLE/OFFICER [-precedence P] [-to A,B] [-wait SECONDS] FORMAT FIELD=VALUE...
+
+Send signs a statement with the officer's key and sends it through the running
+desk of DIR, to all other sides or to those named. It waits (20 s) for the hub's
+receipt and prints the identifier, the entry and where the statement stands at
+the gate. Without an answer the statement stays in the outbox, which the desk
+sends until it is answered. A free text may have several paragraphs, parted by
+blank lines.
+
+Exit status: 0 it has a receipt or is queued, 1 refused, 2 it could not be asked.
+`
+
+func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("send", flag.ContinueOnError)
+	dir := deskFlag(flags)
+	var q desk.SendRequest
+	flags.StringVar(&q.As, "as", "", "")
+	flags.StringVar(&q.Precedence, "precedence", "", "")
+	flags.IntVar(&q.Wait, "wait", 20, "")
+	to := flags.String("to", "", "")
+	if code, done := parseArgs(flags, args, sendUsage, stdout, stderr); done {
+		return code
+	}
+	switch {
+	case q.As == "" || flags.NArg() == 0:
+		return misused(stderr, "send needs -as and a format", "`parley send -h` shows how; `parley charter show` lists the formats")
+	case q.Wait < 0 || q.Wait > 60:
+		return misused(stderr, fmt.Sprintf("-wait is %d", q.Wait), "give 0 to 60 seconds; the desk goes on sending anyway")
+	}
+	if *to != "" {
+		q.To = strings.Split(*to, ",")
+	}
+	q.Precedence = strings.ToUpper(q.Precedence)
+	q.Format, q.Fields = flags.Arg(0), flags.Args()[1:]
+	l, code := withDesk(*dir, stderr)
+	if l == nil {
+		return code
+	}
+	var sent desk.Sent
+	if err := l.call(ctx, "POST", "/v1/send", q, &sent); err != nil {
+		return failedAt(stderr, err)
+	}
+	printSent(stdout, stderr, sent)
+	return 0
+}
+
+// printSent says what became of a statement: identifier, entry, gate.
+func printSent(stdout, stderr io.Writer, sent desk.Sent) {
+	if sent.State == desk.Queued {
+		fmt.Fprintf(stdout, "%s queued\n", sent.ID)
+		report(stderr, "the hub has not answered yet; the statement is signed and stored", "the desk goes on sending it; `parley ls` shows what became of it")
+		return
+	}
+	gate := sent.Gate
+	if gate == "" {
+		gate = "logged"
+	}
+	fmt.Fprintf(stdout, "%s entry %d %s\n", sent.ID, sent.Index, gate)
+}

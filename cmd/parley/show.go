@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/desk"
+	"parley/format"
+)
+
+const showUsage = `usage: parley show -desk DIR [-lang en|ar|he] [-json] ID
+
+Show prints one statement and its evidence: who signed it with which key, its
+entry, the hub's time, what its author had seen, and how far it has come. ID is
+an identifier, the beginning of one, or the number of an entry. A statement to
+this party that is shown for the first time is reported displayed: show it to a
+person. It needs no hub.
+
+Exit status: 0 shown, 1 refused or not known, 2 the desk could not be asked.
+`
+
+func showCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("show", flag.ContinueOnError)
+	dir := deskFlag(flags)
+	lang := flags.String("lang", "en", "")
+	asJSON := flags.Bool("json", false, "")
+	if code, done := parseArgs(flags, args, showUsage, stdout, stderr); done {
+		return code
+	}
+	switch {
+	case flags.NArg() != 1:
+		return misused(stderr, "show needs one identifier", "`parley show -h` shows how; `parley ls` lists the statements")
+	case !slices.Contains(format.Languages(), *lang):
+		return misused(stderr, fmt.Sprintf("show: language %q is not spoken here", *lang), "the languages are "+strings.Join(format.Languages(), ", "))
+	}
+	l, code := withDesk(*dir, stderr)
+	if l == nil {
+		return code
+	}
+	var raw json.RawMessage
+	if err := l.call(ctx, "GET", "/v1/statements/"+url.PathEscape(flags.Arg(0))+"?lang="+*lang, nil, &raw); err != nil {
+		return failedAt(stderr, err)
+	}
+	if *asJSON {
+		fmt.Fprintln(stdout, strings.TrimSpace(string(raw)))
+		return 0
+	}
+	var detail desk.Detail
+	if err := json.Unmarshal(raw, &detail); err != nil {
+		return failedAt(stderr, err)
+	}
+	printDetail(stdout, &detail)
+	return 0
+}
+
+func printDetail(w io.Writer, s *desk.Detail) {
+	line := func(label, form string, args ...any) { fmt.Fprintf(w, "%-10s %s\n", label, fmt.Sprintf(form, args...)) }
+	if s.Exercise {
+		fmt.Fprintln(w, "EXERCISE EXERCISE EXERCISE")
+	}
+	fmt.Fprintf(w, "%s  %s\n%s %s to %s\n\n%s", s.Format, s.Title, s.Precedence, s.Author, strings.Join(s.To, ", "), s.Text)
+	if s.Withheld > 0 {
+		fmt.Fprintf(w, "[%d fields or paragraphs were withheld]\n", s.Withheld)
+	}
+	fmt.Fprintln(w)
+	line("id", "%s", s.ID)
+	line("status", "%s", s.Status)
+	if s.Problem != nil {
+		line("refused", "%s: %s", s.Problem.Rule, s.Problem.Detail)
+		if s.Problem.Remedy != "" {
+			line("hint", "%s", s.Problem.Remedy)
+		}
+	}
+	line("signed", "%s, serial %s, having seen %d entries", stamp(s.Time), s.Serial, s.Seen)
+	switch {
+	case s.Key.Author == "":
+		line("key", "%s", s.Key.ID)
+	case s.Key.Endorsed == 0:
+		line("key", "%s, a root of the charter", s.Key.ID)
+	case s.Key.Revoked != 0:
+		line("key", "%s, endorsed at entry %d, REVOKED at entry %d", s.Key.ID, s.Key.Endorsed, s.Key.Revoked)
+	default:
+		line("key", "%s, endorsed at entry %d", s.Key.ID, s.Key.Endorsed)
+	}
+	line("hash", "%s", s.Hash)
+	for _, ref := range s.Refs {
+		line(ref.Relation, "%s", ref.ID)
+	}
+	if s.Index == nil {
+		return
+	}
+	confirmed := "not yet cosigned by all"
+	if s.Confirmed {
+		confirmed = "cosigned by all"
+	}
+	line("entry", "%d, ordered %s, %s", *s.Index, stamp(s.Logged), confirmed)
+	printDelivery(line, s)
+}
+
+// printDelivery prints the steps that a statement has taken since it was ordered.
+func printDelivery(line func(label, form string, args ...any), s *desk.Detail) {
+	d := s.Delivery
+	if d == nil {
+		return
+	}
+	switch {
+	case d.Waiting() && !d.Due.IsZero():
+		line("gate", "%s, %s; the limit ends %s", d.Mode, d.Status, stamp(d.Due))
+	case d.Auto:
+		line("gate", "%s, released by the clock %s", d.Mode, stamp(d.Gated))
+	case d.Gated.IsZero():
+		line("gate", "%s, %s", d.Mode, d.Status)
+	default:
+		line("gate", "%s, %s %s", d.Mode, d.Status, stamp(d.Gated))
+	}
+	if d.Reason != "" {
+		line("reason", "%s", d.Reason)
+	}
+	for _, reach := range d.Reach {
+		steps := []string{"not yet delivered"}
+		if !reach.Delivered.IsZero() {
+			steps = []string{"delivered " + stamp(reach.Delivered)}
+		}
+		if !reach.Displayed.IsZero() {
+			steps = append(steps, "displayed "+stamp(reach.Displayed))
+		}
+		for _, ack := range reach.Acks {
+			steps = append(steps, fmt.Sprintf("acknowledged by %s %s", ack.By, stamp(ack.At)))
+		}
+		line("to "+reach.Party, "%s", strings.Join(steps, ", "))
+	}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
