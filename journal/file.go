@@ -160,13 +160,15 @@ func (f *file) close() error {
 	return err
 }
 
-// checkpointAt is how many bytes of blocks the WAL may gather before a
-// checkpoint. What one checkpoint leaves is less than the next.
+// checkpointAt is how large the WAL may grow, about, before a checkpoint. What
+// one checkpoint leaves is less than the next.
 const checkpointAt = 8 << 20
 
-// appended counts what went into the WAL.
+// appended counts what a block of so many bytes put into the WAL: the pages that
+// hold it and those of the tree above them.
 func (f *file) appended(bytes int) {
-	if f.wal.Add(int64(bytes)) < checkpointAt {
+	const page = 4096
+	if f.wal.Add(int64(bytes/page+3)*page) < checkpointAt {
 		return
 	}
 	select {

@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/ledger"
 )
@@ -26,7 +27,11 @@ func openSQLite(t testing.TB, dir string) *SQLite {
 }
 
 func TestSQLiteContract(t *testing.T) {
-	testContract(t, func(t *testing.T, dir string) Journal { return openSQLite(t, dir) })
+	testContract(t, func(t *testing.T, dir string) Journal {
+		s := openSQLite(t, dir)
+		s.poll = 20 * time.Millisecond
+		return s
+	})
 }
 
 func TestReadOneAndHead(t *testing.T) {
