@@ -82,7 +82,7 @@ func (s *State) Apply(e Event) {
 		s.reach(e.Party).Displayed = e.At
 	case StatementAcknowledged:
 		r := s.reach(e.By.Party)
-		r.Acks = append(r.Acks, Ack{e.By, e.At})
+		r.Acks = append(r.Acks, Ack(e))
 	default:
 		panic("delivery: unknown event")
 	}

@@ -96,7 +96,7 @@ func startHub(ctx context.Context, dir, listen string, signed *charter.Signed, r
 		return nil, err
 	}
 	r := &runningHub{ended: make(chan error, 1)}
-	if r.journal, err = journal.OpenSQLite(filepath.Join(dir, "journal")); err != nil {
+	if r.journal, err = journal.OpenSQLite(filepath.Join(dir, "journal.db")); err != nil {
 		return nil, err
 	}
 	if r.db, err = store.Open(filepath.Join(dir, "store.db")); err != nil {
