@@ -37,7 +37,7 @@ var ErrTLSKey = errors.New("the hub's TLS key is not the one that the charter pi
 // Bounds of what a hub may answer.
 const (
 	maxAnswer = 8 << 20
-	MaxLine   = 16 << 20 // one line of the feed
+	MaxLine   = 48 << 20 // one line of the feed
 )
 
 // A Client calls one hub. It is safe for concurrent use.
@@ -249,7 +249,7 @@ func parseItem(line []byte) (Item, error) {
 		return item, nil
 	}
 	item.Block = &ledger.Block{}
-	if err := json.Unmarshal(line, item.Block); err != nil {
+	if err := item.Block.UnmarshalJSON(line); err != nil {
 		return item, fmt.Errorf("follow hub: %w", err)
 	}
 	return item, nil

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -131,7 +130,7 @@ func (h *Hub) line(ctx context.Context, r *routed, reader mechanism.Reader) ([]b
 			part.Disclosed = append(part.Disclosed, o.disclosure)
 		}
 	}
-	line, err := json.Marshal(&part)
+	line, err := part.MarshalJSON()
 	if err != nil {
 		return nil, fmt.Errorf("feed block %d: %w", part.Height, err)
 	}

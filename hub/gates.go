@@ -100,7 +100,7 @@ func (h *Hub) runGates(ctx context.Context) {
 }
 
 func (h *Hub) autoRelease(ctx context.Context, id string) error {
-	s := &submission{party: h.config.Author.Party, flash: true, done: &sync.WaitGroup{}}
+	s := &submission{party: h.config.Author.Party, flash: true, bytes: openingWeight, done: &sync.WaitGroup{}}
 	s.make = func(now time.Time) (*statement.Statement, error) {
 		record, ok := h.work.Record(id)
 		if !ok || !record.Delivery.Waiting() {

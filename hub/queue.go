@@ -50,6 +50,9 @@ const (
 	maxQueuedFlash = 256
 	maxBlock       = 128     // entries a block
 	maxBlockBytes  = 1 << 20 // of content a block; one larger content still fits alone
+	// openingWeight is what a release weighs for each statement that it opens, so
+	// that what one block brings to a feed stays within ledger.MaxDisclosed.
+	openingWeight = 64 << 10
 )
 
 // A queue orders what waits for the sequencer: FLASH before all else, otherwise

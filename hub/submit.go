@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/charter"
+	"parley/format"
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
@@ -135,6 +136,9 @@ func (h *Hub) verify(parsed []*statement.Statement, flash bool) []*submission {
 	check := func(i int) {
 		s := parsed[i]
 		sub := &submission{statement: s, bytes: len(s.Bytes()), flash: s.Claims().Precedence == "FLASH"}
+		if f, ok := format.Catalogue().Lookup(s.Claims().Format); ok && mechanism.Opening(f.Relation) {
+			sub.bytes += len(s.Claims().Refs) * openingWeight
+		}
 		if key, ok := mechanism.FindKey(h.work, s.KID(), h.work.Size()); ok && s.Verify(key.Public) == nil {
 			sub.checked = key.Public
 		}

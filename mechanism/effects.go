@@ -79,6 +79,13 @@ func command(relation, reason string) delivery.Command {
 	return nil
 }
 
+// maxOpened bounds what one release brings to the feeds.
+const maxOpened = 16
+
+// Opening reports whether an act with that relation hands its addressees texts
+// that they did not have.
+func Opening(relation string) bool { return relation == "releases" || relation == "auto-releases" }
+
 // actEffects decides an act: one command to each statement that it refers to.
 func actEffects(v View, ch *charter.Charter, c Case, f *format.Format) (Change, error) {
 	claims := c.Statement.Claims()
@@ -87,6 +94,9 @@ func actEffects(v View, ch *charter.Charter, c Case, f *format.Format) (Change, 
 	change := Change{Record: &Record{}}
 	if len(claims.Refs) == 0 {
 		return Change{}, rule.Refuse(BadRef, "name the statement it is about", "%s refers to no statement", f.ID)
+	}
+	if Opening(f.Relation) && len(claims.Refs) > maxOpened {
+		return Change{}, rule.Refuse(BadRef, "release them in several acts", "one %s can open %d statements; this one refers to %d", f.ID, maxOpened, len(claims.Refs))
 	}
 	readers := map[string]bool{} // who must be able to read this act
 	for i, ref := range claims.Refs {
@@ -113,7 +123,7 @@ func actEffects(v View, ch *charter.Charter, c Case, f *format.Format) (Change, 
 		}
 		change.Touched = append(change.Touched, record)
 		readers[old.Claims.Author.Party] = true
-		if f.Relation == "releases" || f.Relation == "auto-releases" {
+		if Opening(f.Relation) {
 			change.Opened = append(change.Opened, record)
 			change.Record.Opens = append(change.Record.Opens, old.Index)
 			for _, party := range old.Claims.To {

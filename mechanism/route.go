@@ -32,7 +32,7 @@ func RouteOf(ch *charter.Charter, claims statement.Claims) Route {
 	case format.Key:
 		r.Everyone = true
 	case format.Act:
-		if f.Relation == "releases" || f.Relation == "auto-releases" {
+		if Opening(f.Relation) {
 			for _, ref := range claims.Refs {
 				r.Opens = append(r.Opens, ref.ID)
 			}

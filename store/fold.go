@@ -193,11 +193,12 @@ func (w *Working) foldCheckpoint(b *ledger.Block) error {
 	if ch == nil {
 		return fail(errors.New("the ledger does not begin with a charter"))
 	}
-	verifier, err := ledger.NewVerifier(ch.Hub.Key)
-	if err != nil {
-		return fail(err)
+	if w.verifier == nil || w.verifier.VerifierKey() != ch.Hub.Key {
+		if w.verifier, err = ledger.NewVerifier(ch.Hub.Key); err != nil {
+			return fail(err)
+		}
 	}
-	head, err := verifier.Open(b.Checkpoint)
+	head, err := w.verifier.Open(b.Checkpoint)
 	if err != nil {
 		return fail(err)
 	}

@@ -36,6 +36,8 @@ type Working struct {
 	written  Progress                  // in the database
 	err      error                     // first failure of the database under a View method
 
+	verifier *ledger.Verifier // of the charter in force; the folder's alone
+
 	treeMu  sync.Mutex
 	chunks  chunks
 	roots   map[uint64]ledger.Hash
