@@ -1,0 +1,106 @@
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/charter"
+	"parley/ledger"
+	"parley/mechanism"
+	"parley/statement"
+)
+
+// conclude writes down, once nothing was refuted, what the bundle proves and
+// what nobody may conclude from it.
+func (a *audit) conclude(trusted *charter.Charter) error {
+	r := &a.result
+	c := a.editions[len(a.editions)-1].Signed.Charter
+	r.Mechanism, r.Origin, r.Size, r.Root = c.Mechanism, a.head.Origin, a.head.Size, a.head.Root
+	r.Charters, r.Keys = uint64(len(a.editions)), uint64(len(a.view.keys))
+	r.Statements = uint64(len(a.items)) - r.Charters
+	r.Withheld = r.Size - uint64(len(a.items))
+	r.First, r.Last = a.items[0].entry.Time, a.items[len(a.items)-1].entry.Time
+
+	if err := r.anchor(trusted, a.editions); err != nil {
+		return err
+	}
+	var parties []string
+	for _, p := range c.Parties {
+		parties = append(parties, p.ID)
+	}
+	r.proven("the charter of %s, edition %d, is signed by %s", c.Mechanism, c.Edition, strings.Join(parties, ", "))
+	r.proven("the hub signed the checkpoint of %d entries, and each of the %d entries here is in its tree", r.Size, len(a.items))
+	a.concludeWitnesses()
+	for i, s := range a.statements {
+		if s != nil {
+			a.concludeStatement(&a.items[i], s)
+		}
+	}
+	a.concludeKeys(c)
+	r.notShown("the other %d entries up to entry %d, and all after it; among them may be more about these statements", r.Withheld, r.Size-1)
+	r.notShown("that what the authors say to have seen of the ledger before the checkpoint is this ledger; the whole record shows it")
+	return nil
+}
+
+func (a *audit) concludeWitnesses() {
+	var missing []string
+	for _, party := range a.witnesses {
+		at := slices.IndexFunc(a.cosigned, func(c ledger.Cosignature) bool { return a.isWitness(c.Name, party) })
+		if at < 0 {
+			missing = append(missing, party)
+			continue
+		}
+		a.result.proven("%s cosigned the checkpoint at %s", party, a.cosigned[at].Time.Format(time.RFC3339))
+	}
+	if len(missing) > 0 {
+		a.result.notShown("that %s saw the same ledger: it has not cosigned this checkpoint", strings.Join(missing, ", or "))
+	}
+}
+
+func (a *audit) isWitness(name, party string) bool {
+	p, _ := a.editions[len(a.editions)-1].Signed.Party(party)
+	witness, _, _ := strings.Cut(p.Witness, "+")
+	return witness == name
+}
+
+// concludeStatement says who signed what when, for the subjects and what refers
+// to them. Key statements are summed up.
+func (a *audit) concludeStatement(item *readItem, s *statement.Statement) {
+	claims := s.Claims()
+	at := fmt.Sprintf("entry %d, %s", item.index, item.entry.Time.Format("2006-01-02T15:04:05.000Z"))
+	if slices.Contains(a.bundle.Subjects, claims.ID) {
+		a.result.proven("%s: %s signed %s %s, statement %s, to %s", at, claims.Author, claims.Precedence, claims.Format, claims.ID, strings.Join(claims.To, ", "))
+		if d := a.view.records[claims.ID].Delivery; d != nil {
+			a.result.proven("statement %s is %s, by what is shown", claims.ID, d.Status)
+		}
+	} else if len(claims.Refs) > 0 {
+		var about []string
+		for _, ref := range claims.Refs {
+			if slices.Contains(a.bundle.Subjects, ref.ID) {
+				about = append(about, ref.Relation+" "+ref.ID)
+			}
+		}
+		a.result.proven("%s: %s signed %s, which %s", at, claims.Author, claims.Format, strings.Join(about, ", "))
+	}
+	if n := s.Withheld(); n > 0 {
+		a.result.notShown("%d parts of entry %d, which its author signed and which are withheld", n, item.index)
+	}
+	if n := a.assumed[item.index]; n > 0 {
+		a.result.notShown("whether entry %d may refer to %d statements that are not in the bundle", item.index, n)
+	}
+}
+
+// concludeKeys says how far the key statements of each party go.
+func (a *audit) concludeKeys(c *charter.Charter) {
+	a.result.proven("every signature is by a key that was endorsed before and, as far as is shown, not revoked; %d keys were endorsed", a.result.Keys)
+	for _, p := range c.Parties {
+		for _, chain := range a.chains.all {
+			last := chain.links[len(chain.links)-1]
+			if last.claims.Author.Party == p.ID && last.claims.Author.Role == mechanism.Registrar {
+				a.result.notShown("revocations by %s after its statement %s, entry %d, and any that an officer of %s made of a key of their own", chain.author, last.claims.Serial, last.index, p.ID)
+			}
+		}
+	}
+}

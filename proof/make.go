@@ -1,0 +1,166 @@
+package proof
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"parley/journal"
+	"parley/ledger"
+	"parley/statement"
+	"parley/store"
+)
+
+// MakeBundle makes the bundle about the statements with the identifiers ids: all
+// charters, all key statements, the statements themselves and every statement
+// that refers to one of them, as far as the holder of the journal may read them,
+// each with its proof in the tree of one checkpoint.
+//
+// w is the read model of the ledger called origin in j, up to its end. The
+// checkpoint may be a cosigned one; nil stands for that of the newest block.
+// MakeBundle does not verify it; [VerifyBundle] does.
+func MakeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string) ([]byte, error) {
+	fail := func(err error) ([]byte, error) { return nil, fmt.Errorf("make bundle: %w", err) }
+	editions := w.Editions()
+	if len(editions) == 0 || len(ids) == 0 {
+		return fail(fmt.Errorf("%d statements are named and the ledger has %d charters; it takes one of each at least", len(ids), len(editions)))
+	}
+	c := collection{subjects: map[string]bool{}, wanted: map[uint64]bool{}, found: map[uint64]readItem{}, first: ^uint64(0)}
+	for _, e := range editions {
+		c.wanted[e.Index] = true
+	}
+	for _, key := range w.Keys() {
+		c.wanted[key.Endorsed] = true
+		if key.Revoked > 0 {
+			c.wanted[key.Revoked] = true
+		}
+	}
+	for _, id := range ids {
+		record, ok := w.Record(id)
+		if !ok {
+			return fail(fmt.Errorf("statement %q is not known here; `parley ls` lists those that are", id))
+		}
+		c.subjects[id], c.wanted[record.Index] = true, true
+		c.first = min(c.first, record.Index)
+	}
+	if err := w.Err(); err != nil {
+		return fail(err)
+	}
+	var newest []byte
+	var blocks uint64
+	for block, err := range j.Read(ctx, origin, 0) {
+		if err != nil {
+			return fail(err)
+		}
+		if blocks++; blocks > w.Blocks() {
+			break // ordered since w was read
+		}
+		if err := c.take(block); err != nil {
+			return fail(err)
+		}
+		newest = block.Checkpoint
+	}
+	if checkpoint == nil {
+		checkpoint = newest
+	}
+	verifier, err := ledger.NewVerifier(editions[0].Signed.Hub.Key)
+	if err != nil {
+		return fail(err)
+	}
+	head, err := verifier.Open(checkpoint)
+	if err != nil {
+		return fail(err)
+	}
+	text, err := c.bundle(w, head.Size, checkpoint)
+	if err != nil {
+		return fail(err)
+	}
+	return text, nil
+}
+
+// A collection gathers the items of a bundle out of the blocks.
+type collection struct {
+	subjects map[string]bool
+	wanted   map[uint64]bool // indexes
+	first    uint64          // index of the first subject
+	found    map[uint64]readItem
+	entries  []ledger.Entry // of the subjects and after, for disclosures that refer to a subject
+}
+
+func (c *collection) take(b *ledger.Block) error {
+	for i, e := range b.Entries {
+		index := b.First + uint64(i)
+		if index >= c.first {
+			c.entries = append(c.entries, e)
+		}
+		content := b.Contents[i]
+		wanted, err := c.wants(index, content)
+		if err != nil {
+			return err
+		}
+		if wanted {
+			c.found[index] = readItem{index: index, entry: e, content: content}
+		}
+	}
+	for _, d := range b.Disclosed {
+		wanted, err := c.wants(d.Index, d.Content)
+		if err != nil {
+			return err
+		}
+		if wanted { // never older than the first subject: the rest is not withheld
+			if d.Index < c.first {
+				return fmt.Errorf("entry %d: it is withheld at first, and nothing about a charter, a key or these statements can be", d.Index)
+			}
+			c.found[d.Index] = readItem{index: d.Index, entry: c.entries[d.Index-c.first], content: d.Content}
+		}
+	}
+	return nil
+}
+
+func (c *collection) wants(index uint64, content []byte) (bool, error) {
+	if content == nil {
+		return c.wanted[index], nil // its place; the text may come later
+	}
+	if c.wanted[index] || index <= c.first || content[0] == '{' {
+		return c.wanted[index], nil
+	}
+	s, err := statement.Parse(content)
+	if err != nil {
+		return false, fmt.Errorf("entry %d: %w", index, err)
+	}
+	return slices.ContainsFunc(s.Claims().Refs, func(r statement.Ref) bool { return c.subjects[r.ID] }), nil
+}
+
+// bundle proves each item in the tree of size entries. What was ordered later is
+// left out, unless it is a subject.
+func (c *collection) bundle(w *store.Working, size uint64, checkpoint []byte) ([]byte, error) {
+	b := &bundle{Bundle: bundleForm, Checkpoint: string(checkpoint), Subjects: slices.Sorted(maps.Keys(c.subjects))}
+	for _, id := range b.Subjects {
+		if record, ok := w.Record(id); ok && record.Index >= size {
+			return nil, fmt.Errorf("statement %s is entry %d and the checkpoint covers only %d; use a newer one", id, record.Index, size)
+		}
+	}
+	for _, index := range slices.Sorted(maps.Keys(c.found)) {
+		if index >= size {
+			break
+		}
+		found := c.found[index]
+		if found.content == nil {
+			return nil, fmt.Errorf("entry %d: its text is not in the journal", index)
+		}
+		path, err := tlog.ProveRecord(int64(size), int64(index), w)
+		if err != nil {
+			return nil, fmt.Errorf("prove entry %d: %w", index, err)
+		}
+		proof := make([]string, len(path))
+		for i, hash := range path {
+			proof[i] = base64.StdEncoding.EncodeToString(hash[:])
+		}
+		b.Items = append(b.Items, item{index, string(found.entry.Bytes()), proof, string(found.content)})
+	}
+	return b.bytes()
+}

@@ -1,0 +1,182 @@
+package proof
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"parley/charter"
+	"parley/ledger"
+	"parley/statement"
+	"parley/store"
+)
+
+// ahead is how many blocks are prepared at a time, on all cores.
+const ahead = 256
+
+// VerifyBlocks replays the blocks of the ledger called origin from the first on,
+// as a desk does that trusts nobody. complete demands that no text is missing,
+// as in the hub's own journal. trusted, where it is not nil, is a charter that
+// the ledger must belong to.
+//
+// The error is a [Refuted], or says why it could not be checked.
+func VerifyBlocks(ctx context.Context, origin string, complete bool, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter) (Result, error) {
+	w, err := store.New(ctx, nil, origin, complete)
+	if err != nil {
+		return Result{}, err
+	}
+	var (
+		result Result
+		recent [ahead]*ledger.Block // by position, as far back as a batch reaches
+		given  uint64
+	)
+	err = w.FoldAll(ctx, store.Nobody, ahead, func(yield func(*ledger.Block, error) bool) {
+		for b, err := range blocks {
+			if err == nil {
+				recent[given%ahead] = b
+				given++
+				if result.First.IsZero() {
+					result.First = b.Entries[0].Time
+				}
+				result.Last = b.Entries[len(b.Entries)-1].Time
+			}
+			if !yield(b, err) {
+				return
+			}
+		}
+	})
+	if fault, ok := errors.AsType[*store.FoldError](err); ok {
+		return Result{}, accuse(w, recent[w.Blocks()%ahead], fault)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	if w.Size() == 0 {
+		return Result{}, errors.New("there is nothing to check: it holds no blocks")
+	}
+	if err := result.replayed(w, origin, trusted); err != nil {
+		return Result{}, err
+	}
+	return result, nil
+}
+
+// replayed fills in what a replay without fault has shown.
+func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Charter) error {
+	editions := w.Editions()
+	c := editions[len(editions)-1].Signed.Charter
+	if err := checkOrigin(origin, c); err != nil {
+		return err
+	}
+	root, ok := w.RootAt(w.Size())
+	if !ok {
+		return fmt.Errorf("read the root at %d entries: %w", w.Size(), w.Err())
+	}
+	r.Mechanism, r.Origin, r.Size, r.Root = c.Mechanism, origin, w.Size(), root
+	r.Charters, r.Keys = uint64(len(editions)), uint64(len(w.Keys()))
+	for index := range w.Size() {
+		if _, ok := w.RecordAt(index); ok {
+			r.Statements++
+		}
+	}
+	r.Withheld = r.Size - r.Statements - r.Charters
+	r.proven("the hub of %s signed exactly these %d entries, in this order", r.Mechanism, r.Size)
+	r.proven("%d statements are signed by keys that were endorsed and in force, and the charter allows each of them where it stands", r.Statements)
+	if err := r.anchor(trusted, editions); err != nil {
+		return err
+	}
+	if r.Withheld > 0 {
+		r.notShown("what the %d entries say whose text is withheld; that none of them is a key statement or a charter, whoever gives you this file answers for", r.Withheld)
+	}
+	r.notShown("what was ordered after entry %d: compare a newer checkpoint", r.Size-1)
+	return nil
+}
+
+// accuse turns the fault that stopped the replay at b into an accusation. Only
+// what the hub's signature covers is laid at the hub's door.
+func accuse(w *store.Working, b *ledger.Block, fault *store.FoldError) error {
+	if b.Height != w.Blocks() || b.First != w.Size() {
+		return refute(fault, "block %d stands at entry %d where block %d with entry %d must follow; one was left out, repeated or moved", b.Height, b.First, w.Blocks(), w.Size())
+	}
+	for i, content := range b.Contents {
+		if content == nil {
+			continue
+		}
+		if err := checkText(b.First+uint64(i), b.Entries[i], content); err != nil {
+			return err
+		}
+	}
+	if err := checkSigned(w, b); err != nil {
+		return refute(err, "the hub did not sign block %d, entries %d to %d, as they stand here: %v", b.Height, b.First, b.Size()-1, err)
+	}
+	for _, d := range b.Disclosed {
+		e, ok := w.EntryAt(d.Index)
+		if !ok {
+			continue // of this block, compared before
+		}
+		if err := checkText(d.Index, ledger.Entry{Time: e.Logged, Content: e.Hash}, d.Content); err != nil {
+			return err
+		}
+	}
+	if !fault.Entry {
+		return refute(fault, "block %d: %v", b.Height, fault.Err)
+	}
+	sentence := fmt.Sprintf("entry %d: %v", fault.Index, fault.Err)
+	if left := leftOut(w, b, fault.Index); left != "" && !w.Complete() {
+		sentence += "; unless " + left + " allows it, the hub is to blame"
+	}
+	return &Refuted{sentence, fault.Err}
+}
+
+// checkText checks what the hub's signature over an entry does not cover: that
+// the text is the one ordered there, that its form is right, and whose
+// signatures a charter shows. Whoever shows the text answers for that.
+func checkText(index uint64, e ledger.Entry, content []byte) error {
+	if ledger.ContentHash(content) != e.Content {
+		return refute(nil, "the text given for entry %d is not the one that was ordered there", index)
+	}
+	var err error
+	if content[0] == '{' {
+		_, err = charter.Open(content)
+	} else {
+		_, err = statement.Parse(content)
+	}
+	if err != nil {
+		return refute(err, "the text given for entry %d is neither a statement nor a charter with all its signatures: %v", index, err)
+	}
+	return nil
+}
+
+// leftOut names what is missing up to the entry at index and could excuse it;
+// empty where nothing is.
+func leftOut(w *store.Working, b *ledger.Block, index uint64) string {
+	missing := 0
+	for i := range w.Size() {
+		if _, known := w.RecordAt(i); !known && !isCharter(w, i) {
+			missing++
+		}
+	}
+	for i, content := range b.Contents {
+		switch at := b.First + uint64(i); {
+		case at < index && content == nil:
+			missing++
+		case at == index:
+			if s, err := statement.Parse(content); err == nil && !s.Complete() {
+				return "what is withheld of its own text"
+			}
+		}
+	}
+	if missing == 0 {
+		return ""
+	}
+	return fmt.Sprintf("one of the %d texts withheld before it", missing)
+}
+
+func isCharter(w *store.Working, index uint64) bool {
+	for _, e := range w.Editions() {
+		if e.Index == index {
+			return true
+		}
+	}
+	return false
+}
