@@ -38,7 +38,7 @@ var layers = map[string]int{
 	"ledger": 2, "journal": 3, // beside the rules, see isEvidence
 
 	"store":  7,
-	"client": 8, "keyring": 8, "exercise": 8,
+	"client": 8, "keyring": 8, "exercise": 8, "proof": 8,
 	"registrar": 9,
 	"hub":       10, "desk": 10,
 	"cmd": 11,
