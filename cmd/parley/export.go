@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"parley/proof"
+	"parley/store"
+)
+
+const exportUsage = `usage: parley export -desk DIR [-o FILE] -all
+       parley export -desk DIR [-o FILE] [-checkpoint FILE] ID...
+
+Export writes what 'parley verify' checks, for others to see: with -all the
+whole record, with every text that the desk may read; with identifiers (or their
+beginnings) a bundle about those statements alone, with the charters, the key
+statements and all that refers to them. It reads the desk's data folder, whether
+the desk runs or not. -checkpoint takes a cosigned checkpoint to lead to, as the
+hub serves it at /checkpoint; without it the newest one stands without
+cosignatures. Without -o it writes to standard output.
+
+Look before you show it: it contains those texts in the clear.
+
+Exit status: 0 written, 1 it could not be made, 2 wrong arguments.
+`
+
+func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("export", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	dir := flags.String("desk", "", "")
+	output := flags.String("o", "", "")
+	all := flags.Bool("all", false, "")
+	checkpoint := flags.String("checkpoint", "", "")
+	if code, done := parseArgs(flags, args, exportUsage, stdout, stderr); done {
+		return code
+	}
+	switch {
+	case *dir == "":
+		return misused(stderr, "export needs -desk", "`parley export -h` shows how")
+	case *all && (flags.NArg() > 0 || *checkpoint != ""):
+		return misused(stderr, "export takes either -all or identifiers, and -checkpoint only with the latter", "`parley export -h` shows how")
+	case !*all && flags.NArg() == 0:
+		return misused(stderr, "export: nothing says what to write", "name the statements, or -all for the whole record")
+	}
+	f, err := openFolder(*dir)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	defer f.Close()
+	write := func(w io.Writer) error { return proof.WriteRecord(w, f.ledger, f.Read(ctx, f.ledger, 0)) }
+	if !*all {
+		write = func(w io.Writer) error { return writeBundle(ctx, w, f, *checkpoint, flags.Args()) }
+	}
+	if *output == "" {
+		err = write(stdout)
+	} else {
+		err = writeFile(*output, write)
+	}
+	if err != nil {
+		return failed(stderr, err)
+	}
+	return 0
+}
+
+// writeBundle replays the journal in memory: the read model beside it belongs to
+// the desk, and may be behind.
+func writeBundle(ctx context.Context, w io.Writer, f *folder, checkpointFile string, prefixes []string) error {
+	var checkpoint []byte
+	if checkpointFile != "" {
+		var err error
+		if checkpoint, err = readCharterFile(checkpointFile); err != nil {
+			return err
+		}
+	}
+	work, err := store.New(ctx, nil, f.ledger, f.hub)
+	if err != nil {
+		return err
+	}
+	if err := work.FoldAll(ctx, store.Own, 256, f.Read(ctx, f.ledger, 0)); err != nil {
+		return err
+	}
+	var ids []string
+	for _, prefix := range prefixes {
+		found, err := work.Find(ctx, prefix, 3)
+		if err != nil {
+			return err
+		}
+		if len(found) != 1 {
+			return fmt.Errorf("export %q: %d statements begin with it (%s); give more of the identifier", prefix, len(found), strings.Join(found, ", "))
+		}
+		ids = append(ids, found[0])
+	}
+	text, err := proof.MakeBundle(ctx, work, f, f.ledger, checkpoint, ids)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+// writeFile writes a file that is whole or not there.
+func writeFile(name string, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	err = write(file)
+	if syncErr := file.Sync(); err == nil {
+		err = syncErr
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}

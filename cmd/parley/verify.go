@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"parley/charter"
+	"parley/proof"
+)
+
+const verifyUsage = `usage: parley verify [-json] [-charter FILE] FILE|DIR
+
+Verify checks a bundle, a record or the data folder of a desk or a hub offline:
+every signature, endorsement, proof and order, and by the charter's rules every
+outcome that the texts decide. It asks no server. With -charter it must belong
+to that charter; without, compare the charter's hash with your own copy.
+
+Exit status: 0 it is proven, 1 it is refuted, 2 it could not be checked.
+`
+
+func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("verify", flag.ContinueOnError)
+	asJSON := flags.Bool("json", false, "")
+	charterFile := flags.String("charter", "", "")
+	if code, ok := parseFlags(flags, verifyUsage, args, 1, stdout, stderr); !ok {
+		return code
+	}
+	var trusted *charter.Charter
+	if *charterFile != "" {
+		signed, err := readCharter(*charterFile)
+		if err != nil {
+			report(stderr, err.Error(), "-charter takes a charter that all parties have signed")
+			return 2
+		}
+		trusted = signed.Charter
+	}
+	result, err := verifyPath(ctx, flags.Arg(0), trusted)
+	refuted, isRefuted := errors.AsType[*proof.Refuted](err)
+	switch {
+	case isRefuted && *asJSON:
+		writeJSON(stdout, map[string]string{"outcome": "refuted", "accusation": refuted.Sentence})
+		return 1
+	case isRefuted:
+		fmt.Fprintf(stdout, "refuted: %s\n", refuted.Sentence)
+		return 1
+	case err != nil:
+		report(stderr, "could not be checked: "+err.Error(), "")
+		return 2
+	case *asJSON:
+		writeJSON(stdout, newVerified(result))
+		return 0
+	}
+	for _, sentence := range result.Proven {
+		fmt.Fprintf(stdout, "proven: %s\n", sentence)
+	}
+	for _, sentence := range result.NotShown {
+		fmt.Fprintf(stdout, "not shown: %s\n", sentence)
+	}
+	fmt.Fprintf(stdout, "verified: size %d, root %s\n", result.Size, base64.StdEncoding.EncodeToString(result.Root[:]))
+	return 0
+}
+
+// verifyPath finds out what is at path and verifies it.
+func verifyPath(ctx context.Context, path string, trusted *charter.Charter) (proof.Result, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return proof.Result{}, err
+	}
+	if info.IsDir() {
+		f, err := openFolder(path)
+		if err != nil {
+			return proof.Result{}, err
+		}
+		defer f.Close()
+		return proof.VerifyBlocks(ctx, f.ledger, f.hub, f.Read(ctx, f.ledger, 0), trusted)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return proof.Result{}, err
+	}
+	defer file.Close()
+	in := bufio.NewReader(file)
+	beginning, err := in.Peek(100)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return proof.Result{}, fmt.Errorf("read %s: %w", path, err)
+	}
+	switch {
+	case proof.IsRecord(beginning):
+		return proof.VerifyRecord(ctx, in, trusted)
+	case proof.IsBundle(beginning):
+		text, err := io.ReadAll(io.LimitReader(in, proof.MaxBundle+1))
+		if err != nil {
+			return proof.Result{}, fmt.Errorf("read %s: %w", path, err)
+		}
+		return proof.VerifyBundle(ctx, text, trusted)
+	}
+	return proof.Result{}, fmt.Errorf("read %s: it is neither a record nor a bundle as `parley export` writes them", path)
+}
+
+// verified is a result as a program reads it.
+type verified struct {
+	Outcome    string    `json:"outcome"`
+	Mechanism  string    `json:"mechanism"`
+	Origin     string    `json:"origin"`
+	Size       uint64    `json:"size"`
+	Root       string    `json:"root"` // standard base64
+	Statements uint64    `json:"statements"`
+	Charters   uint64    `json:"charters"`
+	Withheld   uint64    `json:"withheld"`
+	Keys       uint64    `json:"keys"`
+	First      time.Time `json:"first"`
+	Last       time.Time `json:"last"`
+	Proven     []string  `json:"proven"`
+	NotShown   []string  `json:"notShown"`
+}
+
+func newVerified(r proof.Result) verified {
+	return verified{"proven", r.Mechanism, r.Origin, r.Size, base64.StdEncoding.EncodeToString(r.Root[:]),
+		r.Statements, r.Charters, r.Withheld, r.Keys, r.First, r.Last, r.Proven, r.NotShown}
+}
+
+func writeJSON(w io.Writer, v any) {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	out.Encode(v) //nolint:errcheck // as fmt.Fprint to a terminal or a pipe
+}
