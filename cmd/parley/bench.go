@@ -41,18 +41,24 @@ func benchCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	flags.SetOutput(io.Discard)
 	asJSON := flags.Bool("json", false, "")
 	seconds := flags.Float64("seconds", 3, "")
+	flashWorld := flags.String("flash-world", "", "") // the FLASH client, which bench starts itself
+	flashOfficer := flags.Int("flash-officer", 0, "")
 	if code, done := parseArgs(flags, args, benchUsage, stdout, stderr); done {
 		return code
 	}
 	if flags.NArg() > 0 || *seconds <= 0 || *seconds > 600 {
 		return misused(stderr, "bench takes no arguments, and -seconds from 0 to 600", "`parley bench -h` shows how")
 	}
+	most := time.Duration(*seconds * float64(time.Second))
+	if *flashWorld != "" {
+		return flashClient(ctx, *flashWorld, *flashOfficer, most, stdout, stderr)
+	}
 	dir, err := os.MkdirTemp("", "parley-bench-")
 	if err != nil {
 		return failed(stderr, err)
 	}
 	defer os.RemoveAll(dir)
-	measures, err := measureHub(ctx, dir, time.Duration(*seconds*float64(time.Second)), stderr)
+	measures, err := measureHub(ctx, dir, most, stderr)
 	if err != nil {
 		return failed(stderr, err)
 	}
@@ -114,7 +120,7 @@ func measureHub(ctx context.Context, dir string, each time.Duration, stderr io.W
 // the other.
 func benchOfficers() []identity.Author {
 	officers := []identity.Author{{Party: "birch", Role: "desk", Officer: "one"}, {Party: "alder", Role: "desk", Officer: "one"}}
-	for i := range benchAuthors + 1 {
+	for i := range benchAuthors + 2 { // the last two send FLASH
 		officers = append(officers, identity.Author{Party: "alder", Role: "watch", Officer: fmt.Sprintf("o%d", i)})
 	}
 	return officers

@@ -209,7 +209,7 @@ func (b *bench) run(ctx context.Context, each time.Duration) ([]measure, error) 
 	if err != nil {
 		return nil, fmt.Errorf("shown: %w", err)
 	}
-	idle, err := b.flash(ctx, each)
+	idle, err := b.flash(ctx, benchAuthors, each)
 	if err != nil {
 		return nil, fmt.Errorf("FLASH: %w", err)
 	}
@@ -285,45 +285,6 @@ func (b *bench) shown(ctx context.Context, n int) ([]time.Duration, error) {
 		times = append(times, time.Since(start))
 	}
 	return times[len(times)/10:], nil // the first ones waited for the replica to catch up
-}
-
-// flash sends a FLASH every 20 ms.
-func (b *bench) flash(ctx context.Context, most time.Duration) ([]time.Duration, error) {
-	n := int(most / (20 * time.Millisecond))
-	signed, err := b.sign(ctx, b.authors[benchAuthors], n, "J00/1", "FLASH")
-	if err != nil {
-		return nil, err
-	}
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	var times []time.Duration
-	for _, s := range signed {
-		<-tick.C
-		start := time.Now()
-		if err := b.send(ctx, s); err != nil {
-			return nil, err
-		}
-		times = append(times, time.Since(start))
-	}
-	return times, nil
-}
-
-// flashLoaded does the same while all authors send ROUTINE as fast as they can.
-func (b *bench) flashLoaded(ctx context.Context, most time.Duration) (times []time.Duration, err error) {
-	started := make(chan struct{})
-	ended := make(chan error, 1)
-	go func() {
-		_, err := b.drive(ctx, benchAuthors, 1, int(200*most.Seconds()), 2*most, started)
-		ended <- err
-	}()
-	select {
-	case <-started:
-	case err := <-ended:
-		return nil, err
-	}
-	times, err = b.flash(ctx, most)
-	loadErr := <-ended
-	return times, errors.Join(err, loadErr)
 }
 
 // measureVerify gives the time of one Ed25519 verification in µs.
