@@ -9,13 +9,11 @@ import (
 	"time"
 
 	"parley/base64url"
-	"parley/delivery"
 	"parley/format"
 	"parley/identity"
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
-	"parley/store"
 )
 
 // Rules of this package, as refusals name them.
@@ -330,54 +328,6 @@ func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanis
 	return err
 }
 
-// A draftView is the replica with the outbox on top.
-type draftView struct {
-	*store.Working
-	desk *Desk
-	ctx  context.Context //nolint:containedctx // the View's methods take none
-	now  time.Time
-	last *mechanism.Head
-	err  error
-}
-
-// IndexOf knows the author's last statement, which may wait in the outbox.
-func (v *draftView) IndexOf(hash mechanism.Hash) (uint64, bool) {
-	if v.last != nil && v.last.Hash == hash {
-		return 0, true
-	}
-	return v.Working.IndexOf(hash)
-}
-
-// Record takes the desk's own reports that are on their way as made.
-func (v *draftView) Record(id string) (*mechanism.Record, bool) {
-	record, ok := v.Working.Record(id)
-	if !ok || record.Delivery == nil {
-		return record, ok
-	}
-	said := *record
-	said.Delivery = record.Delivery.Clone()
-	for _, r := range []struct {
-		relation string
-		command  delivery.Command
-	}{{"delivers", delivery.Deliver{}}, {"displays", delivery.Display{}}} {
-		seq, err := v.desk.outbox.reported(v.ctx, id, r.relation)
-		if err != nil {
-			v.err = err
-		}
-		if seq == 0 {
-			continue
-		}
-		events, err := said.Delivery.Decide(v.desk.config.Author, r.command, v.now)
-		if err != nil {
-			continue // the ledger has it already
-		}
-		for _, e := range events {
-			said.Delivery.Apply(e)
-		}
-	}
-	return &said, true
-}
-
 // prerequisite gives the outbox's report that an act must not overtake.
 func (d *Desk) prerequisite(ctx context.Context, f *format.Format, refs []statement.Ref) (int64, error) {
 	if f.Relation != "acknowledges" {
@@ -392,62 +342,4 @@ func (d *Desk) prerequisite(ctx context.Context, f *format.Format, refs []statem
 		after = max(after, seq)
 	}
 	return after, nil
-}
-
-// resign signs an author's queued statements anew, one after the other, where
-// their place among the author's own has changed: the identifier and what is
-// said stay, time, seen, serial and prev follow. Only statements that were never
-// accepted may be signed anew, which is so once the hub has refused the first of
-// them: all later ones name it as the one before. It gives how many changed.
-func (d *Desk) resign(ctx context.Context, author identity.Author) (int, error) {
-	d.signing.Lock()
-	defer d.signing.Unlock()
-	rows, err := d.outbox.rows(ctx, "WHERE author = ? AND state = 'queued' ORDER BY seq", author.String())
-	if err != nil || len(rows) == 0 {
-		return 0, err
-	}
-	key, err := d.config.Signer(author.String())
-	if err != nil {
-		return 0, err
-	}
-	last, err := d.last(ctx, author.String(), true)
-	if err != nil {
-		return 0, err
-	}
-	var changed []*row
-	for _, r := range rows {
-		if !inPlace(r.statement, last) {
-			if r.statement, err = d.place(ctx, key, r.statement.Claims(), fieldsOf(r.statement), last); err != nil {
-				return 0, err
-			}
-			r.bytes = r.statement.Bytes()
-			changed = append(changed, r)
-		}
-		last = headOf(r.statement, 0)
-	}
-	return len(changed), d.outbox.resigned(ctx, changed, d.config.Clock())
-}
-
-// inPlace reports whether s follows last.
-func inPlace(s *statement.Statement, last *mechanism.Head) bool {
-	want, have := s.Claims(), s.Claims()
-	mechanism.Chain(&want, last)
-	return want.Prev == have.Prev && want.Serial == have.Serial && (last == nil || have.Seen.Size >= last.Seen)
-}
-
-// fieldsOf gives the fields of a whole statement as Sign takes them.
-func fieldsOf(s *statement.Statement) map[string]any {
-	fields := map[string]any{}
-	for _, field := range s.Fields() {
-		if text, ok := field.Value.(statement.Text); ok {
-			var paragraphs statement.Paragraphs
-			for _, p := range text {
-				paragraphs = append(paragraphs, p.Text)
-			}
-			fields[field.Name] = paragraphs
-			continue
-		}
-		fields[field.Name] = field.Value
-	}
-	return fields
 }

@@ -1,0 +1,58 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"parley/delivery"
+	"parley/mechanism"
+	"parley/store"
+)
+
+// A draftView is the replica with the outbox on top.
+type draftView struct {
+	*store.Working
+	desk *Desk
+	ctx  context.Context //nolint:containedctx // the View's methods take none
+	now  time.Time
+	last *mechanism.Head
+	err  error
+}
+
+// IndexOf knows the author's last statement, which may wait in the outbox.
+func (v *draftView) IndexOf(hash mechanism.Hash) (uint64, bool) {
+	if v.last != nil && v.last.Hash == hash {
+		return 0, true
+	}
+	return v.Working.IndexOf(hash)
+}
+
+// Record takes the desk's own reports that are on their way as made.
+func (v *draftView) Record(id string) (*mechanism.Record, bool) {
+	record, ok := v.Working.Record(id)
+	if !ok || record.Delivery == nil {
+		return record, ok
+	}
+	said := *record
+	said.Delivery = record.Delivery.Clone()
+	for _, r := range []struct {
+		relation string
+		command  delivery.Command
+	}{{"delivers", delivery.Deliver{}}, {"displays", delivery.Display{}}} {
+		seq, err := v.desk.outbox.reported(v.ctx, id, r.relation)
+		if err != nil {
+			v.err = err
+		}
+		if seq == 0 {
+			continue
+		}
+		events, err := said.Delivery.Decide(v.desk.config.Author, r.command, v.now)
+		if err != nil {
+			continue // the ledger has it already
+		}
+		for _, e := range events {
+			said.Delivery.Apply(e)
+		}
+	}
+	return &said, true
+}

@@ -1,0 +1,67 @@
+package desk
+
+import (
+	"context"
+
+	"parley/identity"
+	"parley/mechanism"
+	"parley/statement"
+)
+
+// resign signs an author's queued statements anew, one after the other, where
+// their place among the author's own has changed: the identifier and what is
+// said stay, time, seen, serial and prev follow. Only statements that were never
+// accepted may be signed anew, which is so once the hub has refused the first of
+// them: all later ones name it as the one before. It gives how many changed.
+func (d *Desk) resign(ctx context.Context, author identity.Author) (int, error) {
+	d.signing.Lock()
+	defer d.signing.Unlock()
+	rows, err := d.outbox.rows(ctx, "WHERE author = ? AND state = 'queued' ORDER BY seq", author.String())
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	key, err := d.config.Signer(author.String())
+	if err != nil {
+		return 0, err
+	}
+	last, err := d.last(ctx, author.String(), true)
+	if err != nil {
+		return 0, err
+	}
+	var changed []*row
+	for _, r := range rows {
+		if !inPlace(r.statement, last) {
+			if r.statement, err = d.place(ctx, key, r.statement.Claims(), fieldsOf(r.statement), last); err != nil {
+				return 0, err
+			}
+			r.bytes = r.statement.Bytes()
+			changed = append(changed, r)
+		}
+		last = headOf(r.statement, 0)
+	}
+	return len(changed), d.outbox.resigned(ctx, changed, d.config.Clock())
+}
+
+// inPlace reports whether s follows last.
+func inPlace(s *statement.Statement, last *mechanism.Head) bool {
+	want, have := s.Claims(), s.Claims()
+	mechanism.Chain(&want, last)
+	return want.Prev == have.Prev && want.Serial == have.Serial && (last == nil || have.Seen.Size >= last.Seen)
+}
+
+// fieldsOf gives the fields of a whole statement as Sign takes them.
+func fieldsOf(s *statement.Statement) map[string]any {
+	fields := map[string]any{}
+	for _, field := range s.Fields() {
+		if text, ok := field.Value.(statement.Text); ok {
+			var paragraphs statement.Paragraphs
+			for _, p := range text {
+				paragraphs = append(paragraphs, p.Text)
+			}
+			fields[field.Name] = paragraphs
+			continue
+		}
+		fields[field.Name] = field.Value
+	}
+	return fields
+}
