@@ -93,7 +93,9 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d.stop = stop
 	d.workers.Go(func() { d.follow(running) })
 	d.workers.Go(func() { d.send(running) })
-	d.workers.Go(func() { d.cosign(running) })
+	if c.Witness != nil {
+		d.workers.Go(func() { d.cosign(running) })
+	}
 	d.workers.Go(func() {
 		d.work.Follow(running, 250*time.Millisecond, func(err error) { d.log.Error("read model not written; it will be tried again", "error", err) })
 	})

@@ -70,9 +70,6 @@ func hasCosigned(c *charter.Charter, cosignatures []ledger.Cosignature, party st
 // cosign is the witness: it puts the party's cosignature to checkpoints that the
 // replica bears out.
 func (d *Desk) cosign(ctx context.Context) {
-	if d.config.Witness == nil {
-		return
-	}
 	var pause backoff
 	for ctx.Err() == nil {
 		asked := d.asked.wait()
