@@ -156,11 +156,15 @@ func (c *collection) bundle(w *store.Working, size uint64, checkpoint []byte) ([
 		if err != nil {
 			return nil, fmt.Errorf("prove entry %d: %w", index, err)
 		}
-		proof := make([]string, len(path))
-		for i, hash := range path {
-			proof[i] = base64.StdEncoding.EncodeToString(hash[:])
-		}
-		b.Items = append(b.Items, item{index, string(found.entry.Bytes()), proof, string(found.content)})
+		b.Items = append(b.Items, item{index, string(found.entry.Bytes()), encodePath(path), string(found.content)})
 	}
 	return b.bytes()
+}
+
+func encodePath(path tlog.RecordProof) []string {
+	hashes := make([]string, len(path))
+	for i, hash := range path {
+		hashes[i] = base64.StdEncoding.EncodeToString(hash[:])
+	}
+	return hashes
 }

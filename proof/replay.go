@@ -8,6 +8,8 @@ import (
 
 	"parley/charter"
 	"parley/ledger"
+	"parley/mechanism"
+	"parley/rule"
 	"parley/statement"
 	"parley/store"
 )
@@ -121,8 +123,11 @@ func accuse(w *store.Working, b *ledger.Block, fault *store.FoldError) error {
 	if !fault.Entry {
 		return refute(fault, "block %d: %v", b.Height, fault.Err)
 	}
+	if _, known := w.RecordAt(fault.Index); known && fault.Index < b.First {
+		return refute(fault, "block %d discloses the text of entry %d, which was there before", b.Height, fault.Index)
+	}
 	sentence := fmt.Sprintf("entry %d: %v", fault.Index, fault.Err)
-	if left := leftOut(w, b, fault.Index); left != "" && !w.Complete() {
+	if left := leftOut(w, b, fault.Index); left != "" && !final(fault.Err) {
 		sentence += "; unless " + left + " allows it, the hub is to blame"
 	}
 	return &Refuted{sentence, fault.Err}
@@ -145,6 +150,21 @@ func checkText(index uint64, e ledger.Entry, content []byte) error {
 		return refute(err, "the text given for entry %d is neither a statement nor a charter with all its signatures: %v", index, err)
 	}
 	return nil
+}
+
+// final reports whether a refusal stands whatever the file leaves out: it rests
+// on the statement itself, on others that are there, or on the entries.
+func final(err error) bool {
+	refusal, ok := errors.AsType[*rule.Refusal](err)
+	if !ok {
+		return true
+	}
+	switch refusal.Rule {
+	case mechanism.BadSignature, mechanism.RevokedKey, mechanism.OthersKey, mechanism.IDTaken,
+		mechanism.SeenFuture, mechanism.SeenOther, mechanism.WrongPrev, mechanism.WrongSerial, mechanism.AlreadyGone:
+		return true
+	}
+	return false
 }
 
 // leftOut names what is missing up to the entry at index and could excuse it;

@@ -198,10 +198,10 @@ func (a *audit) accuse(item *readItem, s *statement.Statement, err error) error 
 	if !errors.As(err, &refusal) {
 		return refute(err, "entry %d: %v", item.index, err)
 	}
-	switch refusal.Rule {
-	case mechanism.BadSignature, mechanism.WrongMechanism, mechanism.WrongExercise, mechanism.RevokedKey, mechanism.OthersKey, mechanism.IDTaken:
+	switch {
+	case final(err):
 		return refute(err, "the hub ordered entry %d, which rule %s refuses: %s", item.index, refusal.Rule, refusal.Sentence)
-	case mechanism.UnknownKey:
+	case refusal.Rule == mechanism.UnknownKey:
 		return refute(err, "entry %d is signed with a key that nothing in the bundle endorses before it: %s", item.index, refusal.Sentence)
 	}
 	excuse := "unless the bundle leaves out what allows it"
