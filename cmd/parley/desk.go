@@ -17,12 +17,13 @@ import (
 	"parley/ledger"
 )
 
-const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-listen ADDRESS] [-passphrase-file FILE]
+const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-agent SOCKET] [-listen ADDRESS] [-passphrase-file FILE]
 
 Desk runs a party's desk: it follows the ledger and verifies all of it into a
 replica under DIR, signs with the officers' keys in the ring, sends what they
 say until the hub gives a receipt, and cosigns checkpoints if the ring holds
-PARTY/witness. It serves its own API on a loopback ADDRESS (127.0.0.1:0), to
+PARTY/witness. Officers whose keys are not in the ring sign through the ssh-agent
+at SOCKET, if it holds a key that the ledger endorses for them. It serves its own API on a loopback ADDRESS (127.0.0.1:0), to
 whoever may read DIR/api.json. It needs no hub to start.
 
 Exit status: 0 it was asked to stop, 1 it could not run, 2 wrong arguments.
@@ -38,6 +39,7 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	as := flags.String("as", "", "")
 	listen := flags.String("listen", "127.0.0.1:0", "")
 	passphraseFile := flags.String("passphrase-file", "", "")
+	agent := flags.String("agent", "", "")
 	if code, done := parseArgs(flags, args, deskUsage, stdout, stderr); done {
 		return code
 	}
@@ -61,9 +63,14 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return failed(stderr, err)
 	}
 	config.Dir, config.Listen = *dir, *listen
+	agents := &agentKeys{ctx: ctx, ring: ring}
+	config.Signer = agents.signer
 	d, err := desk.Open(ctx, config)
 	if err != nil {
 		return failed(stderr, err)
+	}
+	if *agent != "" {
+		agents.use(keyring.Agent(*agent), d.Work())
 	}
 	fmt.Fprintf(stdout, "desk of %s on %s\n", author.Party, d.URL())
 	<-ctx.Done()

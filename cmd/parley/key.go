@@ -24,6 +24,7 @@ const keyUsage = `usage: parley key new -keys RING [-exercise] root PARTY
        parley key new -keys RING [-exercise] tls
        parley key new -keys RING [-exercise] witness PARTY
        parley key new -keys RING -charter FILE [-areas A,B] [-o FILE] officer PARTY/ROLE/NAME
+       parley key new -agent SOCKET [-agent-key KEY] -charter FILE [-areas A,B] [-o FILE] officer PARTY/ROLE/NAME
        parley key ls -keys RING
        parley key endorse -charter FILE -keys RING -party PARTY [-hub URL] REQUEST...
        parley key revoke -charter FILE -keys RING -party PARTY [-hub URL] -reason CODE KID
@@ -32,7 +33,8 @@ All take -passphrase-file FILE; otherwise PARLEY_PASSPHRASE or the terminal is a
 New makes a key in an age-encrypted ring, which it creates if need be, and
 prints what others need of it: a root's public key, the log's or a witness's
 verifier key and the TLS pin for the charter, or an officer's enrolment request
-for the registrar. Endorse and revoke put the registrar's word in the ledger.
+for the registrar. With -agent the officer's key is one that an ssh-agent holds and
+stays there; KEY (base64url) says which where it holds several. Endorse and revoke put the registrar's word in the ledger.
 
 Exit status: 0 done, 1 refused or not possible, 2 wrong arguments.
 `
@@ -40,6 +42,7 @@ Exit status: 0 done, 1 refused or not possible, 2 wrong arguments.
 // keyFlags are the flags of the key commands.
 type keyFlags struct {
 	keys, passphraseFile, charter, areas, out, party, hub, reason string
+	agent, agentKey                                               string
 	exercise                                                      bool
 	args                                                          []string
 }
@@ -61,6 +64,8 @@ func keyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	flags.StringVar(&f.areas, "areas", "", "")
 	flags.StringVar(&f.out, "o", "", "")
 	flags.StringVar(&f.party, "party", "", "")
+	flags.StringVar(&f.agent, "agent", "", "")
+	flags.StringVar(&f.agentKey, "agent-key", "", "")
 	flags.StringVar(&f.hub, "hub", "", "")
 	flags.StringVar(&f.reason, "reason", "", "")
 	flags.BoolVar(&f.exercise, "exercise", false, "")
@@ -68,7 +73,7 @@ func keyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 		return code
 	}
 	f.args = flags.Args()
-	if f.keys == "" {
+	if f.keys == "" && f.agent == "" {
 		return misused(stderr, "-keys is missing", "name the key ring's file with -keys")
 	}
 	switch args[0] {
@@ -97,12 +102,12 @@ func keyNew(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 	if !ok || len(f.args) > 2 || (name == "") != (kind == "tls") {
 		return misused(stderr, fmt.Sprintf("key new %s: want root PARTY, log ORIGIN, tls, witness PARTY or officer PARTY/ROLE/NAME", strings.Join(f.args, " ")), "`parley key -h` shows how")
 	}
+	if kind == "officer" {
+		return newOfficer(ctx, f, name, stdout, stderr)
+	}
 	ring, err := openOrCreateRing(f.keys, f.passphraseFile, stderr)
 	if err != nil {
 		return failed(stderr, err)
-	}
-	if kind == "officer" {
-		return newOfficer(ctx, f, name, ring, stdout, stderr)
 	}
 	public, err := ring.New(ringName, f.exercise, rand.Reader)
 	if err != nil {
@@ -142,7 +147,7 @@ func publicWord(kind, name string, ring *keyring.Ring, ringName string, public e
 }
 
 // newOfficer makes an officer's key and the request to endorse it.
-func newOfficer(ctx context.Context, f keyFlags, name string, ring *keyring.Ring, stdout, stderr io.Writer) int {
+func newOfficer(ctx context.Context, f keyFlags, name string, stdout, stderr io.Writer) int {
 	author, err := identity.ParseAuthor(name)
 	if err != nil {
 		return misused(stderr, err.Error(), "an officer is such as israel/watch/amal")
@@ -154,10 +159,7 @@ func newOfficer(ctx context.Context, f keyFlags, name string, ring *keyring.Ring
 	if err != nil {
 		return failed(stderr, err)
 	}
-	if _, err := ring.New(name, signed.Exercise, rand.Reader); err != nil {
-		return failed(stderr, err)
-	}
-	signer, err := ring.Signer(name)
+	signer, err := officerKey(ctx, f, name, signed.Exercise, stderr)
 	if err != nil {
 		return failed(stderr, err)
 	}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"sync"
+
+	"parley/identity"
+	"parley/keyring"
+	"parley/store"
+)
+
+// agentKeys finds an officer's key in the ring, and then in an ssh-agent: there
+// it is the one that the ledger endorses for the officer.
+type agentKeys struct {
+	ctx  context.Context
+	ring *keyring.Ring
+
+	mu    sync.Mutex // guards what follows
+	agent *keyring.AgentSource
+	work  *store.Working
+}
+
+func (a *agentKeys) use(agent *keyring.AgentSource, work *store.Working) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.agent, a.work = agent, work
+}
+
+func (a *agentKeys) signer(name string) (identity.Signer, error) {
+	key, err := a.ring.Signer(name)
+	a.mu.Lock()
+	agent, work := a.agent, a.work
+	a.mu.Unlock()
+	if err == nil || agent == nil {
+		return key, err
+	}
+	for _, k := range work.Keys() {
+		if k.Author.String() != name || k.Revoked != 0 {
+			continue
+		}
+		if key, agentErr := agent.Signer(a.ctx, k.Public); agentErr == nil {
+			return key, nil
+		}
+	}
+	return nil, fmt.Errorf("%w; and the ssh-agent holds no key that the ledger endorses for %s", err, name)
+}
+
+// officerKey gives the key for a new officer: a fresh one in the ring, or one
+// that an ssh-agent holds.
+func officerKey(ctx context.Context, f keyFlags, name string, exercise bool, stderr io.Writer) (identity.Signer, error) {
+	if f.agent == "" {
+		ring, err := openOrCreateRing(f.keys, f.passphraseFile, stderr)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := ring.New(name, exercise, rand.Reader); err != nil {
+			return nil, err
+		}
+		return ring.Signer(name)
+	}
+	source := keyring.Agent(f.agent)
+	keys, err := source.Keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		if f.agentKey == identity.EncodeKey(key) || (f.agentKey == "" && len(keys) == 1) {
+			return source.Signer(ctx, key)
+		}
+	}
+	if f.agentKey != "" {
+		return nil, fmt.Errorf("the ssh-agent does not hold key %s", f.agentKey)
+	}
+	return nil, fmt.Errorf("the ssh-agent holds %d Ed25519 keys; say which with -agent-key", len(keys))
+}
