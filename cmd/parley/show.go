@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/delivery"
 	"parley/desk"
 	"parley/format"
 )
@@ -120,8 +121,11 @@ func printDelivery(line func(label, form string, args ...any), s *desk.Detail) {
 	default:
 		line("gate", "%s, %s %s", d.Mode, d.Status, stamp(d.Gated))
 	}
-	if d.Reason != "" {
-		line("reason", "%s", d.Reason)
+	switch {
+	case d.Reason != "" && d.Status == delivery.Returned:
+		line("returned", "for the reason %s", d.Reason)
+	case d.Reason != "":
+		line("held", "for the reason %s", d.Reason)
 	}
 	for _, reach := range d.Reach {
 		steps := []string{"not yet delivered"}
