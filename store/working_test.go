@@ -1,0 +1,166 @@
+package store
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"parley/delivery"
+	"parley/identity"
+	"parley/ledger"
+	"parley/mechanism"
+	"parley/statement"
+)
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// add commits one block with n statements, every third one withheld.
+func add(t *testing.T, w *Working, n int) {
+	t.Helper()
+	first := w.Size()
+	var entries []ledger.Entry
+	for i := range uint64(n) {
+		index := first + i
+		hash := sha256.Sum256(fmt.Appendf(nil, "statement %d", index))
+		entries = append(entries, ledger.Entry{Time: noon, Content: hash})
+		entry := Entry{Hash: hash, Logged: noon, Height: w.Blocks()}
+		if index%3 == 2 {
+			w.PutEntry(index, entry)
+			continue
+		}
+		author := identity.Author{Party: "alder", Role: "watch", Officer: fmt.Sprintf("o%d", index%4)}
+		record := &mechanism.Record{Index: index, Hash: hash, Height: w.Blocks(), Logged: noon,
+			Claims: statement.Claims{ID: fmt.Sprintf("id-%d", index), Author: author, Format: "J14/1", Area: "military", Precedence: "PRIORITY", To: []string{"birch"}, Time: noon, Refs: []statement.Ref{}}}
+		record.Delivery = &delivery.State{}
+		record.Delivery.Apply(delivery.StatementSubmitted{ID: record.Claims.ID, Author: author, To: record.Claims.To, Supervisor: "cedar", Mode: delivery.ModeReview, Due: noon.Add(time.Hour), At: noon})
+		change := mechanism.Change{Record: record, Head: &mechanism.Head{Index: index, Hash: hash, Serial: statement.Serial{Day: "2026-11-24", Number: int(index) + 1}, Seen: index}}
+		if old, ok := w.Record(fmt.Sprintf("id-%d", index-3)); ok { // release an earlier one
+			touched := *old
+			touched.Delivery = old.Delivery.Clone()
+			touched.Delivery.Apply(delivery.StatementReleased{At: noon})
+			change.Touched = append(change.Touched, &touched)
+		}
+		w.Put(change, entry)
+	}
+	stored, _, err := ledger.Grow(first, w, entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.PutHashes(stored)
+	w.Commit(uint64(n))
+}
+
+// Whatever lies in memory and whatever is written, every question has the same
+// answer; and a reopened database has it too.
+func TestWrittenBehind(t *testing.T) {
+	ctx := t.Context()
+	db, err := Open(filepath.Join(t.TempDir(), "store.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	open := func(db *DB) *Working {
+		w, err := New(ctx, db, "test.example/log", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	memory, written := open(nil), open(db)
+	for block := range 40 {
+		add(t, memory, 1+block*7%50)
+		add(t, written, 1+block*7%50)
+		if block%5 == 3 {
+			if err := written.Flush(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	same(t, memory, written)
+	if err := written.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	same(t, memory, written)
+	same(t, memory, open(db))
+}
+
+func same(t *testing.T, want, got *Working) {
+	t.Helper()
+	if want.Size() != got.Size() || want.Blocks() != got.Blocks() {
+		t.Fatalf("%d entries in %d blocks, want %d in %d", got.Size(), got.Blocks(), want.Size(), want.Blocks())
+	}
+	for index := range want.Size() {
+		wantRecord, ok := want.RecordAt(index)
+		gotRecord, gotOK := got.RecordAt(index)
+		if ok != gotOK || ok && !reflect.DeepEqual(wantRecord, gotRecord) {
+			t.Fatalf("record %d: got %+v, want %+v", index, gotRecord, wantRecord)
+		}
+		e, _ := want.EntryAt(index)
+		if g, ok := got.EntryAt(index); !ok || g != e {
+			t.Fatalf("entry %d: got %+v, want %+v", index, g, e)
+		}
+		if i, ok := got.IndexOf(e.Hash); !ok || i != index {
+			t.Fatalf("entry %d is found at %d", index, i)
+		}
+	}
+	for size := range want.Size() + 1 {
+		wantRoot, _ := want.RootAt(size)
+		if root, ok := got.RootAt(size); !ok || root != wantRoot {
+			t.Fatalf("root at %d: got %x, want %x", size, root, wantRoot)
+		}
+	}
+	for i := range 4 {
+		name := fmt.Sprintf("alder/watch/o%d", i)
+		wantHead, _ := want.Head(name)
+		if head, ok := got.Head(name); !ok || head != wantHead {
+			t.Fatalf("head of %s: got %+v, want %+v", name, head, wantHead)
+		}
+	}
+	if err := got.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A rolled back block leaves nothing.
+func TestRollback(t *testing.T) {
+	w, err := New(t.Context(), nil, "test.example/log", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, w, 5)
+	hash := sha256.Sum256([]byte("never"))
+	w.PutEntry(5, Entry{Hash: hash})
+	w.PutHashes(make(ledger.Hashes, 3))
+	w.Rollback()
+	if _, ok := w.EntryAt(5); ok {
+		t.Error("the entry is still there")
+	}
+	add(t, w, 5)
+	if _, ok := w.RootAt(10); !ok {
+		t.Error("the tree is damaged")
+	}
+}
+
+// A folder of another ledger is refused before anything is written to it.
+func TestOtherLedger(t *testing.T) {
+	ctx := t.Context()
+	db, err := Open(filepath.Join(t.TempDir(), "store.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	w, err := New(ctx, db, "one.example/log", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, w, 1)
+	if err := w.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(ctx, db, "two.example/log", false); err == nil {
+		t.Error("the read model of another ledger was accepted")
+	}
+}
