@@ -324,9 +324,12 @@ func TestBundleRedacted(t *testing.T) {
 
 func FuzzVerifyBundle(f *testing.F) {
 	w := newWorld(f)
-	s := play(w)
-	f.Add(w.bundle("alder", nil, s.notice))
-	f.Add(w.bundle("birch", nil, s.released))
+	w.accept(w.endorsement("alder/watch/amal", nil))
+	w.accept(w.endorsement("cedar/gate/chen", nil))
+	s := w.accept(w.draft("alder/watch/amal", nil))
+	f.Add(w.bundle("alder", nil, s))
+	release := w.accept(w.act("cedar/gate/chen", "gate.release/1", "releases", both, s))
+	f.Add(w.bundle("birch", nil, release))
 	f.Add([]byte("{\n \"bundle\": \"parley.bundle.v1\",\n \"checkpoint\": \"\",\n \"items\": [],\n \"subjects\": []\n}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		result, err := VerifyBundle(t.Context(), text, nil)

@@ -87,7 +87,7 @@ func (a *audit) concludeStatement(item *readItem, s *statement.Statement) {
 	if n := s.Withheld(); n > 0 {
 		a.result.notShown("%d parts of entry %d, which its author signed and which are withheld", n, item.index)
 	}
-	if n := a.assumed[item.index]; n > 0 {
+	if n := a.outside[item.index]; n > 0 {
 		a.result.notShown("whether entry %d may refer to %d statements that are not in the bundle", item.index, n)
 	}
 }

@@ -2,7 +2,6 @@ package proof
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -283,14 +282,14 @@ func TestWriteRecordFails(t *testing.T) {
 
 func FuzzVerifyRecord(f *testing.F) {
 	w := newWorld(f)
-	play(w)
-	for _, party := range []string{"alder", "cedar"} {
+	for _, name := range []string{"alder/watch/amal", "cedar/gate/chen"} {
+		w.accept(w.endorsement(name, nil))
+	}
+	w.accept(w.act("cedar/gate/chen", "gate.release/1", "releases", both, w.accept(w.draft("alder/watch/amal", nil))))
+	for _, party := range []string{"alder", "birch"} {
 		f.Add([]byte(w.record(party)))
 	}
-	var line struct{ Record, Origin string }
-	line.Record = recordForm
-	head, _ := json.Marshal(line)
-	f.Add(head)
+	f.Add(recordHead{recordForm, "x"}.line())
 	f.Fuzz(func(t *testing.T, text []byte) {
 		result, err := VerifyRecord(t.Context(), bytes.NewReader(text), nil)
 		if err == nil && (result.Size == 0 || result.Size > w.size()) {

@@ -54,7 +54,7 @@ type audit struct {
 	view       *view
 	chains     chains
 	statements []*statement.Statement // by item; nil for a charter
-	assumed    map[uint64]int         // entries that refer outside the bundle, and to how many
+	outside    map[uint64]int         // entries that refer outside the bundle, and to how many
 	result     Result
 }
 
@@ -132,7 +132,7 @@ func (a *audit) replay(ctx context.Context) error {
 	if err := a.parse(); err != nil {
 		return err
 	}
-	a.assumed = map[uint64]int{}
+	a.outside = map[uint64]int{}
 	for i := range a.items {
 		item, s := &a.items[i], a.statements[i]
 		if s == nil {
@@ -143,13 +143,15 @@ func (a *audit) replay(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		a.view.index, a.view.current, a.view.assumed = item.index, s.Claims(), nil
+		a.view.index, a.view.current = item.index, s.Claims()
 		change, err := mechanism.Decide(a.view, mechanism.Case{Statement: s, Index: item.index, Now: item.entry.Time})
 		if err != nil {
 			return a.accuse(item, s, err)
 		}
-		if len(a.view.assumed) > 0 {
-			a.assumed[item.index] = len(a.view.assumed)
+		for _, ref := range s.Claims().Refs {
+			if a.view.Withheld(ref.Hash, item.index) {
+				a.outside[item.index]++
+			}
 		}
 		if err := a.chains.add(link{item.index, s.Hash(), s.Claims()}); err != nil {
 			return err

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"parley/store"
+)
+
+// parley runs parley and gives its exit status and what it printed.
+func parley(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// knownTo gives the identifiers of the statements that a data folder holds.
+func knownTo(t *testing.T, dir string) []string {
+	t.Helper()
+	f, err := openFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	work, err := store.New(t.Context(), nil, f.ledger, f.hub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := work.FoldAll(t.Context(), store.Nobody, 16, f.Read(t.Context(), f.ledger, 0)); err != nil {
+		t.Fatal(err)
+	}
+	ids, err := work.Find(t.Context(), "", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+// What desks and hub hold after the demo is exported, verified and rebuilt.
+func TestExportVerifyRebuild(t *testing.T) {
+	dir := t.TempDir()
+	if code := demoCommand(t.Context(), []string{"-speed", "100", "-dir", dir}, io.Discard, os.Stderr); code != 0 {
+		t.Fatalf("demo: exit status %d", code)
+	}
+	file := func(name string) string { return filepath.Join(dir, name) }
+	charterFile, record, bundle := file("charter.txt"), file("record"), file("bundle")
+	desks, err := filepath.Glob(file("*/desk"))
+	if err != nil || len(desks) != 3 {
+		t.Fatalf("desks %q: %v", desks, err)
+	}
+	var last string // what all must say
+	for _, folder := range append(desks, file("hub")) {
+		code, out, errs := parley(t, "verify", "-charter", charterFile, folder)
+		line := out[strings.LastIndex(out[:max(0, len(out)-1)], "\n")+1:]
+		if code != 0 || !strings.HasPrefix(line, "verified: size ") || last != "" && line != last {
+			t.Fatalf("verify %s: exit status %d, %q after %q, %s", folder, code, line, last, errs)
+		}
+		last = line
+		code, out, errs = parley(t, "rebuild", "-dir", folder)
+		if want := strings.Replace(last, "verified", "rebuilt", 1); code != 0 || out != want {
+			t.Errorf("rebuild %s: exit status %d, %q, want %q, %s", folder, code, out, want, errs)
+		}
+		if left, _ := filepath.Glob(folder + "/store.db?*"); len(left) > 0 {
+			t.Errorf("rebuild left %q", left)
+		}
+		if code, _, errs := parley(t, "export", "-desk", folder, "-o", record, "-all"); code != 0 {
+			t.Fatalf("export %s: exit status %d, %s", folder, code, errs)
+		}
+		if code, out, errs := parley(t, "verify", "-charter", charterFile, record); code != 0 || !strings.HasSuffix(out, last) {
+			t.Errorf("verify record of %s: exit status %d, %s%s", folder, code, out, errs)
+		}
+		ids := knownTo(t, folder)
+		for _, some := range append(slices.Collect(slices.Chunk(ids, 1)), ids) {
+			if code, _, errs := parley(t, append([]string{"export", "-desk", folder, "-o", bundle}, some...)...); code != 0 {
+				t.Fatalf("export %s: exit status %d, %s", some, code, errs)
+			}
+			if code, out, errs := parley(t, "verify", "-charter", charterFile, bundle); code != 0 || !strings.HasSuffix(out, last) {
+				t.Errorf("verify bundle of %s: exit status %d, %s%s", some, code, out, errs)
+			}
+		}
+	}
+
+	text, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	write := func(name string, parts ...[]byte) string {
+		if err := os.WriteFile(file(name), bytes.Join(parts, nil), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file(name)
+	}
+	dropped := write("dropped", append(slices.Clone(lines[:5]), lines[6:]...)...)
+	for _, test := range []struct {
+		name   string
+		args   []string
+		code   int
+		stdout string
+		stderr string
+	}{
+		{"refuted", []string{"verify", dropped}, 1, "refuted: block 5 stands at entry", ""},
+		{"refuted for programs", []string{"verify", "-json", dropped}, 1, `"outcome": "refuted"`, ""},
+		{"cut", []string{"verify", write("cut", text[:len(text)-7])}, 2, "", "parley: could not be checked: read record: line"},
+		{"neither", []string{"verify", charterFile}, 2, "", "it is neither a record nor a bundle"},
+		{"empty", []string{"verify", write("empty")}, 2, "", "it is neither a record nor a bundle"},
+		{"no file", []string{"verify", file("none")}, 2, "", "parley: could not be checked"},
+		{"no data folder", []string{"verify", dir}, 2, "", "it has no journal"},
+		{"no charter", []string{"verify", "-charter", record, record}, 2, "", "parley: hint: -charter takes"},
+		{"nothing to verify", []string{"verify"}, 2, "", "parley: hint: "},
+		{"help", []string{"verify", "-h"}, 0, "usage: parley verify", ""},
+
+		{"export nothing", []string{"export", "-desk", desks[0]}, 2, "", "parley: hint: name the statements"},
+		{"export both", []string{"export", "-desk", desks[0], "-all", "x"}, 2, "", "parley: hint: "},
+		{"export nowhere", []string{"export", "-all"}, 2, "", "export needs -desk"},
+		{"export unknown", []string{"export", "-desk", desks[0], "zz"}, 1, "", `parley: export "zz": 0 statements begin with it`},
+		{"export ambiguous", []string{"export", "-desk", desks[0], "0"}, 1, "", `3 statements begin with it`},
+		{"export no folder", []string{"export", "-desk", dir, "-all"}, 1, "", "it has no journal"},
+		{"rebuild nothing", []string{"rebuild"}, 2, "", "rebuild needs -dir"},
+		{"rebuild as hub", []string{"rebuild", "-hub", "-dir", desks[0]}, 1, "", "its text is missing from a record that should be complete"},
+	} {
+		code, stdout, stderr := parley(t, test.args...)
+		if code != test.code || !strings.Contains(stdout, test.stdout) || !strings.Contains(stderr, test.stderr) || test.stdout == "" && stdout != "" || test.stderr == "" && stderr != "" {
+			t.Errorf("%s: exit status %d, want %d\n%s%s", test.name, code, test.code, stdout, stderr)
+		}
+	}
+
+	code, stdout, _ := parley(t, "verify", "-json", record)
+	var result verified
+	if err := json.Unmarshal([]byte(stdout), &result); err != nil || code != 0 || result.Outcome != "proven" || last != fmt.Sprintf("verified: size %d, root %s\n", result.Size, result.Root) {
+		t.Errorf("verify -json: exit status %d, %v\n%s", code, err, stdout)
+	}
+}
