@@ -28,7 +28,7 @@ import (
 // A world is a mechanism for tests: a hub on loopback TLS with real keys, journal
 // and read model, and officers who sign their own chains.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	dir      string
 	charter  *charter.Signed
 	verifier *ledger.Verifier
@@ -44,7 +44,7 @@ type world struct {
 	seen     statement.Seen
 }
 
-func newKey(t *testing.T) ed25519.PrivateKey {
+func newKey(t testing.TB) ed25519.PrivateKey {
 	t.Helper()
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -56,7 +56,7 @@ func newKey(t *testing.T) ed25519.PrivateKey {
 var officers = []string{"alder/desk/one", "birch/desk/one", "alder/watch/amal", "birch/watch/basil", "cedar/gate/chen", "cedar/desk/one", "cedar/hub/one"}
 
 // newWorld begins a mechanism on the template quiet-orchard.
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), keys: map[string]ed25519.PrivateKey{}, heads: map[string]*mechanism.Head{}, seen: statement.Seen{Root: emptyRoot}}
 	c, err := charter.Template("quiet-orchard")
