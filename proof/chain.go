@@ -1,8 +1,6 @@
 package proof
 
 import (
-	"slices"
-
 	"parley/ledger"
 	"parley/mechanism"
 	"parley/statement"
@@ -15,25 +13,29 @@ type link struct {
 	claims statement.Claims
 }
 
-// A chain is what a bundle shows of one author, in the order of the ledger.
+// A chain is what is shown of one author, in the order of the ledger.
 type chain struct {
 	author string
 	links  []link
+	at     map[string]uint64 // index of each by its hash, as prev has it
 }
 
 // chains are of all authors, in the order in which they first appear.
 type chains struct {
-	all  []*chain
-	seen map[uint64]link // first statement to name a size it has seen
+	all    []*chain
+	author map[string]*chain
+	seen   map[uint64]link // first statement to name a size it has seen
 }
 
+func newChains() *chains { return &chains{author: map[string]*chain{}, seen: map[uint64]link{}} }
+
 func (c *chains) of(author string) *chain {
-	i := slices.IndexFunc(c.all, func(a *chain) bool { return a.author == author })
-	if i < 0 {
-		c.all = append(c.all, &chain{author: author})
-		i = len(c.all) - 1
+	a, ok := c.author[author]
+	if !ok {
+		a = &chain{author: author, at: map[string]uint64{}}
+		c.author[author], c.all = a, append(c.all, a)
 	}
-	return c.all[i]
+	return a
 }
 
 // add puts a statement at the end of its author's chain, if it can stand there.
@@ -51,11 +53,12 @@ func (c *chains) add(next link) error {
 		}
 	}
 	a.links = append(a.links, next)
+	a.at[statement.EncodeHash(next.hash)] = next.index
 	return nil
 }
 
 // follows checks next against what is shown before it. Statements between may be
-// outside the bundle.
+// withheld.
 func (a *chain) follows(next link) error {
 	last := a.links[len(a.links)-1]
 	serial, before := next.claims.Serial, last.claims.Serial
@@ -66,10 +69,8 @@ func (a *chain) follows(next link) error {
 	case next.claims.Seen.Size < last.claims.Seen.Size:
 		return refute(nil, "entry %d: %s says to have seen %d entries, after it signed in entry %d to have seen %d", next.index, a.author, next.claims.Seen.Size, last.index, last.claims.Seen.Size)
 	case prev != statement.EncodeHash(last.hash):
-		for _, earlier := range a.links[:len(a.links)-1] {
-			if prev == statement.EncodeHash(earlier.hash) {
-				return refute(nil, "entry %d says to follow entry %d of %s, and entry %d stands between", next.index, earlier.index, a.author, last.index)
-			}
+		if earlier, ok := a.at[prev]; ok {
+			return refute(nil, "entry %d says to follow entry %d of %s, and entry %d stands between", next.index, earlier, a.author, last.index)
 		}
 		if serial.Day < before.Day || serial.Day == before.Day && serial.Number < before.Number+2 {
 			return refute(nil, "entry %d has serial %s, and %s had %s in entry %d with at least one between", next.index, serial, a.author, before, last.index)

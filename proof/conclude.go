@@ -99,8 +99,9 @@ func (a *audit) concludeKeys(c *charter.Charter) {
 		for _, chain := range a.chains.all {
 			last := chain.links[len(chain.links)-1]
 			if last.claims.Author.Party == p.ID && last.claims.Author.Role == mechanism.Registrar {
-				a.result.notShown("revocations by %s after its statement %s, entry %d, and any that an officer of %s made of a key of their own", chain.author, last.claims.Serial, last.index, p.ID)
+				a.result.notShown("revocations by %s after its statement %s, entry %d", chain.author, last.claims.Serial, last.index)
 			}
 		}
+		a.result.notShown("revocations by %s in another registrar's name, or by an officer of a key of their own, if the bundle leaves them out", p.ID)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"parley/charter"
 	"parley/ledger"
+	"parley/statement"
 )
 
 // verifyText verifies a record and tells the three outcomes apart.
@@ -175,6 +176,12 @@ func TestRecordRefuted(t *testing.T) {
 			text[end] = 'A' + (text[end]-'A'+1)%26
 			w.order(text)
 		}, nil, "is not one of key"},
+		{"two statements in one place", func(w *world, s story) {
+			w.accept(w.draft("cedar/gate/chen", func(d *draft) { d.claims.Prev = statement.EncodeHash(s.hold.Hash()) }))
+		}, nil, "refuted: entry 24 says to follow entry 9 of cedar/gate/chen, and entry 22 stands between"},
+		{"serial out of turn", func(w *world, _ story) {
+			w.accept(w.draft("cedar/gate/chen", func(d *draft) { d.claims.Serial.Number += 3 }))
+		}, nil, "refuted: entry 24 has serial 2026-11-24/8 and follows 2026-11-24/4 of cedar/gate/chen, entry 22"},
 		{"disclosed twice", func(w *world, s story) {
 			w.accept(w.act("cedar/gate/chen", "gate.release/1", "releases", both, s.notice))
 		}, func(w *world, _ []*ledger.Block) []*ledger.Block { return w.feed("birch") },

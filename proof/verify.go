@@ -28,7 +28,7 @@ func VerifyBundle(ctx context.Context, text []byte, trusted *charter.Charter) (R
 	if err != nil {
 		return Result{}, err
 	}
-	a := &audit{bundle: b, items: items, view: newView(), chains: chains{seen: map[uint64]link{}}}
+	a := &audit{bundle: b, items: items, view: newView(), chains: newChains()}
 	for _, step := range []func() error{a.openCharters, a.openCheckpoint, a.checkInclusion} {
 		if err := step(); err != nil {
 			return Result{}, err
@@ -52,7 +52,7 @@ type audit struct {
 	witnesses  []string // that the charter names
 	cosigned   []ledger.Cosignature
 	view       *view
-	chains     chains
+	chains     *chains
 	statements []*statement.Statement // by item; nil for a charter
 	outside    map[uint64]int         // entries that refer outside the bundle, and to how many
 	result     Result
