@@ -31,6 +31,8 @@ import (
 	"parley/rule"
 )
 
+var errSilent = fmt.Errorf("the hub has said nothing for %s", feedSilence)
+
 // ErrTLSKey says that whoever answered does not hold the hub's TLS key.
 var ErrTLSKey = errors.New("the hub's TLS key is not the one that the charter pins; this is not the hub, or its key was changed without a new charter")
 
@@ -39,6 +41,9 @@ const (
 	maxAnswer = 8 << 20
 	MaxLine   = 48 << 20 // one line of the feed
 )
+
+// feedSilence is how long a feed may say nothing: three of the hub's keep-alives.
+const feedSilence = 30 * time.Second
 
 // A Client calls one hub. It is safe for concurrent use.
 type Client struct {
@@ -208,10 +213,15 @@ type Item struct {
 	Line       []byte
 }
 
-// Feed follows the ledger from block height after on until ctx ends or the line
-// breaks, which is the last thing it gives.
+// Feed follows the ledger from block height after on until ctx ends, the line
+// breaks or is silent for longer than a hub that lives ever is; that error is
+// the last thing it gives.
 func (c *Client) Feed(ctx context.Context, after uint64) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		silence := time.AfterFunc(feedSilence, func() { cancel(errSilent) })
+		defer silence.Stop()
 		answer, err := c.do(ctx, "GET", fmt.Sprintf("/v1/feed?after=%d", after), nil)
 		if err != nil {
 			yield(Item{}, err)
@@ -222,6 +232,7 @@ func (c *Client) Feed(ctx context.Context, after uint64) iter.Seq2[Item, error] 
 		lines.Buffer(make([]byte, 64<<10), MaxLine)
 		for lines.Scan() {
 			line := lines.Bytes()
+			silence.Reset(feedSilence)
 			if len(line) == 0 {
 				continue // keep-alive
 			}
@@ -231,7 +242,10 @@ func (c *Client) Feed(ctx context.Context, after uint64) iter.Seq2[Item, error] 
 			}
 		}
 		err = lines.Err()
-		if err == nil {
+		switch {
+		case context.Cause(ctx) == errSilent:
+			err = errSilent
+		case err == nil:
 			err = io.ErrUnexpectedEOF
 		}
 		yield(Item{}, fmt.Errorf("follow hub: %w", err))
