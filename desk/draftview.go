@@ -27,6 +27,9 @@ func (v *draftView) IndexOf(hash mechanism.Hash) (uint64, bool) {
 	return v.Working.IndexOf(hash)
 }
 
+// Withheld is never true: an officer can refer only to what the desk can show.
+func (v *draftView) Withheld(mechanism.Hash, uint64) bool { return false }
+
 // Record takes the desk's own reports that are on their way as made.
 func (v *draftView) Record(id string) (*mechanism.Record, bool) {
 	record, ok := v.Working.Record(id)

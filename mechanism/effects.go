@@ -31,8 +31,10 @@ func effects(v View, ch *charter.Charter, c Case, f *format.Format) (Change, err
 	}
 	claims := c.Statement.Claims()
 	for _, ref := range claims.Refs {
-		if _, err := resolve(v, ch, c, ref); err != nil {
-			return Change{}, err
+		if !withheld(v, c, ref) {
+			if _, err := resolve(v, ch, c, ref); err != nil {
+				return Change{}, err
+			}
 		}
 		if ref.Relation != "replies" {
 			return Change{}, rule.Refuse(BadRef, "use replies", "format %s cannot refer with %q", f.ID, ref.Relation)
@@ -54,6 +56,14 @@ func resolve(v View, ch *charter.Charter, c Case, ref statement.Ref) (*Record, e
 		return nil, rule.Refuse(BadRef, "refer to the text as it stands in the ledger", "the hash given for statement %s is not that of its text", ref.ID)
 	}
 	return record, nil
+}
+
+// withheld reports whether ref is to a text that the author may know and the
+// reader of v does not: a reader can check no more than that it was ordered
+// before, and must not take it for the hub's fault.
+func withheld(v View, c Case, ref statement.Ref) bool {
+	_, known := v.Record(ref.ID)
+	return !known && v.Withheld(ref.Hash, c.Index)
 }
 
 // command gives what an act's relation asks of each statement it refers to.
@@ -99,6 +109,7 @@ func actEffects(v View, ch *charter.Charter, c Case, f *format.Format) (Change, 
 		return Change{}, rule.Refuse(BadRef, "release them in several acts", "one %s can open %d statements; this one refers to %d", f.ID, maxOpened, len(claims.Refs))
 	}
 	readers := map[string]bool{} // who must be able to read this act
+	unknown := false             // some of what it is about is withheld here
 	for i, ref := range claims.Refs {
 		cmd := command(ref.Relation, reasonText)
 		if cmd == nil || ref.Relation != f.Relation {
@@ -106,6 +117,10 @@ func actEffects(v View, ch *charter.Charter, c Case, f *format.Format) (Change, 
 		}
 		if slices.ContainsFunc(claims.Refs[:i], func(r statement.Ref) bool { return r.ID == ref.ID }) {
 			return Change{}, rule.Refuse(BadRef, "name each statement once", "%s refers to statement %s twice", f.ID, ref.ID)
+		}
+		if withheld(v, c, ref) {
+			unknown = true
+			continue
 		}
 		old, err := resolve(v, ch, c, ref)
 		if err != nil {
@@ -134,16 +149,16 @@ func actEffects(v View, ch *charter.Charter, c Case, f *format.Format) (Change, 
 			readers[ch.Supervisor().ID] = true
 		}
 	}
-	return change, checkReaders(claims, readers)
+	return change, checkReaders(claims, readers, unknown)
 }
 
 // checkReaders holds an act to the addressees that it concerns: no fewer, or a
 // party would not learn what happened to its statement; no more, or a hold would
 // tell one side what the other has at the gate.
-func checkReaders(claims statement.Claims, readers map[string]bool) error {
+func checkReaders(claims statement.Claims, readers map[string]bool, unknown bool) error {
 	delete(readers, claims.Author.Party)
 	for _, party := range claims.To {
-		if !readers[party] {
+		if !readers[party] && !unknown {
 			return rule.Refuse(BadAddressee, "leave it out", "%s concerns nothing of %s's", claims.Format, party)
 		}
 	}

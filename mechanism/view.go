@@ -102,6 +102,9 @@ type View interface {
 	IndexOf(hash Hash) (uint64, bool)
 	TimeAt(index uint64) (time.Time, bool)
 	RootAt(size uint64) (Hash, bool)
+	// Withheld reports whether an entry before index has that hash and its text
+	// is not known here. Where the View is complete there is none.
+	Withheld(hash Hash, index uint64) bool
 }
 
 // A Change is what one content changes. All of it is stored, or none.

@@ -55,6 +55,19 @@ func (w *Working) EntryAt(index uint64) (Entry, bool) {
 		func(db *DB) (Entry, bool, error) { return db.entryAt(index) })
 }
 
+// Withheld reports whether an entry before index has that hash and no text here.
+func (w *Working) Withheld(hash mechanism.Hash, index uint64) bool {
+	if w.complete {
+		return false
+	}
+	at, ok := w.IndexOf(hash)
+	if !ok || at >= index {
+		return false
+	}
+	_, known := w.RecordAt(at)
+	return !known
+}
+
 // TimeAt gives the hub's time of an entry.
 func (w *Working) TimeAt(index uint64) (time.Time, bool) {
 	e, ok := w.EntryAt(index)
