@@ -131,15 +131,14 @@ func (w *Working) Fold(p Prepared) error {
 // Check is Fold without its end: the block is left pending, for a caller who
 // makes it durable first and then calls Commit, or else Rollback.
 func (w *Working) Check(p Prepared) error {
-	if err := w.fold(p); err != nil {
-		w.Rollback()
-		return err
+	err := w.fold(p)
+	if own := w.Err(); own != nil { // a fault found without all that is known is none
+		err = fmt.Errorf("fold block %d: %w", p.Block.Height, own)
 	}
-	if err := w.Err(); err != nil {
+	if err != nil {
 		w.Rollback()
-		return fmt.Errorf("fold block %d: %w", p.Block.Height, err)
 	}
-	return nil
+	return err
 }
 
 func (w *Working) fold(p Prepared) error {

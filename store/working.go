@@ -92,8 +92,8 @@ func (w *Working) Size() uint64 {
 // Complete reports whether every content is known here.
 func (w *Working) Complete() bool { return w.complete }
 
-// Err is the first failure to read the database while deciding. Decisions made
-// since then must not be used.
+// Err is the first failure to read the database while deciding, since the
+// last Rollback. Decisions made since then must not be used.
 func (w *Working) Err() error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
@@ -144,11 +144,13 @@ func (w *Working) Commit(n uint64) {
 	w.pending = newLayer(w.dirty.from + int64(len(w.dirty.tree)))
 }
 
-// Rollback forgets the pending block.
+// Rollback forgets the pending block, and the failure of the database that may
+// have spoiled it: the next block asks the database again.
 func (w *Working) Rollback() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.pending = newLayer(w.pending.from)
+	w.err = nil
 }
 
 // Unwritten is how many entries the database is behind.
