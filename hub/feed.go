@@ -37,7 +37,6 @@ type routed struct {
 
 // An opened statement is one whose addressees get its text with this block.
 type opened struct {
-	by         int // entry of this block, counted from its first
 	disclosure ledger.Disclosure
 	route      mechanism.Route
 }
@@ -126,7 +125,11 @@ func (h *Hub) line(ctx context.Context, r *routed, reader mechanism.Reader) ([]b
 		}
 	}
 	for _, o := range r.opened {
-		if reader.ReadsOnRelease(o.route) {
+		switch own := o.disclosure.Index >= part.First; {
+		case !reader.ReadsOnRelease(o.route):
+		case own: // ordered and released in one block: the text stands at its entry
+			part.Contents[o.disclosure.Index-part.First] = o.disclosure.Content
+		default:
 			part.Disclosed = append(part.Disclosed, o.disclosure)
 		}
 	}
@@ -144,14 +147,15 @@ func (h *Hub) line(ctx context.Context, r *routed, reader mechanism.Reader) ([]b
 // route works out who may read what. It depends on the ledger alone, so it comes
 // out the same whenever it is asked.
 func (h *Hub) route(ctx context.Context, r *routed) error {
-	r.routes = make([]mechanism.Route, len(r.block.Entries))
+	routes := make([]mechanism.Route, len(r.block.Entries))
+	var all []opened
 	for i, content := range r.block.Contents {
 		index := r.block.First + uint64(i)
 		route, err := h.routeOf(content, index)
 		if err != nil {
 			return err
 		}
-		r.routes[i] = route
+		routes[i] = route
 		for _, id := range route.Opens {
 			record, ok := h.work.Record(id)
 			if !ok {
@@ -165,9 +169,10 @@ func (h *Hub) route(ctx context.Context, r *routed) error {
 			if err != nil {
 				return err
 			}
-			r.opened = append(r.opened, opened{i, ledger.Disclosure{Index: record.Index, Content: content}, route})
+			all = append(all, opened{ledger.Disclosure{Index: record.Index, Content: content}, route})
 		}
 	}
+	r.routes, r.opened = routes, all // all of it or, where a follower went away meanwhile, nothing
 	return nil
 }
 

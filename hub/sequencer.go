@@ -82,8 +82,8 @@ func (h *Hub) tryBlock(ctx context.Context, batch []*submission) (again bool, er
 		index := b.First + uint64(len(b.Entries))
 		change, content, err := h.decide(s, index, now, b.Height)
 		if errors.Is(err, mechanism.ErrKnown) {
-			record, _ := h.work.Record(s.statement.Claims().ID)
-			waiting = append(waiting, outcome{s, record.Index})
+			at, _ := h.work.IndexOf(s.statement.Hash())
+			waiting = append(waiting, outcome{s, at})
 			continue
 		}
 		if err != nil || content == nil {
@@ -101,7 +101,7 @@ func (h *Hub) tryBlock(ctx context.Context, batch []*submission) (again bool, er
 			o.sub.answer(nil, errStorage)
 		}
 		for _, r := range refusals {
-			r.sub.answer(nil, r.err)
+			r.sub.answer(nil, errStorage) // it was refused beside what is now forgotten
 		}
 		return false, err
 	}
