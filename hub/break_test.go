@@ -3,10 +3,13 @@ package hub
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/ledger"
 	"parley/mechanism"
@@ -146,4 +149,53 @@ func TestNoStatements(t *testing.T) {
 		}
 	}
 	w.accept(w.draft("alder/watch/amal", nil))
+}
+
+// A slow follower is one whose first line does not get through until it is let.
+type slow struct {
+	*httptest.ResponseRecorder
+	once         sync.Once
+	writing, let chan struct{}
+}
+
+func (s *slow) SetWriteDeadline(time.Time) error { return nil }
+
+func (s *slow) Write(b []byte) (int, error) {
+	s.once.Do(func() { close(s.writing); <-s.let })
+	return s.ResponseRecorder.Write(b)
+}
+
+// A key that is revoked while its feed catches up reads nothing ordered later.
+func TestRevokedWhileCatchingUp(t *testing.T) {
+	w := newWorld(t)
+	w.restart() // so that what was is read from the journal
+	kid := w.draft("birch/desk/one", func(d *draft) { d.claims.To = []string{"alder"} }).KID()
+	reader, ok := w.hub.Reader(kid)
+	if !ok {
+		t.Fatal("birch's desk has no key")
+	}
+	out := &slow{ResponseRecorder: httptest.NewRecorder(), writing: make(chan struct{}), let: make(chan struct{})}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/feed?after=0", nil)
+	go func() { ended <- w.hub.follow(out, r, reader) }()
+	<-out.writing
+	revoke := w.draft("birch/registrar/root", func(d *draft) {
+		d.claims.Format, d.claims.Area, d.claims.Precedence, d.claims.To = "key.revoke/1", mechanism.Service, "IMMEDIATE", []string{"alder", "cedar"}
+		d.claims.Seen = statement.Seen{Root: emptyRoot}
+		d.fields = map[string]any{"kid": kid, "reason": "lost"}
+	})
+	if results, err := w.client("birch/registrar/root").Submit(t.Context(), revoke.Bytes()); err != nil || results[0].Problem != nil {
+		t.Fatal("not revoked", err, results)
+	}
+	later := w.draft("cedar/gate/chen", nil)
+	w.accept(later)
+	close(out.let)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.Body.String(), string(later.Bytes())) {
+		t.Error("a revoked key reads what was ordered after its revocation")
+	}
 }

@@ -48,6 +48,9 @@ func (h *Hub) follow(w http.ResponseWriter, r *http.Request, caller mechanism.Re
 	defer timer.Stop()
 	for {
 		blocks, grown, inMemory := h.feed.after(height)
+		if _, ok := h.Reader(caller.Key.ID); !ok {
+			return nil // revoked while it was following
+		}
 		if !inMemory {
 			if height, err = h.sendOld(r, height, caller, send); err != nil {
 				return nil // the line has ended; the status was sent long ago
@@ -75,9 +78,6 @@ func (h *Hub) follow(w http.ResponseWriter, r *http.Request, caller mechanism.Re
 			if err := send(lines...); err != nil {
 				return nil
 			}
-		}
-		if _, ok := h.Reader(caller.Key.ID); !ok {
-			return nil // revoked while it was following
 		}
 		select {
 		case <-grown:
