@@ -15,19 +15,18 @@ import (
 // announceEvery is how often a new checkpoint is put to the desks to cosign.
 const announceEvery = 100 * time.Millisecond
 
-// checkpoints keeps the newest checkpoint, the one that the desks are asked to
-// cosign, and the newest that every side has cosigned.
+// checkpoints keeps the newest checkpoint and the one that the desks are asked to
+// cosign, with the cosignatures that have come. Whether it is confirmed, each
+// desk judges for itself.
 type checkpoints struct {
 	verifier  *ledger.Verifier
 	witnesses *ledger.Witnesses
-	sides     int // cosignatures that confirm
 
 	mu        sync.Mutex
 	tip       []byte
 	tipSize   uint64
 	asked     []byte // with the cosignatures that have come so far
 	askedSize uint64
-	confirmed []byte
 }
 
 func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
@@ -36,20 +35,16 @@ func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
 		return nil, err
 	}
 	var vkeys []string
-	sides := 0
 	for _, p := range c.Parties {
 		if p.Witness != "" {
 			vkeys = append(vkeys, p.Witness)
-			if p.Kind == charter.KindSide {
-				sides++
-			}
 		}
 	}
 	witnesses, err := ledger.NewWitnesses(vkeys)
 	if err != nil {
 		return nil, err
 	}
-	return &checkpoints{verifier: verifier, witnesses: witnesses, sides: sides}, nil
+	return &checkpoints{verifier: verifier, witnesses: witnesses}, nil
 }
 
 func (c *checkpoints) newest(note []byte, size uint64) {
@@ -100,9 +95,6 @@ func (c *checkpoints) add(note []byte) (bool, error) {
 		return false, nil
 	}
 	c.asked = merged
-	if _, all, err := c.witnesses.Check(c.verifier, merged); err == nil && len(all) >= c.sides {
-		c.confirmed = merged
-	}
 	return true, nil
 }
 

@@ -19,11 +19,25 @@ type feed struct {
 
 	mu     sync.Mutex
 	recent []*routed     // the newest blocks, consecutive
+	bytes  int           // of recent
 	grown  chan struct{} // closed and replaced when the ledger or the cosigned checkpoint grows
 	closed bool
 }
 
-const recentBlocks = 1024
+// Bounds of the blocks in memory; each may be kept a few times over, once for
+// each kind of reader.
+const (
+	recentBlocks = 1024
+	recentBytes  = 32 << 20
+)
+
+// blockBytes is about what a block takes in memory.
+func blockBytes(b *ledger.Block) (n int) {
+	for _, c := range b.Contents {
+		n += len(c)
+	}
+	return n + 200*len(b.Entries)
+}
 
 // A routed block knows who may read what of it.
 type routed struct {
@@ -62,8 +76,11 @@ func (h *Hub) publish(b *ledger.Block, changes []mechanism.Change) {
 	h.feed.mu.Lock()
 	defer h.feed.mu.Unlock()
 	h.feed.recent = append(h.feed.recent, &routed{block: b})
-	if len(h.feed.recent) > recentBlocks {
-		h.feed.recent = slices.Delete(h.feed.recent, 0, recentBlocks/4)
+	h.feed.bytes += blockBytes(b)
+	for drop := h.feed.recent[0].block; len(h.feed.recent) > 1 && (len(h.feed.recent) > recentBlocks || h.feed.bytes > recentBytes); drop = h.feed.recent[0].block {
+		h.feed.bytes -= blockBytes(drop)
+		h.feed.recent[0] = nil // the slice keeps its array for a while
+		h.feed.recent = h.feed.recent[1:]
 	}
 	h.feed.wake()
 }
