@@ -190,6 +190,20 @@ func (c *Client) Checkpoint(ctx context.Context) ([]byte, error) {
 	return c.text(ctx, "GET", "/checkpoint", nil)
 }
 
+// Amend sends the next edition of the charter, signed by every party, and gives
+// the receipt of its entry, not yet verified.
+func (c *Client) Amend(ctx context.Context, note []byte) ([]byte, error) {
+	text, err := c.text(ctx, "POST", "/v1/charter", note)
+	if err != nil {
+		return nil, err
+	}
+	var result Result
+	if err := json.Unmarshal(text, &result); err != nil {
+		return nil, fmt.Errorf("read the hub's receipt: %w", err)
+	}
+	return []byte(result.Receipt), nil
+}
+
 // Cosign sends a checkpoint with the caller's cosignature.
 func (c *Client) Cosign(ctx context.Context, note []byte) error {
 	_, err := c.text(ctx, "POST", "/v1/cosignatures", note)

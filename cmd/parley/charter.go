@@ -16,7 +16,7 @@ import (
 	"parley/format"
 )
 
-const charterUsage = `usage: parley charter new | sign | check | show | templates
+const charterUsage = `usage: parley charter new | sign | check | show | amend | templates
 
 Charter makes the rulebook of a mechanism and gets it signed by every party.
 
@@ -24,6 +24,7 @@ Charter makes the rulebook of a mechanism and gets it signed by every party.
   sign       add one party's signature
   check      tell whether it is complete: sensible, and signed by all
   show       print it for a person to read
+  amend      put the next edition in force
   templates  list the templates
 
 'parley charter new -h' and so on tell more of each.
@@ -69,13 +70,15 @@ func charterCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 		return charterCheck(args[1:], stdout, stderr)
 	case "show":
 		return charterShow(args[1:], stdout, stderr)
+	case "amend":
+		return charterAmend(ctx, args[1:], stdout, stderr)
 	case "templates":
 		return charterTemplates(args[1:], stdout, stderr)
 	case "help", "-h", "-help", "--help":
 		fmt.Fprint(stdout, charterUsage)
 		return 0
 	}
-	return misused(stderr, fmt.Sprintf("there is no command %q under charter", args[0]), "they are new, sign, check, show and templates")
+	return misused(stderr, fmt.Sprintf("there is no command %q under charter", args[0]), "they are new, sign, check, show, amend and templates")
 }
 
 // parseFlags parses a command's flags and the files that follow them. Where it

@@ -174,8 +174,8 @@ func TestCharterMistakes(t *testing.T) {
 		status int
 		want   string // within what stderr says
 	}{
-		{"nothing", nil, 2, "usage: parley charter new | sign | check | show | templates"},
-		{"misspelt command", []string{"chekc", "DIR/charter"}, 2, "parley: there is no command \"chekc\" under charter\nparley: hint: they are new, sign, check, show and templates\n"},
+		{"nothing", nil, 2, "usage: parley charter new | sign | check | show | amend | templates"},
+		{"misspelt command", []string{"chekc", "DIR/charter"}, 2, "parley: there is no command \"chekc\" under charter\nparley: hint: they are new, sign, check, show, amend and templates\n"},
 		{"no file", []string{"check"}, 2, "parley: charter check: 0 files are named, it takes 1\nparley: hint: 'parley charter check -h' shows how it is written\n"},
 		{"file that is not there", []string{"check", "DIR/chartr"}, 2, "parley: open DIR/chartr: no such file or directory\n"},
 		{"folder", []string{"check", "DIR"}, 2, "is a directory"},
