@@ -29,6 +29,7 @@ func TestAmendment(t *testing.T) {
 	w := newWorld(t)
 	w.accept(w.draft("alder/watch/amal", nil))
 	amended := w.sign(w.next(func(c *charter.Charter) {
+		c.Limits.RatePerSecond = 1234
 		for i, r := range c.Roles {
 			if r.ID == "watch" {
 				c.Roles[i].May = []string{"J00", "J01", "J10", "J11"}
@@ -51,7 +52,13 @@ func TestAmendment(t *testing.T) {
 	if c := work.CharterAt(receipt.Index + 1); c.Edition != 2 {
 		t.Errorf("birch follows edition %d", c.Edition)
 	}
+	if w.hub.limits.rate != 1234 {
+		t.Errorf("the hub keeps the old limits: %v a second", w.hub.limits.rate)
+	}
 	w.restart()
+	if w.hub.limits.rate != 1234 {
+		t.Errorf("after the restart it allows %v a second", w.hub.limits.rate)
+	}
 	if w.hub.Charter().Edition != 2 {
 		t.Errorf("after the restart edition %d is in force", w.hub.Charter().Edition)
 	}

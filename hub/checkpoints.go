@@ -34,17 +34,26 @@ func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
 	if err != nil {
 		return nil, err
 	}
+	points := &checkpoints{verifier: verifier}
+	return points, points.adopt(c)
+}
+
+// adopt takes the witnesses of a new edition. Its log key is the old one.
+func (c *checkpoints) adopt(edition *charter.Charter) error {
 	var vkeys []string
-	for _, p := range c.Parties {
+	for _, p := range edition.Parties {
 		if p.Witness != "" {
 			vkeys = append(vkeys, p.Witness)
 		}
 	}
 	witnesses, err := ledger.NewWitnesses(vkeys)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &checkpoints{verifier: verifier, witnesses: witnesses}, nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.witnesses = witnesses
+	return nil
 }
 
 func (c *checkpoints) newest(note []byte, size uint64) {
@@ -78,12 +87,12 @@ func (c *checkpoints) candidate(started bool) string {
 // add takes a cosigned checkpoint from a desk. Cosignatures on any checkpoint
 // but the one asked for are of no use and are passed over.
 func (c *checkpoints) add(note []byte) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	head, cosignatures, err := c.witnesses.Check(c.verifier, note)
 	if err != nil {
 		return false, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if head.Size != c.askedSize || len(cosignatures) == 0 {
 		return false, nil
 	}

@@ -61,6 +61,11 @@ func newFeed(h *Hub) *feed { return &feed{hub: h, grown: make(chan struct{})} }
 // gate's clock. changes may be nil for a block that this node did not make.
 func (h *Hub) publish(b *ledger.Block, changes []mechanism.Change) {
 	h.signed.newest(b.Checkpoint, b.First+uint64(len(b.Entries)))
+	for _, content := range b.Contents {
+		if len(content) > 0 && content[0] == '{' {
+			h.adopt()
+		}
+	}
 	if changes == nil {
 		for i := range b.Entries {
 			if r, ok := h.work.RecordAt(b.First + uint64(i)); ok {

@@ -154,6 +154,7 @@ func (h *Hub) recover(ctx context.Context) error {
 			return err
 		}
 		h.signed.newest(tip.Checkpoint, h.work.Size())
+		h.adopt()
 	}
 	return h.gates.load(ctx, h.config.Store)
 }
@@ -192,6 +193,15 @@ func (h *Hub) Close() {
 	h.stop()
 	h.workers.Wait()
 	h.feed.close()
+}
+
+// adopt brings limits and witnesses to the edition in force.
+func (h *Hub) adopt() {
+	c := h.Charter()
+	h.limits.adopt(c)
+	if err := h.signed.adopt(c); err != nil {
+		h.log.Error("witnesses of the new edition; the old ones stay", "error", err)
+	}
 }
 
 // Charter is the edition in force now.

@@ -28,6 +28,17 @@ func newLimits(c *charter.Charter) *limits {
 	return &limits{parties: map[string]*allowance{}, rate: rate.Limit(c.Limits.RatePerSecond), burst: c.Limits.Burst}
 }
 
+// adopt takes the limits of a new edition.
+func (l *limits) adopt(c *charter.Charter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rate, l.burst = rate.Limit(c.Limits.RatePerSecond), c.Limits.Burst
+	for _, a := range l.parties {
+		a.normal.SetLimit(l.rate)
+		a.normal.SetBurst(l.burst)
+	}
+}
+
 func (l *limits) of(party string) *allowance {
 	a, ok := l.parties[party]
 	if !ok {
