@@ -16,6 +16,7 @@ package charter
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -212,6 +213,13 @@ func orEmpty(m map[string]string) map[string]string {
 
 // Hash is the SHA-256 of the text, which is the charter's entry in the ledger.
 func (c *Charter) Hash() [32]byte { return sha256.Sum256(c.Text()) }
+
+// Pin writes the pin of a TLS key, given as its DER SubjectPublicKeyInfo, as
+// [Hub.TLS] does: standard base64 of its SHA-256.
+func Pin(spki []byte) string {
+	sum := sha256.Sum256(spki)
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
 
 // EncodeHash writes a hash as Previous does.
 func EncodeHash(h [32]byte) string { return base64url.Encode(h[:]) }

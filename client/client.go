@@ -11,9 +11,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,7 +70,7 @@ func New(c *charter.Charter, url string, author identity.Author, key identity.Si
 			MinVersion:         tls.VersionTLS13,
 			InsecureSkipVerify: true, // the charter's pin is checked instead of a certificate authority
 			VerifyConnection: func(state tls.ConnectionState) error {
-				if Pin(state.PeerCertificates[0].RawSubjectPublicKeyInfo) != pin {
+				if charter.Pin(state.PeerCertificates[0].RawSubjectPublicKeyInfo) != pin {
 					return ErrTLSKey
 				}
 				return nil
@@ -80,13 +78,6 @@ func New(c *charter.Charter, url string, author identity.Author, key identity.Si
 		},
 	}
 	return &Client{mechanism: c.Mechanism, url: strings.TrimSuffix(url, "/"), author: author, key: key, clock: clock, http: &http.Client{Transport: transport}}
-}
-
-// Pin gives the pin of a public key in its DER form (SubjectPublicKeyInfo):
-// standard base64 of its SHA-256, as charters write it.
-func Pin(spki []byte) string {
-	sum := sha256.Sum256(spki)
-	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // bearer gives a token with at least half of its minute left.

@@ -2,15 +2,15 @@ package hub
 
 import (
 	"crypto/ed25519"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"math/big"
 	"time"
+
+	"parley/charter"
 )
 
 // Certificate makes the hub's TLS certificate, signed by its own key: desks
@@ -32,13 +32,11 @@ func Certificate(key ed25519.PrivateKey, now time.Time, random io.Reader) (tls.C
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
-// PinOf gives the pin of a TLS key as charters write it: standard base64 of the
-// SHA-256 of its SubjectPublicKeyInfo.
+// PinOf gives the pin of a TLS key as charters write it ([charter.Pin]).
 func PinOf(public ed25519.PublicKey) (string, error) {
 	spki, err := x509.MarshalPKIXPublicKey(public)
 	if err != nil {
 		return "", fmt.Errorf("pin of TLS key: %w", err)
 	}
-	sum := sha256.Sum256(spki)
-	return base64.StdEncoding.EncodeToString(sum[:]), nil
+	return charter.Pin(spki), nil
 }

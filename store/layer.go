@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -136,7 +137,7 @@ func (l *layer) writeRecords(ctx context.Context, tx *sql.Tx) error {
 			}
 			continue
 		}
-		claims, err := claimsJSON(r.Claims)
+		claims, err := json.Marshal(r.Claims)
 		if err != nil {
 			return err
 		}
@@ -194,7 +195,7 @@ func deliveryColumns(r *mechanism.Record) (status, due, states any, err error) {
 	if r.Delivery == nil {
 		return nil, nil, nil, nil
 	}
-	text, err := marshal(r.Delivery)
+	text, err := json.Marshal(r.Delivery)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -13,7 +13,6 @@ import (
 	"parley/delivery"
 	"parley/identity"
 	"parley/mechanism"
-	"parley/statement"
 )
 
 const recordColumns = "idx, hash, logged, height, claims, delivery"
@@ -176,11 +175,6 @@ func (db *DB) writeLayer(ctx context.Context, l *layer, p Progress) error {
 	}
 	return nil
 }
-
-// claimsJSON keeps the permanent claims as the rules read them.
-func claimsJSON(c statement.Claims) ([]byte, error) { return json.Marshal(c) }
-
-func marshal(v any) ([]byte, error) { return json.Marshal(v) }
 
 // Waiting gives the statements that are at the gate with a limit, oldest first.
 func (db *DB) Waiting(ctx context.Context) ([]*mechanism.Record, error) {
