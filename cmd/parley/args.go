@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"parley/charter"
+	"parley/identity"
 	"parley/keyring"
 	"parley/rule"
 )
@@ -73,4 +74,47 @@ func openOrCreateRing(file, passphraseFile string, stderr io.Writer) (*keyring.R
 		return keyring.Create(file, passphrase, 0)
 	}
 	return keyring.Open(file, passphrase)
+}
+
+// daemonArgs are what hub and desk are both told.
+type daemonArgs struct {
+	dir, listen, agent string
+	author             identity.Author
+	ring               *keyring.Ring
+	charter            *charter.Signed
+}
+
+// readDaemon reads the arguments of hub or desk, opens the key ring and reads
+// the charter; it reports done where the command ends here. Only a desk takes
+// -agent.
+func readDaemon(name, usage, listen, example string, args []string, stdout, stderr io.Writer) (d daemonArgs, code int, done bool) {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	flags.StringVar(&d.dir, "dir", "", "")
+	flags.StringVar(&d.listen, "listen", listen, "")
+	charterFile := flags.String("charter", "", "")
+	keys := flags.String("keys", "", "")
+	as := flags.String("as", "", "")
+	passphraseFile := flags.String("passphrase-file", "", "")
+	if name == "desk" {
+		flags.StringVar(&d.agent, "agent", "", "")
+	}
+	if code, done := parseArgs(flags, args, usage, stdout, stderr); done {
+		return d, code, true
+	}
+	if d.dir == "" || *charterFile == "" || *keys == "" || *as == "" || flags.NArg() > 0 {
+		return d, misused(stderr, name+" needs -dir, -charter, -keys and -as, and nothing else", "`parley "+name+" -h` shows how"), true
+	}
+	var err error
+	if d.author, err = identity.ParseAuthor(*as); err != nil {
+		return d, misused(stderr, err.Error(), "-as is such as "+example), true
+	}
+	if d.ring, err = openRing(*keys, *passphraseFile, stderr); err != nil {
+		return d, failed(stderr, err), true
+	}
+	if d.charter, err = readCharter(*charterFile); err != nil {
+		return d, failed(stderr, err), true
+	}
+	return d, 0, false
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,49 +29,25 @@ Exit status: 0 it was asked to stop, 1 it could not run, 2 wrong arguments.
 `
 
 func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("desk", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.Usage = func() {}
-	dir := flags.String("dir", "", "")
-	charterFile := flags.String("charter", "", "")
-	keys := flags.String("keys", "", "")
-	as := flags.String("as", "", "")
-	listen := flags.String("listen", "127.0.0.1:0", "")
-	passphraseFile := flags.String("passphrase-file", "", "")
-	agent := flags.String("agent", "", "")
-	if code, done := parseArgs(flags, args, deskUsage, stdout, stderr); done {
+	told, code, done := readDaemon("desk", deskUsage, "127.0.0.1:0", "israel/desk/one", args, stdout, stderr)
+	if done {
 		return code
 	}
-	if *dir == "" || *charterFile == "" || *keys == "" || *as == "" || flags.NArg() > 0 {
-		return misused(stderr, "desk needs -dir, -charter, -keys and -as, and nothing else", "`parley desk -h` shows how")
-	}
-	author, err := identity.ParseAuthor(*as)
-	if err != nil {
-		return misused(stderr, err.Error(), "-as is such as israel/desk/one")
-	}
-	ring, err := openRing(*keys, *passphraseFile, stderr)
+	config, err := deskConfig(told.charter, told.ring, told.author, slog.New(slog.NewTextHandler(stderr, nil)))
 	if err != nil {
 		return failed(stderr, err)
 	}
-	signed, err := readCharter(*charterFile)
-	if err != nil {
-		return failed(stderr, err)
-	}
-	config, err := deskConfig(signed, ring, author, slog.New(slog.NewTextHandler(stderr, nil)))
-	if err != nil {
-		return failed(stderr, err)
-	}
-	config.Dir, config.Listen = *dir, *listen
-	agents := &agentKeys{ctx: ctx, ring: ring}
+	config.Dir, config.Listen = told.dir, told.listen
+	agents := &agentKeys{ctx: ctx, ring: told.ring}
 	config.Signer = agents.signer
 	d, err := desk.Open(ctx, config)
 	if err != nil {
 		return failed(stderr, err)
 	}
-	if *agent != "" {
-		agents.use(keyring.Agent(*agent), d.Work())
+	if told.agent != "" {
+		agents.use(keyring.Agent(told.agent), d.Work())
 	}
-	fmt.Fprintf(stdout, "desk of %s on %s\n", author.Party, d.URL())
+	fmt.Fprintf(stdout, "desk of %s on %s\n", told.author.Party, d.URL())
 	<-ctx.Done()
 	if err := d.Close(); err != nil {
 		return failed(stderr, err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -33,38 +32,16 @@ Exit status: 0 it was asked to stop, 1 it could not serve, 2 wrong arguments.
 `
 
 func hubCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("hub", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	dir := flags.String("dir", "", "")
-	charterFile := flags.String("charter", "", "")
-	keys := flags.String("keys", "", "")
-	as := flags.String("as", "", "")
-	listen := flags.String("listen", "127.0.0.1:8443", "")
-	passphraseFile := flags.String("passphrase-file", "", "")
-	if code, done := parseArgs(flags, args, hubUsage, stdout, stderr); done {
+	d, code, done := readDaemon("hub", hubUsage, "127.0.0.1:8443", "united-states/hub/one", args, stdout, stderr)
+	if done {
 		return code
 	}
-	if *dir == "" || *charterFile == "" || *keys == "" || *as == "" || flags.NArg() > 0 {
-		return misused(stderr, "hub needs -dir, -charter, -keys and -as, and nothing else", "`parley hub -h` shows how")
-	}
-	author, err := identity.ParseAuthor(*as)
-	if err != nil {
-		return misused(stderr, err.Error(), "-as is such as united-states/hub/one")
-	}
-	ring, err := openRing(*keys, *passphraseFile, stderr)
-	if err != nil {
-		return failed(stderr, err)
-	}
-	signed, err := readCharter(*charterFile)
-	if err != nil {
-		return failed(stderr, err)
-	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
-	running, err := startHub(ctx, *dir, *listen, signed, ring, author, log)
+	running, err := startHub(ctx, d.dir, d.listen, d.charter, d.ring, d.author, log)
 	if err != nil {
 		return failed(stderr, err)
 	}
-	fmt.Fprintf(stdout, "hub of %s on https://%s\n", signed.Mechanism, running.listener.Addr())
+	fmt.Fprintf(stdout, "hub of %s on https://%s\n", d.charter.Mechanism, running.listener.Addr())
 	select {
 	case <-ctx.Done():
 	case err = <-running.ended:
