@@ -4,32 +4,6 @@ import "errors"
 
 var errStub = errors.New("not written yet")
 
-// Parse reads FORMAT COORDS ±METRES[; name]. Errors are *Fault or *Ambiguous.
-func (r Reader) Parse(text string) (Position, error) { return Position{}, errStub }
-
-// String is the canonical text, an RFC 5870 geo URI:
-// geo:LAT,LON;u=METRES;as=dmm;typed=PCT;name=PCT.
-func (p Position) String() string { return "" }
-
-// ParsePosition accepts exactly what [Position.String] writes. Errors are *Fault.
-func ParsePosition(uri string) (Position, error) { return Position{}, errStub }
-
-// Grids lists the formats in which a point can be written.
-func Grids() []string { return nil }
-
-// KnownGrid says whether [Format] and [Parse] know the format.
-func KnownGrid(name string) bool { return false }
-
-// Format writes p in the grid, as finely as the uncertainty of metres is worth.
-func Format(p Point, grid string, metres float64) (string, error) { return "", errStub }
-
-// Distance returns metres along the geodesic.
-func Distance(p, q Point) float64 { return 0 }
-
-// Describe returns the distance in metres and the initial bearing in degrees
-// from true north of p as seen from a landmark.
-func Describe(p, from Point) (metres, bearing float64) { return 0, 0 }
-
 // A Shape is one of the kinds of [Area].
 type Shape string
 
