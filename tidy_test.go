@@ -27,7 +27,7 @@ const module = "parley"
 // layers is the order of imports: a package may import those of smaller
 // numbers only. Packages of one number do not know of each other.
 var layers = map[string]int{
-	"base64url": 0, "rule": 0, "geo": 0, "zone": 0,
+	"base64url": 0, "rule": 0, "geo": 0, "words": 0, "zone": 0,
 	"identity":  1,
 	"statement": 2,
 	"format":    3,
@@ -56,7 +56,7 @@ func isEvidence(name string) bool { return name == "ledger" || name == "journal"
 
 // The core does no I/O, so that it can be replayed with nothing else at hand.
 func isCore(name string) bool {
-	return isRules(name) || slices.Contains([]string{"identity", "ledger", "base64url", "rule", "geo", "zone"}, name)
+	return isRules(name) || slices.Contains([]string{"identity", "ledger", "base64url", "rule", "geo", "words", "zone"}, name)
 }
 
 // forbiddenInCore maps an import that the core may not have to the remedy.

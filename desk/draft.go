@@ -190,7 +190,7 @@ func (d *Desk) sign(ctx context.Context, draft Draft, after int64, reports ...re
 // claims fills in what the draft leaves open.
 func (d *Desk) claims(draft Draft) (statement.Claims, *format.Format, error) {
 	ch := d.Charter()
-	f, ok := format.Catalogue().Newest(draft.Format)
+	f, ok := ch.Newest(draft.Format)
 	switch {
 	case d.work.Size() == 0:
 		return statement.Claims{}, nil, rule.Refuse(NotStarted, "let the desk reach the hub once; `parley key endorse` first, if its key is not endorsed", "this desk has not yet followed the ledger, so it does not know where a statement of %s would stand", draft.By)

@@ -46,7 +46,7 @@ func TestStatement(t *testing.T) {
 	w.status("alder", id, "held")
 	w.act("cedar/gate/chen", "release", id)
 	w.status("birch", id, "delivered")
-	if _, err := birch.Act(ctx, basil, "ack", id, nil); ruleOf(err) != delivery.NotShown {
+	if _, err := birch.Act(ctx, "ack", Saying{By: basil, About: id}); ruleOf(err) != delivery.NotShown {
 		t.Errorf("acknowledge before it was shown: %v", err)
 	}
 	detail, err := birch.Show(ctx, id, "en")
@@ -125,7 +125,7 @@ func TestRefused(t *testing.T) {
 	var acks [2]string
 	for i := range acks { // a desk cannot know which of two will be first, so it lets both go
 		var err error
-		acks[i], err = birch.Act(ctx, basil, "ack", id, nil)
+		acks[i], err = birch.Act(ctx, "ack", Saying{By: basil, About: id})
 		w.must(err)
 	}
 	later := w.say("birch/watch/basil")
@@ -170,7 +170,7 @@ func TestRefusedHere(t *testing.T) {
 		{"itself", "alder/watch/amal", "J14", "", []string{"alder"}, notice, "statement.to"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := d.Say(t.Context(), w.author(test.by), test.format, test.precedence, test.to, test.fields)
+			_, err := d.Say(t.Context(), Saying{By: w.author(test.by), Format: test.format, Precedence: test.precedence, To: test.to, Fields: test.fields})
 			if got := ruleOf(err); got != test.rule && !(test.name == "no right" && got == "format.field") {
 				t.Errorf("refused by %q (%v), want %q", got, err, test.rule)
 			}
@@ -231,7 +231,7 @@ func TestWrongTLSKey(t *testing.T) {
 		w.must(err)
 		return !status.Reachable && strings.Contains(status.Trouble, "TLS key is not the one") && status.Size == 0
 	})
-	if _, err := d.Say(t.Context(), w.author("alder/watch/amal"), "J14", "", nil, notice); ruleOf(err) != NotStarted {
+	if _, err := d.Say(t.Context(), Saying{By: w.author("alder/watch/amal"), Format: "J14", Fields: notice}); ruleOf(err) != NotStarted {
 		t.Errorf("a desk that has followed nothing signs: %v", err)
 	}
 }

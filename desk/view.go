@@ -217,7 +217,7 @@ func (d *Desk) describe(detail *Detail, s *statement.Statement, lang string) {
 		detail.Refs = append(detail.Refs, Ref{ref.Relation, ref.ID})
 	}
 	if f, ok := format.Catalogue().Lookup(c.Format); ok {
-		detail.Title, detail.Text = f.Names.In(lang), f.Render(lang, s)
+		detail.Title, detail.Text = f.Names.In(lang), f.Render(d.Charter().Setting(d.party), lang, s)
 	}
 	detail.Key.ID = s.KID()
 	if key, ok := mechanism.FindKey(d.work, s.KID(), d.work.Size()); ok {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +101,7 @@ func TestHiddenIsUnknown(t *testing.T) {
 	w.accept(s)
 	hidden := w.refused("birch", w.act("birch/watch/basil", "J01/1", "acknowledges", s, "alder").Bytes())
 	unknown := w.refused("birch", w.act("birch/watch/basil", "J01/1", "acknowledges", w.draft("alder/watch/amal", nil), "alder").Bytes())
-	if *hidden != *unknown {
+	if !reflect.DeepEqual(hidden, unknown) {
 		t.Errorf("hidden: %v\nunknown: %v", hidden, unknown)
 	}
 }

@@ -164,7 +164,7 @@ func admit(v View, ch *charter.Charter, c Case, key *Key) (*format.Format, error
 	if err := f.Check(s, claims.Precedence); err != nil {
 		var bad *format.FieldError
 		if errors.As(err, &bad) {
-			return nil, rule.Refuse(BadField, bad.Remedy, "%s", bad.Sentence())
+			return nil, rule.Refuse(BadField, bad.Advice("en"), "%s", bad.Sentence("en"))
 		}
 		return nil, rule.Refuse(BadField, "", "%s", err)
 	}

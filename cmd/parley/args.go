@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"parley/charter"
+	"parley/desk"
 	"parley/identity"
 	"parley/keyring"
 	"parley/rule"
@@ -33,8 +34,15 @@ func failed(stderr io.Writer, err error) int {
 	var refusal *rule.Refusal
 	if errors.As(err, &refusal) {
 		fmt.Fprintf(stderr, "parley: refused by rule %s: %s\n", refusal.Rule, refusal.Sentence)
+		for _, option := range refusal.Options {
+			fmt.Fprintf(stderr, "parley: choice: %s\n", option)
+		}
 		if refusal.Remedy != "" {
 			fmt.Fprintf(stderr, "parley: hint: %s\n", refusal.Remedy)
+		}
+		var kept *desk.Kept
+		if errors.As(err, &kept) {
+			fmt.Fprintf(stderr, "parley: hint: nothing is lost: `parley send -draft %d FIELD=VALUE...` sends it with these fields written anew\n", kept.Draft)
 		}
 		return 1
 	}

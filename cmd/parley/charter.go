@@ -14,6 +14,7 @@ import (
 
 	"parley/charter"
 	"parley/format"
+	"parley/words"
 )
 
 const charterUsage = `usage: parley charter new | sign | check | show | amend | templates
@@ -232,9 +233,9 @@ func signatures(c *charter.Charter, signed []string, lang string) string {
 	var with, without []string
 	for _, id := range partyIDs(c) {
 		if slices.Contains(signed, id) {
-			with = append(with, format.Isolate(lang, id))
+			with = append(with, words.Isolate(lang, id))
 		} else {
-			without = append(without, format.Isolate(lang, id))
+			without = append(without, words.Isolate(lang, id))
 		}
 	}
 	var b strings.Builder

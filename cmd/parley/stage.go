@@ -22,7 +22,7 @@ func (s stage) desk(by identity.Author) *desk.Desk { return s.desks[by.Party] }
 
 // Send drafts, signs and sends, and waits for the receipt.
 func (s stage) Send(ctx context.Context, by identity.Author, ref, precedence string, to, fields []string) (string, error) {
-	id, err := s.desk(by).Say(ctx, by, ref, precedence, to, fields)
+	id, err := s.desk(by).Say(ctx, desk.Saying{By: by, Format: ref, Precedence: precedence, To: to, Fields: fields})
 	if err != nil {
 		return "", err
 	}
@@ -46,7 +46,7 @@ func (s stage) Act(ctx context.Context, by identity.Author, verb, about, reason 
 	if reason != "" {
 		fields = []string{"reason=" + reason}
 	}
-	id, err := s.desk(by).Act(ctx, by, verb, about, fields)
+	id, err := s.desk(by).Act(ctx, verb, desk.Saying{By: by, About: about, Fields: fields})
 	if err != nil {
 		return err
 	}
