@@ -93,6 +93,9 @@ type Rule struct {
 	Format string `json:"format"` // "J14/1"
 	Gate   string `json:"gate"`   // mode: none, notify, auto-release, review or escrow
 	Floor  bool   `json:"floor"`  // of the safety floor: never paused, never kept at the gate
+	// Tighter than the format's own; 0: the format's own.
+	LeadMinutes int `json:"leadMinutes,omitempty"`
+	ExpiryHours int `json:"expiryHours,omitempty"`
 }
 
 // A Precedence is how fast a statement moves. Times count from submission; all

@@ -102,6 +102,7 @@ func read(text []byte) (*Format, error) {
 	if (f.Kind == Act) != (f.Relation != "") {
 		return nil, fmt.Errorf("an act, and nothing else, has a relation")
 	}
+	f.seamDefaults()
 	for i := range f.Fields {
 		if err := f.Fields[i].read(f, i); err != nil {
 			return nil, fmt.Errorf("field %q: %w", f.Fields[i].Name, err)

@@ -46,9 +46,9 @@ func TestCatalogueSpeaksAllLanguages(t *testing.T) {
 }
 
 func TestCatalogueHolds(t *testing.T) {
-	want := []string{"J00/1", "J01/1", "J10/1", "J11/1", "J14/1", "J20/1", "J31/1", "J50/1",
+	want := []string{"J00/1", "J01/1", "J02/1", "J03/1", "J04/1", "J10/1", "J11/1", "J14/1", "J20/1", "J31/1", "J50/1",
 		"desk.delivered/1", "desk.displayed/1", "gate.auto-release/1", "gate.hold/1", "gate.release/1", "gate.return/1",
-		"key.endorse/1", "key.revoke/1", "withdraw/1"}
+		"key.endorse/1", "key.revoke/1", "translation/1", "withdraw/1"}
 	if got := Catalogue().IDs(); !slices.Equal(got, want) {
 		t.Errorf("the catalogue holds %v, want %v", got, want)
 	}
@@ -68,7 +68,7 @@ func TestCatalogueHolds(t *testing.T) {
 			t.Errorf("%s is of the safety floor with gate mode %s", ref, f.Gate)
 		}
 	}
-	if want := []string{"J00", "J01", "J10", "J11"}; !slices.Equal(floor, want) {
+	if want := []string{"J00", "J01", "J02", "J03", "J10", "J11"}; !slices.Equal(floor, want) {
 		t.Errorf("the safety floor is %v, want %v", floor, want)
 	}
 	for typed, ref := range map[string]string{"j14": "J14/1", "J14/1": "J14/1", "Gate.Hold": "gate.hold/1"} {

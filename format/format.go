@@ -57,6 +57,7 @@ func (w Words) In(lang string) string {
 // A Format is one edition of one kind of statement. It belongs to the
 // catalogue: callers do not change it.
 type Format struct {
+	seam
 	ID         string  `json:"id"`
 	Edition    int     `json:"edition"`
 	Kind       Kind    `json:"kind"`
