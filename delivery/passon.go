@@ -11,12 +11,16 @@ import (
 // should have been told.
 const PassOnMargin = 30 * time.Minute
 
+// CountWithheld stands for a count that is withheld from the reader. It counts as
+// if some still waited.
+const CountWithheld int64 = -1
+
 // A Passed is one word of an addressee's on how far it has passed a statement on.
 type Passed struct {
 	By          identity.Author `json:"by"`
 	Echelon     string          `json:"echelon"`
 	PassedAt    time.Time       `json:"passedAt"`    // as the officer says
-	Outstanding int64           `json:"outstanding"` // how many of that echelon still wait for it
+	Outstanding int64           `json:"outstanding"` // how many of that echelon still wait for it, or CountWithheld
 	At          time.Time       `json:"at"`          // hub's time of the entry
 }
 

@@ -252,7 +252,7 @@ func (w *world) feed(party string) []*ledger.Block {
 		}
 		s, err := statement.Parse(text)
 		w.must(err)
-		return mechanism.RouteOf(w.charter.Charter, s.Claims())
+		return mechanism.RouteOf(w.charter.Charter, s)
 	}
 	var blocks []*ledger.Block
 	for _, b := range w.blocks {
