@@ -17,6 +17,14 @@ type Supersession struct {
 	At     time.Time `json:"at"`               // hub's time of the successor's release
 }
 
+// Verb says what was done to the statement, "replaced" or "cancelled".
+func (s Supersession) Verb() string {
+	if s.Cancel {
+		return "cancelled"
+	}
+	return "replaced"
+}
+
 // An Owed is an acknowledgement that a successor inherits: any officer of that
 // party in that role can give it, so that nothing depends on one person.
 type Owed struct {
@@ -65,11 +73,7 @@ func (s *State) acknowledgedIn(o Owed) bool {
 
 // outOfDate refuses what may be done only with a current statement.
 func (s *State) outOfDate() error {
-	verb := "replaced"
-	if s.Superseded.Cancel {
-		verb = "cancelled"
-	}
-	return rule.Refuse(OutOfDate, "refer to "+s.Superseded.By, "statement %s was %s by statement %s at %s", s.ID, verb, s.Superseded.By, s.Superseded.At.UTC().Format(time.RFC3339))
+	return rule.Refuse(OutOfDate, "refer to "+s.Superseded.By, "statement %s was %s by statement %s at %s", s.ID, s.Superseded.Verb(), s.Superseded.By, s.Superseded.At.UTC().Format(time.RFC3339))
 }
 
 func (s *State) decidePropose(by identity.Author, c Propose, now time.Time) ([]Event, error) {

@@ -63,10 +63,14 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	return change, nil
 }
 
+// Supersedes reports whether a message with that relation is to take the place
+// of the statement that it refers to, or to leave it empty.
+func Supersedes(relation string) bool { return relation == "replaces" || relation == "cancels" }
+
 // borrowed reports whether a message with that relation speaks in the place, or
 // in the words, of the one statement that it refers to.
 func borrowed(relation string) bool {
-	return relation == "replaces" || relation == "cancels" || relation == "translates"
+	return Supersedes(relation) || relation == "translates"
 }
 
 // checkAbout holds a replacement, cancellation or translation to what it is
@@ -107,7 +111,7 @@ func checkTranslation(claims statement.Claims, submit delivery.Submit, about *Re
 // submitted decides the way to the gate, and what it means to the statement that
 // is to be replaced or cancelled.
 func submitted(c Case, relation string, submit delivery.Submit, about *Record) (Change, error) {
-	if relation != "replaces" && relation != "cancels" {
+	if !Supersedes(relation) {
 		record, err := decideDelivery(nil, c, submit)
 		return Change{Record: record}, err
 	}
