@@ -130,12 +130,15 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 	for name, value := range v.fields {
 		q.Fields = append(slices.Clone(q.Fields), name+"="+value)
 	}
-	if f.Borrows != "" && name != "cancel" {
+	if f.Borrows != "" {
 		content := original.Claims().Format
 		if of := format.ContentOf(original); of != "" {
 			content = of
 		}
 		q.Fields = append(slices.Clone(q.Fields), format.ContentField+"="+content)
+		if name == "cancel" { // it puts nothing in the place of what it cancels
+			return d.say(ctx, f, q, []statement.Ref{ref})
+		}
 		if f, err = f.Whole(d.Charter().Format, content); err != nil {
 			return "", rule.Refuse(mechanism.BadRef, "", "%s", err)
 		}

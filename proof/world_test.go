@@ -68,6 +68,10 @@ func (w *world) draftCharter(origin string) *charter.Charter {
 	}
 	w.signer, err = ledger.NewSigner(origin, keyOf("hub/log"))
 	w.must(err)
+	if _, ok := c.Rule("J04/1"); !ok {
+		c.Formats = append(c.Formats, charter.Rule{Format: "J04/1", Gate: "review"})
+		c.Roles[0].May = append(c.Roles[0].May, "J04") // the watch
+	}
 	c.Hub = charter.Hub{Origin: origin, Key: w.signer.VerifierKey(), URLs: []string{"https://127.0.0.1:8443"}, TLS: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}
 	return c
 }
@@ -252,7 +256,7 @@ func (w *world) feed(party string) []*ledger.Block {
 		}
 		s, err := statement.Parse(text)
 		w.must(err)
-		return mechanism.RouteOf(w.charter.Charter, s.Claims())
+		return mechanism.RouteOf(w.charter.Charter, s)
 	}
 	var blocks []*ledger.Block
 	for _, b := range w.blocks {
