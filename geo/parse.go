@@ -106,13 +106,18 @@ func cutTyped(text string) (t typed, word string) {
 			break
 		}
 	}
-	head = strings.TrimSpace(head)
-	end := strings.IndexFunc(head, unicode.IsSpace)
+	word, t.coordinates = cutWord(head)
+	return t, word
+}
+
+// cutWord takes the first word off text.
+func cutWord(text string) (word, rest string) {
+	text = strings.TrimSpace(text)
+	end := strings.IndexFunc(text, unicode.IsSpace)
 	if end < 0 {
-		end = len(head)
+		return text, ""
 	}
-	t.coordinates = strings.TrimSpace(head[end:])
-	return t, head[:end]
+	return text[:end], strings.TrimSpace(text[end:])
 }
 
 // letters says whether a word can be meant as a format's name: it begins with
