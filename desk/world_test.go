@@ -217,7 +217,7 @@ func (w *world) say(name string) string {
 	return id
 }
 
-var notice = []string{"activity=survey", "place=valley, north end", "window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=Survey flight, one small aircraft.", "contact=watch desk"}
+var notice = []string{"activity=survey", "place=DMM 00 33.600N 017 57.000W ±50m; valley, north end", "window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=Survey flight, one small aircraft.", "contact=desk:line 2"}
 
 // receipt waits for the hub's answer to what a party's desk signed.
 func (w *world) receipt(party, id string) Sent {

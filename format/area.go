@@ -93,7 +93,7 @@ func (areaType) differ(_ *Setting, _ *Field, original, again string) words.Messa
 	}
 	c := geo.CompareAreas(a, b)
 	return words.M("differ.area", "difference", words.Raw(fmt.Sprintf("%.2f km²", c.Difference/1e6)), "share", words.Raw(fmt.Sprintf("%.0f%%", 100*c.Share)),
-		"apart", words.Raw(distance(c.Apart)), "within", words.Raw(distance(c.Within)))
+		"apart", words.Raw(distance(c.Apart)), "within", words.Raw(distance(float64(c.Within))))
 }
 
 func (areaType) schema(*Field) map[string]any {

@@ -121,7 +121,7 @@ func (placeType) differ(_ *Setting, _ *Field, original, again string) words.Mess
 	}
 	c := geo.ComparePlaces(a, b)
 	return words.M("differ.place", "again", located(b.Point, a.Format, b.Metres), "original", located(a.Point, a.Format, a.Metres),
-		"apart", words.Raw(distance(c.Apart)), "within", words.Raw(distance(c.Within)))
+		"apart", words.Raw(distance(c.Apart)), "within", words.Raw(distance(float64(c.Within))))
 }
 
 func (placeType) schema(*Field) map[string]any {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/format"
 	"parley/journal"
 	"parley/ledger"
 	"parley/rule"
@@ -106,13 +107,24 @@ func TestHiddenIsUnknown(t *testing.T) {
 	}
 }
 
+// example gives the fields of a format's example as they are signed.
+func example(t testing.TB, id string) map[string]any {
+	t.Helper()
+	f, _ := format.Catalogue().Newest(id)
+	fields, err := f.Exemplar(format.Catalogue().Lookup, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fields
+}
+
 // What the gate's clock owes, it does over the hub's own signature, also for what
 // was waiting when the hub stopped.
 func TestAutoRelease(t *testing.T) {
 	w := newWorld(t)
 	flash := func(d *draft) {
 		d.claims.Format, d.claims.Precedence = "J11/1", "FLASH"
-		d.fields = map[string]any{"what": statement.Paragraphs{"Drone lost link."}, "where": "valley", "not-hostile": true}
+		d.fields = example(w.t, "J11")
 	}
 	s := w.draft("alder/watch/amal", flash)
 	w.accept(s)

@@ -24,7 +24,7 @@ func TestReadBackCompares(t *testing.T) {
 		{"without the window", map[string]any{"window": nil}, ReadbackShort, nil},
 		{"as another format", map[string]any{"content": "J20/1", "activity": nil, "place": nil, "window": nil}, BadContent, nil},
 		{"as no format", map[string]any{"content": "J99/1"}, BadField, nil},
-		{"with a field that need not be read back", map[string]any{"contact": "watch desk"}, BadField, nil},
+		{"with a field that need not be read back", map[string]any{"contact": "desk:line 2"}, BadField, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)

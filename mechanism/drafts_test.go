@@ -12,8 +12,8 @@ const content = "J14/1"
 
 // noticeFields are those of a notice three days ahead.
 func noticeFields() map[string]any {
-	return map[string]any{"activity": "survey", "place": "valley, north end", "window": "2026-11-27T07:00Z/2026-11-27T09:00Z",
-		"description": statement.Paragraphs{"Survey flight."}, "contact": "watch desk"}
+	return map[string]any{"activity": "survey", "place": "geo:0.56,-17.95;u=50;as=dmm;typed=00%2033.600N%20017%2057.000W;name=valley%2C%20north%20end", "window": "2026-11-27T07:00Z/2026-11-27T09:00Z",
+		"description": statement.Paragraphs{"Survey flight."}, "contact": "desk:line 2"}
 }
 
 // with gives fields with some changed, added or, where nil, left out.
@@ -31,11 +31,11 @@ func notice() draft { return draft{by: amal, format: content, fields: noticeFiel
 
 func replaces(s *statement.Statement) draft {
 	return draft{by: amal, format: "J04/1", refs: ref("replaces", s), to: s.Claims().To,
-		fields: with(noticeFields(), map[string]any{"content": content, "window": "2026-11-27T08:00Z/2026-11-27T09:00Z"})}
+		fields: with(noticeFields(), map[string]any{"action": "replace", "why": "delayed", "content": content, "window": "2026-11-27T08:00Z/2026-11-27T09:00Z"})}
 }
 
 func cancelsIt(s *statement.Statement) draft {
-	return draft{by: amal, format: "J04/1", refs: ref("cancels", s), to: s.Claims().To, fields: map[string]any{"content": content}}
+	return draft{by: amal, format: "J04/1", refs: ref("cancels", s), to: s.Claims().To, fields: map[string]any{"action": "cancel", "why": "completed", "content": content}}
 }
 
 func act(by, formatRef, relation string, s *statement.Statement) draft {
@@ -66,7 +66,7 @@ func (w *world) readsBack(by string, s *statement.Statement, changes map[string]
 
 func passesOn(by string, s *statement.Statement, at time.Time, outstanding int64) draft {
 	d := act(by, "J03/1", "passes-on", s)
-	d.fields = map[string]any{"echelon": "posts", "passed-at": format.WriteInstant(at), "outstanding": outstanding}
+	d.fields = map[string]any{"echelon": "post", "passed-at": format.WriteInstant(at), "outstanding": outstanding}
 	return d
 }
 
@@ -95,24 +95,12 @@ func (w *world) acked(by ...string) *statement.Statement {
 	return s
 }
 
-// j10 are the fields of an alert, each the first value that its type takes.
+// j10 are the fields of an alert: the catalogue's example.
 func j10() map[string]any {
 	f, _ := format.Catalogue().Newest("J10")
-	fields := map[string]any{}
-	for _, field := range f.Fields {
-		if !field.Required {
-			continue
-		}
-		switch field.Type {
-		case format.Choice:
-			fields[field.Name] = field.Choices[0]
-		case format.Instant:
-			fields[field.Name] = "2026-11-24T07:00Z"
-		case format.Text:
-			fields[field.Name] = statement.Paragraphs{"Now."}
-		default:
-			fields[field.Name] = "here"
-		}
+	fields, err := f.Exemplar(format.Catalogue().Lookup, nil)
+	if err != nil {
+		panic(err)
 	}
 	return fields
 }

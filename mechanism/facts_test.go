@@ -12,14 +12,14 @@ func TestFacts(t *testing.T) {
 	w := newWorld(t)
 	at := func(hour int) time.Time { return time.Date(2026, 11, 27, hour, 0, 0, 0, time.UTC) }
 	critical := func(window string) map[string]string {
-		return map[string]string{"activity": "survey", "place": "valley, north end", "window": window}
+		return map[string]string{"activity": "survey", "place": "geo:0.56,-17.95;u=50;as=dmm;typed=00%2033.600N%20017%2057.000W;name=valley%2C%20north%20end", "window": window}
 	}
 	s := w.shown(notice())
 	late := notice()
 	late.fields = with(late.fields, map[string]any{"window": "2026-11-25T07:00Z/2026-11-25T09:00Z"})
 	replacement := w.shown(replaces(s))
 	cancellation := w.must(cancelsIt(replacement))
-	translation := w.must(draft{by: amal, format: "translation/1", refs: ref("translates", replacement), fields: map[string]any{"content": content, "description": statement.Paragraphs{"طلعة مسح."}}})
+	translation := w.must(draft{by: amal, format: "translation/1", refs: ref("translates", replacement), fields: map[string]any{"content": content, "language": "ar", "method": "human", "description": statement.Paragraphs{"طلعة مسح."}}})
 	for _, test := range []struct {
 		name string
 		s    *statement.Statement

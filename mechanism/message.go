@@ -29,6 +29,9 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	if (f.Refers == 1 || relation != "") && len(claims.Refs) != 1 {
 		return Change{}, rule.Refuse(BadRef, "refer to the one statement that it is about", "a %s refers to exactly one statement; this one refers to %d", f.ID, len(claims.Refs))
 	}
+	if err := checkAction(c, f, relation); err != nil {
+		return Change{}, err
+	}
 	var about *Record // nil where it refers to nothing, or that is withheld here
 	for _, ref := range claims.Refs {
 		if withheld(v, c, ref) {
@@ -62,6 +65,16 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	}
 	change.Record.Facts = factsOf(ch, c, f, about)
 	return change, nil
+}
+
+// checkAction holds what a J04 says that it does to what its reference does: the
+// reader goes by the one and the rules by the other.
+func checkAction(c Case, f form, relation string) error {
+	action := map[string]string{"replaces": "replace", "cancels": "cancel"}[relation]
+	if said := text(c.Statement, "action"); f.Borrows == format.BorrowsAll && said != "" && said != action {
+		return rule.Refuse(BadRef, "write action="+action, "the statement says %q and its reference %q", said, relation)
+	}
+	return nil
 }
 
 // Supersedes reports whether a message with that relation is to take the place

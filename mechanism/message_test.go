@@ -64,14 +64,16 @@ func TestReplaceRefusals(t *testing.T) {
 		{"an act", BadRef, change(cancelsIt(ack), func(d *draft) { d.by = basil })},
 		{"fewer addressees", delivery.FewerAddressees, change(cancelsIt(s), func(d *draft) { d.to = []string{"cedar"} })},
 		{"another area", WrongArea, change(cancelsIt(s), func(d *draft) { d.area = "intelligence" })},
-		{"another format", BadContent, change(cancelsIt(s), func(d *draft) { d.fields = map[string]any{"content": "J20/1"} })},
+		{"another format", BadContent, change(cancelsIt(s), func(d *draft) { d.fields["content"] = "J20/1" })},
 		{"no format", BadField, change(cancelsIt(s), func(d *draft) { d.fields = nil })},
 		{"without its fields", BadField, change(replaces(s), func(d *draft) { d.fields = map[string]any{"content": content} })},
-		{"a format not in force", NotInForce, change(replaces(s), func(d *draft) { d.fields["content"] = "J01/1"; w.notInForce("J01/1") })},
+		{"a format not in force", NotInForce, change(replaces(s), func(d *draft) { d.fields["content"] = "J15/1"; w.notInForce("J15/1") })},
 		{"without a right to the format", NoRight, change(cancelsIt(s), func(d *draft) { d.by = adel })},
 		{"two at once", BadRef, change(cancelsIt(s), func(d *draft) { d.refs = append(d.refs, ref("cancels", item)...) })},
 		{"nothing", BadRef, change(replaces(s), func(d *draft) { d.refs = nil })},
 		{"a relation of another format", BadRef, change(replaces(s), func(d *draft) { d.refs[0].Relation = "translates" })},
+		{"replaces in name, cancels in deed", BadRef, change(cancelsIt(s), func(d *draft) { d.fields["action"] = "replace" })},
+		{"cancels in name, replaces in deed", BadRef, change(replaces(s), func(d *draft) { d.fields["action"] = "cancel" })},
 		{"a notice that replaces", BadRef, change(notice(), func(d *draft) { d.refs = ref("replaces", s) })},
 	} {
 		t.Run(test.name, func(t *testing.T) { w.t = t; w.refused(test.rule, test.d) })
@@ -152,7 +154,7 @@ func TestSuccessionGates(t *testing.T) {
 	w.must(byClock(s))
 	w.show(s)
 	w.must(acks(basil, s))
-	replacement := w.must(draft{by: amal, format: "J04/1", precedence: "FLASH", refs: ref("replaces", s), fields: with(j10(), map[string]any{"content": "J10/1"})})
+	replacement := w.must(draft{by: amal, format: "J04/1", precedence: "FLASH", refs: ref("replaces", s), fields: with(j10(), map[string]any{"action": "replace", "why": "changed", "content": "J10/1"})})
 	if got := w.state(replacement).Delivery.Mode; got != delivery.ModeAutoRelease {
 		t.Fatalf("its gate is %s", got)
 	}
@@ -178,7 +180,7 @@ func TestSuccessionGates(t *testing.T) {
 func TestTranslation(t *testing.T) {
 	w := newWorld(t)
 	translation := func(by string, s *statement.Statement, to ...string) draft {
-		return draft{by: by, format: "translation/1", refs: ref("translates", s), to: to, fields: map[string]any{"content": content, "description": statement.Paragraphs{"طلعة مسح."}}}
+		return draft{by: by, format: "translation/1", refs: ref("translates", s), to: to, fields: map[string]any{"content": content, "language": "ar", "method": "human", "description": statement.Paragraphs{"طلعة مسح."}}}
 	}
 	s := w.must(notice())
 	w.refused(EarlyReader, translation(chen, s, "alder", "birch")) // the supervisor's meets no gate

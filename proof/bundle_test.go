@@ -94,11 +94,11 @@ func TestBundleSuccession(t *testing.T) {
 		}))
 	}
 	fields := maps.Clone(notice)
-	fields["content"] = "J14/1"
+	fields["content"], fields["action"], fields["why"] = "J14/1", "replace", "changed"
 	w.accept(w.act("cedar/gate/chen", "gate.return/1", "returns", alder, about("replaces", s.notice, fields)))
 	replacement := about("replaces", s.notice, fields)
 	w.accept(w.act("cedar/gate/chen", "gate.release/1", "releases", both, replacement))
-	w.accept(w.act("cedar/gate/chen", "gate.release/1", "releases", both, about("cancels", replacement, map[string]any{"content": "J14/1"})))
+	w.accept(w.act("cedar/gate/chen", "gate.release/1", "releases", both, about("cancels", replacement, map[string]any{"content": "J14/1", "action": "cancel", "why": "completed"})))
 	for party, items := range map[string]uint64{"alder": 7 + 6, "birch": 6 + 4} {
 		result, err := VerifyBundle(t.Context(), w.bundle(party, nil, s.notice), w.charter.Charter)
 		if err != nil {
