@@ -63,8 +63,8 @@ type (
 		Outstanding int64
 		At          time.Time
 	}
-	// These happen to the statement that By, the identifier of another, means to
-	// supersede.
+	// StatementSupersessionProposed and the two after it happen to the statement
+	// that By, the identifier of another, means to supersede.
 	StatementSupersessionProposed struct {
 		By string
 		At time.Time

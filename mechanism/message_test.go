@@ -137,6 +137,13 @@ func TestSuccessorOfTheWithheld(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 	}
+	s = w.shown(notice())
+	replacement = w.must(replaces(s))
+	unproposed := *w.desks["alder"].records[s.Claims().ID]
+	unproposed.Delivery = unproposed.Delivery.Clone()
+	unproposed.Delivery.Pending = ""
+	w.desks["alder"].records[s.Claims().ID] = &unproposed
+	w.must(releases(replacement)) // which alder's desk must not refuse
 }
 
 // The gate of a replacement is that of the format it carries: a safety format's
@@ -173,6 +180,26 @@ func TestSuccessionGates(t *testing.T) {
 	cancellation.by = chen
 	if r := w.state(w.must(cancellation)).Delivery; !r.Open() || w.state(theirs).Delivery.Current() {
 		t.Errorf("no gate, and yet not superseded: %+v", r)
+	}
+	for _, test := range []struct {
+		notice, own string // gate modes
+		reads       bool   // birch, at once
+	}{{delivery.ModeReview, delivery.ModeNone, false}, {delivery.ModeNotify, delivery.ModeReview, true}} {
+		s := w.shown(notice())
+		w.gate(content, test.notice)
+		w.gate("J04/1", test.own)
+		replacement := w.must(replaces(s))
+		if _, reads := w.desks["birch"].Record(replacement.Claims().ID); reads != test.reads || w.state(s).Delivery.Current() == reads {
+			t.Errorf("J14 has gate %s, J04 %s: birch reads the replacement at once: %t", test.notice, test.own, reads)
+		}
+	}
+}
+
+func (w *world) gate(formatRef, mode string) {
+	for i := range w.charter.Formats {
+		if w.charter.Formats[i].Format == formatRef {
+			w.charter.Formats[i].Gate = mode
+		}
 	}
 }
 

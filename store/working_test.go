@@ -170,6 +170,33 @@ func TestOtherLedger(t *testing.T) {
 	}
 }
 
+// A text that is disclosed after its entry was written brings its facts.
+func TestDisclosedLater(t *testing.T) {
+	db, err := Open(filepath.Join(t.TempDir(), "store.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	w, err := New(t.Context(), db, "test.example/log", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, w, 3) // the last of them withheld
+	if err := w.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	entry, _ := w.EntryAt(2)
+	record := &mechanism.Record{Index: 2, Hash: entry.Hash, Logged: entry.Logged, Claims: statement.Claims{ID: "id-2", To: []string{"birch"}, Time: noon, Refs: []statement.Ref{}}, Facts: &mechanism.Facts{Content: "J14/1"}}
+	w.Put(mechanism.Change{Record: record}, entry)
+	add(t, w, 1)
+	if err := w.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok, err := db.record("id-2"); err != nil || !ok || !reflect.DeepEqual(got.Facts, record.Facts) {
+		t.Errorf("got %+v, %t, %v", got, ok, err)
+	}
+}
+
 // A read model of an older schema is emptied, and so folded again.
 func TestMigrateStartsAnew(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
