@@ -191,6 +191,13 @@ func (k *checker) own(c *Charter) {
 		case f.Kind != format.Message || f.Floor || f.Borrows != "" || len(f.Relations) > 1 || len(f.Relations) == 1 && f.Relations[0] != "replies":
 			k.add(field, f.Ref(), "a message outside the safety floor that borrows nothing and refers with replies alone", "acts and the floor are the program's")
 		}
+		for _, borrower := range format.Catalogue().All() {
+			for j := range f.Fields {
+				if _, clash := borrower.Field(f.Fields[j].Name); clash && borrower.Borrows != "" {
+					k.add(field+".fields", f.Fields[j].Name, "fields of other names than those of "+borrower.ID, "it could not be read back, replaced or translated")
+				}
+			}
+		}
 		if _, ok := c.Rule(f.Ref()); !ok {
 			k.add(field, f.Ref(), "a format that formats puts in force", "add it to formats")
 		}

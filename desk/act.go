@@ -170,13 +170,9 @@ func (d *Desk) refer(ctx context.Context, about, relation string) (statement.Ref
 	if !ok {
 		return statement.Ref{}, nil, rule.Refuse(NotFound, "wait for its receipt; `parley ls` shows it", "statement %s is not in the ledger yet, so nothing can be done to it", target)
 	}
-	text, err := d.Content(ctx, record.Index)
+	s, err := d.statementAt(ctx, record.Index)
 	if err != nil {
 		return statement.Ref{}, nil, err
-	}
-	s, err := statement.Parse(text)
-	if err != nil {
-		return statement.Ref{}, nil, fmt.Errorf("read entry %d: %w", record.Index, err)
 	}
 	return statement.Ref{Relation: relation, ID: target, Hash: record.Hash}, s, nil
 }

@@ -195,7 +195,15 @@ func (d *Desk) apiAct(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.answer(r.Context(), id, q.Wait)
+	sent, err := d.answer(r.Context(), id, q.Wait)
+	if err == nil && q.Act == "readback" {
+		view, err := d.Compared(r.Context(), id, q.Lang)
+		if err != nil {
+			return nil, err
+		}
+		sent.Readback = &view
+	}
+	return sent, err
 }
 
 func read(r *http.Request, into any, as func() string) (identity.Author, error) {
@@ -212,7 +220,7 @@ func read(r *http.Request, into any, as func() string) (identity.Author, error) 
 }
 
 // answer waits for the hub's answer, for a while.
-func (d *Desk) answer(ctx context.Context, id string, seconds int) (any, error) {
+func (d *Desk) answer(ctx context.Context, id string, seconds int) (Sent, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(max(0, min(seconds, maxWait)))*time.Second)
 	defer cancel()
 	return d.Await(ctx, id)

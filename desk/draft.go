@@ -35,6 +35,8 @@ type Sent struct {
 	Index   uint64 `json:"index,omitempty"` // of its entry; set where Accepted
 	Receipt []byte `json:"receipt,omitempty"`
 	Gate    string `json:"gate,omitempty"` // delivery status; empty for acts and while it is not known
+
+	Readback *ReadbackView `json:"readback,omitempty"` // of a readback: how it compares
 }
 
 // A Draft is what an officer wants to say.
@@ -330,7 +332,7 @@ func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanis
 
 // prerequisite gives the outbox's report that an act must not overtake.
 func (d *Desk) prerequisite(ctx context.Context, f *format.Format, refs []statement.Ref) (int64, error) {
-	if f.Relation != "acknowledges" {
+	if f.Kind != format.Act || !slices.Contains([]string{"acknowledges", "reads-back", "passes-on"}, f.Relation) {
 		return 0, nil
 	}
 	var after int64

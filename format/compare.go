@@ -34,3 +34,6 @@ func (f *Format) Critical(s Source) map[string]string {
 	}
 	return critical
 }
+
+// Absent says that the statement has no such field as was read back.
+func Absent() words.Message { return words.M("differ.absent") }

@@ -3,6 +3,8 @@ package mechanism
 import (
 	"crypto/ed25519"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"parley/charter"
@@ -133,6 +135,9 @@ func admit(v View, ch *charter.Charter, c Case, key *Key) (form, error) {
 	f, known := ch.Format(claims.Format)
 	if _, ok := ch.Rule(claims.Format); !ok || !known {
 		return form{}, rule.Refuse(NotInForce, "`parley charter show` lists what is", "format %q is not in force in this mechanism", claims.Format)
+	}
+	if party, ok := ch.Party(claims.Author.Party); ok && len(f.From) > 0 && !slices.Contains(f.From, party.Kind) {
+		return form{}, rule.Refuse(NoRight, "it is for a "+strings.Join(f.From, " or "), "%s is a %s, which cannot send %s", party.ID, party.Kind, f.ID)
 	}
 	role, ok := ch.Role(claims.Author.Role)
 	if !ok || !role.Allows(f.ID) || !ch.Holds(claims.Author.Party, role) {

@@ -104,4 +104,15 @@ func printSent(stdout, stderr io.Writer, sent desk.Sent) {
 		gate = "logged"
 	}
 	fmt.Fprintf(stdout, "%s entry %d %s\n", sent.ID, sent.Index, gate)
+	switch r := sent.Readback; {
+	case r == nil:
+	case r.Match:
+		fmt.Fprintln(stdout, "match: what was read back is what the statement says")
+	default:
+		fmt.Fprintln(stdout, "MISMATCH, not understood:")
+		for _, difference := range r.Differences {
+			fmt.Fprintf(stdout, "  %s\n", difference)
+		}
+		report(stderr, "what was read back is not what the statement says", "look at the statement again, and read it back again")
+	}
 }
