@@ -124,6 +124,7 @@ func TestSameBand(t *testing.T) {
 
 // PROJ holds the same geoid as floating point.
 func TestGeoid(t *testing.T) {
+	t.Parallel()
 	points := somePoints(20_000)
 	lines := make([]string, len(points))
 	for i, p := range points {
@@ -164,4 +165,12 @@ func FuzzParseBand(f *testing.F) {
 			t.Fatalf("%q reads as %v, %v", b, again, err)
 		}
 	})
+}
+
+func BenchmarkParseBandValue(b *testing.B) {
+	for b.Loop() {
+		if _, err := ParseBandValue("0 m SFC/120 m SFC"); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 // PROJ must agree within 1 m, both ways, over the whole area of each code. For
 // Deir ez Zor it is told the operation, as it would take another about the town.
 func TestGDALTransform(t *testing.T) {
+	t.Parallel()
 	const levant = "+proj=pipeline +step +proj=axisswap +order=2,1 +step +proj=unitconvert +xy_in=deg +xy_out=rad " +
 		"+step +proj=push +v_3 +step +proj=cart +ellps=WGS84 +step +proj=helmert +x=190.421 +y=-8.532 +z=-238.69 " +
 		"+step +inv +proj=cart +ellps=clrk80ign +step +proj=pop +v_3 +step "

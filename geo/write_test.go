@@ -53,6 +53,7 @@ func TestFormat(t *testing.T) {
 // farther from the point than a quarter of the uncertainty or than the grid's
 // finest text can be.
 func TestFormatIsReadAgain(t *testing.T) {
+	t.Parallel()
 	finest := map[string]float64{"MGRS": 0.75, "GARS": 6700, "UTM": 0.1, "DD": 0.1, "DMM": 0.1, "DMS": 0.1}
 	for i, p := range somePoints(3000) {
 		for _, grid := range []string{"DD", "DMM", "DMS", "MGRS", "UTM", "GARS", "EPSG:4326"} {
