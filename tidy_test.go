@@ -100,6 +100,10 @@ func (s source) folder() string {
 	return ""
 }
 
+// isGenerator says whether s is a program run by hand that makes a file of its
+// package, and no part of the package.
+func (s source) isGenerator() bool { return strings.HasPrefix(s.text, "//go:build ignore\n") }
+
 func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
 
 // at begins a sentence about node.
@@ -174,7 +178,7 @@ func checkDirection(s source) (faults []string) {
 
 // checkCore: the core does no I/O, reads no clock, starts no goroutine.
 func checkCore(s source) (faults []string) {
-	if s.isTest() || !isCore(s.folder()) {
+	if s.isTest() || s.isGenerator() || !isCore(s.folder()) {
 		return nil
 	}
 	for _, spec := range s.file.Imports {

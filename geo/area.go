@@ -2,6 +2,7 @@ package geo
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -159,15 +160,17 @@ func (a *typedArea) text(format string, points []string) string {
 	return text + a.tail
 }
 
-// read reads the points. A question about one of them becomes one about the
-// whole text.
+// read reads the points and takes "outside" off their texts. A question about
+// one of them becomes one about the whole text.
 func (a *typedArea) read(r Reader) (points []Point, least int, err error) {
 	points = make([]Point, 0, len(a.points))
+	bare := slices.Clone(a.points)
 	for i, text := range a.points {
 		if text == "" {
 			return nil, 0, &Fault{Code: NoCoordinates, Read: strings.Join(a.points, pointGap), At: i + 1}
 		}
-		p, smallest, err := r.point(a.format, text, "")
+		text, meant := cutOutside(text)
+		p, smallest, err := r.point(a.format, text, "", meant)
 		var several *Ambiguous
 		var fault *Fault
 		if errors.As(err, &several) {
@@ -184,19 +187,18 @@ func (a *typedArea) read(r Reader) (points []Point, least int, err error) {
 		} else if err != nil {
 			return nil, 0, err
 		}
-		if r.Theatre != nil && strings.HasSuffix(strings.ToLower(text), outside) {
-			a.points[i] = strings.TrimSpace(text[:len(text)-len(outside)])
-		}
+		bare[i] = text
 		points = append(points, p)
 		least = max(least, smallest)
 	}
+	a.points = bare
 	return points, least, nil
 }
 
 // replaced writes the area with another text, FORMAT and coordinates, of point i.
 func (a *typedArea) replaced(i int, typed string) string {
 	format, coordinates, _ := strings.Cut(typed, " ")
-	points := append([]string(nil), a.points...)
+	points := slices.Clone(a.points)
 	points[i] = coordinates
 	return a.text(format, points)
 }

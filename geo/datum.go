@@ -67,13 +67,16 @@ var (
 	clarke1880I = ellipsoid{6378249.2, 1 / 293.4660212936269}         // Clarke 1880 (IGN)
 )
 
-// legacyGrids holds, by EPSG code, the grids on other datums, each with the
-// operation that EPSG gives for its whole area: 6962's successor for Israel
-// 1993, 8650 for Palestine 1923, Deir ez Zor to WGS 84 (5). IG05 is taken for
-// WGS84, as EPSG has no operation between them.
+// legacyGrids holds, by EPSG code, the grids on other datums. Each has one
+// operation to WGS84 for the whole area in which that is defined: Israel 1993 to
+// WGS 84 (2), Palestine 1923 to WGS 84 (1), which leaves out the grid's part
+// east of the Jordan, and Deir ez Zor to WGS 84 (5). IG05 is taken for WGS84, as
+// EPSG has no operation between them.
+//
+// 22700, Levant Zone, is not here: its conic is only nearly conformal and cut
+// off after the cubic term, and PROJ, which could prove ours, refuses it.
 var legacyGrids = sync.OnceValue(func() map[int]legacy {
 	israel := Box{294500000, 341700000, 332800000, 356900000}
-	palestine := Box{291800000, 341700000, 333800000, 393100000}
 	levant := Box{323100000, 350400000, 373000000, 423800000}
 	israel1993 := helmert{grs80, 23.772, 17.49, 17.859, 0.3132, 1.85274, -1.67299, -5.4262}
 	palestine1923 := helmert{clarke1880P, -275.7224, 94.7824, 340.8944, 8.001, 4.42, 11.821, 1}
@@ -84,7 +87,7 @@ var legacyGrids = sync.OnceValue(func() map[int]legacy {
 		6984:  {israel, helmert{from: grs80}, &itm, 2},
 		22770: {levant, deirEzZor, newLambert(clarke1880I, 34.65, 37.35, 0.9996256, 300000, 300000), 5},
 		22780: {levant, deirEzZor, newStereographic(clarke1880I, 34.2, 39.15, 0.9995341, 0, 0), 5},
-		28191: {palestine, palestine1923, newCassini(clarke1880P, 31.73409694444444, 35.21208055555556, 170251.555, 126867.909), 2},
+		28191: {israel, palestine1923, newCassini(clarke1880P, 31.73409694444444, 35.21208055555556, 170251.555, 126867.909), 2},
 		28193: {israel, palestine1923, newCassini(clarke1880P, 31.73409694444444, 35.21208055555556, 170251.555, 1126867.909), 2},
 	}
 })

@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"unicode"
@@ -40,7 +41,9 @@ func (r Reader) Parse(text string) (Position, error) {
 	if err != nil {
 		return Position{}, err
 	}
-	point, least, err := r.point(t.format, t.coordinates, t.tail())
+	var meant bool
+	t.coordinates, meant = cutOutside(t.coordinates)
+	point, least, err := r.point(t.format, t.coordinates, t.tail(), meant)
 	if err != nil {
 		return Position{}, err
 	}
@@ -131,25 +134,38 @@ func letters(word string) bool {
 	return true
 }
 
-// point reads coordinates, and asks about those that lie outside the theatre
-// while their swap lies inside. least is the smallest uncertainty in metres
-// that the format allows them.
-func (r Reader) point(f format, coordinates, tail string) (p Point, least int, err error) {
-	meant := false
-	if r.Theatre != nil && len(coordinates) > len(outside) && strings.EqualFold(coordinates[len(coordinates)-len(outside):], outside) {
-		meant = true
-		coordinates = coordinates[:len(coordinates)-len(outside)]
+// outside is what an officer types behind coordinates to say that he means a
+// place outside the theatre.
+const outside = " outside"
+
+func cutOutside(coordinates string) (without string, meant bool) {
+	at := len(coordinates) - len(outside)
+	if at <= 0 || !strings.EqualFold(coordinates[at:], outside) {
+		return coordinates, false
 	}
+	return strings.TrimSpace(coordinates[:at]), true
+}
+
+// point reads coordinates, and asks about those that lie outside the theatre,
+// unless that is meant, while their swap lies inside. least is the smallest
+// uncertainty in metres that the format allows them. What an error says to type
+// ends with tail.
+func (r Reader) point(f format, coordinates, tail string, meant bool) (p Point, least int, err error) {
 	p, least, err = readCoordinates(f, coordinates)
-	if err == nil && !meant && r.Theatre != nil && f.parts() > 0 && !r.Theatre.Contains(p) {
+	var fault *Fault
+	var several *Ambiguous
+	switch {
+	case errors.As(err, &fault) && fault.Try != "":
+		fault.Try += tail
+	case errors.As(err, &several):
+		for i := range several.Readings {
+			several.Readings[i].Typed += tail
+		}
+	case err == nil && !meant && r.Theatre != nil && f.parts() > 0 && !r.Theatre.Contains(p):
 		err = r.askSwap(f, p, coordinates, tail)
 	}
 	return p, least, err
 }
-
-// outside is what an officer types to say that he means a place outside the
-// theatre.
-const outside = " outside"
 
 // readCoordinates reads coordinates of a declared format.
 func readCoordinates(f format, coordinates string) (p Point, least int, err error) {

@@ -3,6 +3,7 @@ package geo
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,7 +62,7 @@ func TestParseRefuses(t *testing.T) {
 		{"; name", NoFormat, ""},
 		{"valley", UnknownFormat, ""},
 		{"WGS84 33.1 36.2 ±5m", UnknownFormat, ""},
-		{"33.1N 36.2E ±50m; mill", NoFormat, "DD 33.1N 36.2E ±50m; mill"},
+		{"33N 36E ±50m; mill", NoFormat, "DD 33N 36E ±50m; mill"},
 		{"38SMB4488", NoFormat, "MGRS 38SMB4488"},
 		{"DD", NoCoordinates, ""},
 		{"DD ±5m", NoCoordinates, ""},
@@ -74,17 +75,17 @@ func TestParseRefuses(t *testing.T) {
 		{"DD 33.1 36.2 ±0m", UncertaintyRange, ""},
 		{"DD 33.1 36.2 ±101km", UncertaintyRange, ""},
 		{"MGRS 38SMB4488 ±50m", UncertaintyRange, ""},
-		{"DD 33,1 36,2 ±50m", Comma, "DD 33.1 36.2"},
+		{"DD 33,1 36,2 ±50m", Comma, "DD 33.1 36.2 ±50m"},
 		{"DD 33,36 ±50m", Comma, ""},
-		{"DMM 33 10,30N 36 12,5E ±50m", Comma, "DMM 33 10.30N 36 12.5E"},
+		{"DMM 33 10,30N 36 12,5E ±50m", Comma, "DMM 33 10.30N 36 12.5E ±50m"},
 		{"DMM 33 10.30 036 12.50 ±50m", NoHemisphere, ""},
 		{"DMM 33 10.30N 036 12.50 ±50m", NoHemisphere, ""},
 		{"DMM 33 10.30N 036 12.50N ±50m", TwoHemispheres, ""},
 		{"DMM -33 10.30N 036 12.50E ±50m", SignAndLetter, ""},
 		{"DD -33.1N 36.2E ±50m", SignAndLetter, ""},
-		{"DMM 33 10 30N 036 12 30E ±50m", BadCoordinates, "DMS 33 10 30N 036 12 30E"},
-		{"DMS 33 10.30N 036 12.50E ±50m", BadCoordinates, "DMM 33 10.30N 036 12.50E"},
-		{"DMM 33.10N 036.12E ±50m", BadCoordinates, "DD 33.10N 036.12E"},
+		{"DMM 33 10 30N 036 12 30E ±50m", BadCoordinates, "DMS 33 10 30N 036 12 30E ±50m"},
+		{"DMS 33 10.30N 036 12.50E ±50m", BadCoordinates, "DMM 33 10.30N 036 12.50E ±50m"},
+		{"DMM 33.10N 036.12E ±50m", BadCoordinates, "DD 33.10N 036.12E ±50m"},
 		{"DMM 33°10\"N 036 12.50E ±50m", BadCoordinates, ""},
 		{"DMM 33 60.0N 036 12.50E ±50m", MinutesRange, ""},
 		{"DMS 33 10 60N 036 12 30E ±50m", SecondsRange, ""},
@@ -113,7 +114,7 @@ func TestParseRefuses(t *testing.T) {
 		{"UTM 61T 712345 3654321 ±5m", UTMZone, ""},
 		{"UTM 36I 712345 3654321 ±5m", UTMZone, ""},
 		{"UTM 36T 712345 3654321 ±5m", UTMBand, ""},
-		{"UTM 36S 712345 6254321 ±5m", UTMBand, "UTM 36 south 712345 6254321"},
+		{"UTM 36S 712345 6254321 ±5m", UTMBand, "UTM 36 south 712345 6254321 ±5m"},
 		{"UTM 36T 3654321 712345 ±5m", UTMRange, ""},
 		{"UTM 36T 712345 ±5m", BadCoordinates, ""},
 		{"GARS 721AA ", GARSCell, ""},
@@ -122,7 +123,7 @@ func TestParseRefuses(t *testing.T) {
 		{"GARS 001AA40", GARSCell, ""},
 		{"EPSG:3857 1 2 ±5m", EPSGUnknown, ""},
 		{"EPSG:02039 1 2 ±5m", EPSGUnknown, ""},
-		{"EPSG:2039 634141 219035 ±5m", EPSGRange, "EPSG:2039 219035 634141"},
+		{"EPSG:2039 634141 219035 ±5m", EPSGRange, "EPSG:2039 219035 634141 ±5m"},
 		{strings.Repeat("9", 500), TooLong, ""},
 	} {
 		_, err := Parse(test.text)
@@ -150,7 +151,8 @@ func TestParseAsks(t *testing.T) {
 		{"33.1030N 036.1250E", nil, []string{"DD 33.1030N 036.1250E", "DMM 33 10.30N 036 12.50E", "DMS 33 10 30N 036 12 50E"}, 11_513},
 		{"33.1030 36.1250", nil, []string{"DD 33.1030 36.1250", "DMM 33 10.30N 36 12.50E", "DMS 33 10 30N 36 12 50E"}, 11_513},
 		{"3310.30N 03612.50E", nil, []string{"DMM 33 10.30N 036 12.50E", "DD 33.1030N 036.1250E", "DMS 33 10 30N 036 12 50E"}, 11_513},
-		{"UTM 36S 712345 3654321 ±5m", nil, []string{"UTM 36S north 712345 3654321", "UTM 36 south 712345 3654321"}, 9_960_000},
+		{"UTM 36S 712345 3654321 ±5m", nil, []string{"UTM 36S north 712345 3654321 ±5m", "UTM 36 south 712345 3654321 ±5m"}, 9_960_000},
+		{"38 30.5N 036 12.5E", nil, []string{"DMM 38 30.5N 036 12.5E", "DD 38.305N 036.125E", "DMS 38 30 05N 036 12 05E"}, 23_830},
 		{"36S 712345 3654321", nil, []string{"UTM 36S north 712345 3654321", "UTM 36 south 712345 3654321"}, 9_960_000},
 		{"DD 36.2 33.1 ±50m", theatre, []string{"DD 36.2 33.1 outside ±50m", "DD 33.1 36.2 ±50m"}, 449_000},
 		{"DMM 36 12.5N 033 10.3E ±50m; x", theatre, []string{"DMM 36 12.5N 033 10.3E outside ±50m; x", "DMM 033 10.3N 36 12.5E ±50m; x"}, 437_600},
@@ -169,6 +171,9 @@ func TestParseAsks(t *testing.T) {
 				typed += " ±50m"
 			}
 			p, err := Reader{test.theatre}.Parse(typed)
+			if _, err := ParsePosition(p.String()); err != nil {
+				t.Errorf("%q is written as %q: %v", typed, p, err)
+			}
 			if err != nil || p.Point != r.Point || p.Format != r.Format {
 				t.Errorf("%q means %v to %v; want %v alone", typed, p.Point, err, r.Point)
 			}
@@ -249,10 +254,20 @@ func FuzzParse(f *testing.F) {
 			if len(a.Readings) < 2 || !(a.Apart > 0) {
 				t.Fatalf("asks of %d readings %.0f m apart", len(a.Readings), a.Apart)
 			}
+			for _, r := range a.Readings { // each says one place, but for what it lacks
+				if p, err := Parse(r.Typed); err == nil && p.Point != r.Point || errors.As(err, &a) {
+					t.Fatalf("%q is %v, %v; want %v", r.Typed, p.Point, err, r.Point)
+				}
+			}
 			return
 		case errors.As(err, &fault):
 			if fault.Code == "" {
 				t.Fatal("a fault without a code")
+			}
+			if fault.Try != "" {
+				if _, err := Parse(fault.Try); err != nil && (!errors.As(err, &fault) || !slices.Contains([]Code{NoUncertainty, BadUncertainty, UncertaintyRange, TooLong}, fault.Code)) {
+					t.Fatalf("what is suggested, %q: %v", fault.Try, err)
+				}
 			}
 			return
 		case err != nil:

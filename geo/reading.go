@@ -97,11 +97,14 @@ func addAngles(sides [2]side, add func(string, Point, string)) {
 	for _, parts := range []int{natural, 1, 2, 3} {
 		var again [2]side
 		for i := range sides {
-			if len(rest[i]) < 2*(parts-1) {
+			rest := rest[i]
+			if n := len(rest); n == 2*parts-3 { // 30.5 is also taken for 30 minutes 05 seconds
+				rest = append(append(append([]byte(nil), rest[:n-1]...), '0'), rest[n-1])
+			} else if n < 2*(parts-1) {
 				return
 			}
 			again[i] = side{letter: sides[i].letter, minus: sides[i].minus, signed: sides[i].signed}
-			again[i].lay(degrees[i], rest[i], parts)
+			again[i].lay(degrees[i], rest, parts)
 			if parts > 1 && again[i].letter == 0 {
 				again[i].spell(i == 0)
 			}
