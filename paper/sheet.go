@@ -59,13 +59,19 @@ func (s *Sheet) rightToLeft() bool { return s.Language == "ar" || s.Language == 
 func (s *Sheet) Entries() []Entry {
 	var entries []Entry
 	for _, l := range s.Lines {
-		for i, value := range l.Value {
-			at := Number{Line: l.Number}
-			if len(l.Value) > 1 {
-				at.Part = i + 1
-			}
-			entries = append(entries, Entry{at, l.Kind, value})
+		entries = append(entries, l.entries()...)
+	}
+	return entries
+}
+
+func (l *Line) entries() []Entry {
+	var entries []Entry
+	for i, value := range l.Value {
+		at := Number{Line: l.Number}
+		if len(l.Value) > 1 {
+			at.Part = i + 1
 		}
+		entries = append(entries, Entry{at, l.Kind, value})
 	}
 	return entries
 }
