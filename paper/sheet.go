@@ -15,7 +15,7 @@ type Sheet struct {
 	Help     string   // what the format is for; empty: nothing is printed
 	Header   []Row    // who, when, how urgent; empty values are left to be written
 	Lines    []Line   // in the order in which they are numbered
-	Notes    []string // printed above the foot in small letters
+	Notes    []string // printed at the end in small letters
 }
 
 // A Row is one entry of the header: not numbered, not keyed in again.
@@ -38,6 +38,9 @@ type Line struct {
 	Shown []string
 	// Choices are those of a field with a closed list; empty elsewhere.
 	Choices []Choice
+	// Room is how many rows a blank form leaves to write in: 0 for one, or four
+	// for a Text.
+	Room int
 }
 
 // A Choice may be keyed in by its number or its code.
