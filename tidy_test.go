@@ -27,11 +27,11 @@ const module = "parley"
 // layers is the order of imports: a package may import those of smaller
 // numbers only. Packages of one number do not know of each other.
 var layers = map[string]int{
-	"base64url": 0, "rule": 0, "geo": 0, "words": 0, "zone": 0,
+	"base64url": 0, "rule": 0, "geo": 0, "words": 0, "zone": 0, "assets": 0,
 	"identity":  1,
 	"statement": 2,
-	"format":    3,
-	"charter":   4,
+	"format":    3, "paper": 3,
+	"charter": 4, "form": 4,
 	"delivery":  5,
 	"mechanism": 6,
 
