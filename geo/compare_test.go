@@ -56,6 +56,7 @@ func TestCompareAreas(t *testing.T) {
 		{"route", "corridor DD 33 36 / 33.2 36 w=1km ±50m", "corridor DD 33 36 / 33.1 36 / 33.2 36 w=1km ±50m", 0, 0, true},
 		// At the inner corner 50 m each way are 71 m.
 		{"narrower route", "corridor DD 33 36 / 33.1 36 / 33.1 36.1 w=1km ±50m", "corridor DD 33 36 / 33.1 36 / 33.1 36.1 w=900m ±50m", 2.2e6, 71.8, false},
+		{"sharp bend moved", "corridor DD 33 36 / 33.5 36 / 33 36.1 w=2km ±60m", "corridor DD 33 36 / 33.5005 36 / 33 36.1 w=2km ±50m", 530_000, 55.5, true},
 		{"route and polygon", "corridor DD 0 36 / 0.1 36 w=10m ±50m", "polygon DD 0 35.99996 / 0 36.00004 / 0.1 36.00004 / 0.1 35.99996 ±5m", 12_150, 5, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {

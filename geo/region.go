@@ -48,8 +48,9 @@ func (pl plane) spot(p Point) spot {
 type region [][]spot
 
 const (
-	chord    = 10_000 // metres between corners drawn along an edge
-	fullTurn = 360    // corners of a circle
+	chord  = 10_000 // metres between corners drawn along an edge
+	bulge  = 0.25   // metres by which an arc may pass a straight line between its corners
+	degree = 1.0    // but corners of an arc are never closer
 )
 
 func newRegion(pl plane, a Area) region {
@@ -62,7 +63,7 @@ func newRegion(pl plane, a Area) region {
 	}
 	switch a.Shape {
 	case Circle:
-		return region{draw(turn(nil, a.Points[0], 0, fullTurn, float64(a.Size)))}
+		return region{draw(turn(nil, a.Points[0], 0, 360, float64(a.Size)))}
 	case Polygon:
 		var ring []Point
 		for i, p := range a.Points {
@@ -78,11 +79,13 @@ func newRegion(pl plane, a Area) region {
 	return legs
 }
 
-// turn appends the points at a distance from p at n bearings, a degree apart,
-// counter-clockwise from a bearing.
-func turn(dst []Point, p Point, bearing float64, n int, metres float64) []Point {
-	for i := range n {
-		dst = append(dst, destination(p, bearing-float64(i), metres))
+// turn appends corners of the arc at a distance from p that begins at a bearing
+// and goes counter-clockwise. A full circle does not repeat its first corner.
+func turn(dst []Point, p Point, bearing, degrees, metres float64) []Point {
+	step := max(degree, 2*math.Acos(1-min(1, bulge/metres))/radian)
+	parts := max(8, math.Ceil(degrees/min(step, 45)))
+	for i := 0.0; i < parts || i == parts && degrees < 360; i++ {
+		dst = append(dst, destination(p, bearing-degrees*i/parts, metres))
 	}
 	return dst
 }
@@ -103,12 +106,12 @@ func alongEdge(p, q Point) (along []Point, first, last float64) {
 // leg returns the ring of what lies within a distance of an edge.
 func leg(p, q Point, metres float64) []Point {
 	along, first, last := alongEdge(p, q)
-	ring := turn(nil, q, last+90, 181, metres) // round the end, from right to left
+	ring := turn(nil, q, last+90, 180, metres) // round the end, from right to left
 	for i := len(along) - 2; i > 0; i-- {
 		_, bearing := inverse(along[i], q)
 		ring = append(ring, destination(along[i], bearing-90, metres))
 	}
-	ring = turn(ring, p, first-90, 181, metres)
+	ring = turn(ring, p, first-90, 180, metres)
 	for _, at := range along[1 : len(along)-1] {
 		_, bearing := inverse(at, q)
 		ring = append(ring, destination(at, bearing+90, metres))
