@@ -19,6 +19,7 @@ import (
 	"parley/format"
 	"parley/identity"
 	"parley/rule"
+	"parley/statement"
 )
 
 // An Access is what the desk writes to api.json in its data folder, for the
@@ -113,6 +114,8 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
 	mux.Handle("GET /v1/statements", endpoint(d.apiList))
 	mux.Handle("GET /v1/statements/{id}", endpoint(d.apiShow))
+	mux.Handle("GET /v1/charter", endpoint(d.apiCharter))
+	mux.Handle("GET /v1/sources/{id}", endpoint(d.apiSource))
 	mux.Handle("GET /v1/drafts", endpoint(d.apiDrafts))
 	mux.Handle("DELETE /v1/drafts/{number}", endpoint(d.apiDrop))
 	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
@@ -224,6 +227,44 @@ func (d *Desk) answer(ctx context.Context, id string, seconds int) (Sent, error)
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(max(0, min(seconds, maxWait)))*time.Second)
 	defer cancel()
 	return d.Await(ctx, id)
+}
+
+// A CharterView is the answer to GET /v1/charter.
+type CharterView struct {
+	Charter string `json:"charter"` // its exact text
+	Party   string `json:"party"`   // the desk's
+}
+
+func (d *Desk) apiCharter(*http.Request) (any, error) {
+	return CharterView{string(d.Charter().Text()), d.party}, nil
+}
+
+// A Source is a statement as this desk has it, for programs that print it for a
+// person: one to this party is reported displayed, as by [Desk.Show].
+type Source struct {
+	Bytes []byte `json:"bytes"`
+}
+
+// Statement parses it.
+func (s Source) Statement() (*statement.Statement, error) { return statement.Parse(s.Bytes) }
+
+func (d *Desk) apiSource(r *http.Request) (any, error) {
+	id, err := d.Find(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	if record, ok := d.work.Record(id); ok {
+		text, err := d.Content(r.Context(), record.Index)
+		if err == nil {
+			err = d.displayed(r.Context(), record)
+		}
+		return Source{text}, err
+	}
+	row, err := d.outbox.get(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	return Source{row.bytes}, nil
 }
 
 func (d *Desk) apiDrafts(r *http.Request) (any, error) {

@@ -210,8 +210,8 @@ func (d *Desk) claims(draft Draft) (statement.Claims, *format.Format, error) {
 		To: slices.Clone(draft.To), Exercise: ch.Exercise, Refs: draft.Refs}
 	for _, ref := range draft.Refs {
 		old, ok := d.work.Record(ref.ID)
-		if !ok || f.Kind != format.Act {
-			continue
+		if !ok || f.Kind != format.Act && f.Area != "" {
+			continue // it has an area and a precedence of its own
 		}
 		if c.Area == "" {
 			c.Area = old.Claims.Area
@@ -261,11 +261,30 @@ func (d *Desk) addressees(f *format.Format, refs []statement.Ref) []string {
 			parties = append(parties, p.ID)
 		}
 	default:
+		if f.Borrows != "" {
+			parties = d.readers(refs)
+			break
+		}
 		for _, p := range ch.Sides() {
 			parties = append(parties, p.ID)
 		}
 	}
 	return mechanism.Others(d.party, parties...)
+}
+
+// readers gives whom statements were addressed to, and for a translation their
+// authors too.
+func (d *Desk) readers(refs []statement.Ref) []string {
+	var parties []string
+	for _, ref := range refs {
+		if old, ok := d.work.Record(ref.ID); ok {
+			parties = append(parties, old.Claims.To...)
+			if ref.Relation == "translates" {
+				parties = append(parties, old.Claims.Author.Party)
+			}
+		}
+	}
+	return parties
 }
 
 // last gives an author's newest statement that can stand: queued, accepted or,

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"parley/geo"
+	"parley/words"
 )
 
 // Typed gives a signed value as an officer would type it to mean it: for paper
@@ -60,4 +61,33 @@ func typedGeo(head string, metres int, name string) string {
 		typed += "; " + name
 	}
 	return typed
+}
+
+// Codes gives the codes of a field with a closed list, in order; nil for others.
+func (field *Field) Codes() []string {
+	switch t := types[field.Type].(type) {
+	case choiceType:
+		return field.Choices
+	case codeType:
+		return t.codes
+	case flagType:
+		return []string{"yes", "no"}
+	case listType:
+		return field.Choices
+	}
+	return nil
+}
+
+// CodeName is the name of one of the field's codes in lang.
+func (field *Field) CodeName(code, lang string) string {
+	switch t := types[field.Type].(type) {
+	case codeType:
+		return words.M(t.key + "." + code).In(lang)
+	case flagType:
+		return words.M("flag." + code).In(lang)
+	}
+	if name := field.ChoiceNames[code].In(lang); name != "" {
+		return name
+	}
+	return code
 }

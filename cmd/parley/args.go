@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"parley/charter"
 	"parley/desk"
@@ -15,10 +17,13 @@ import (
 	"parley/rule"
 )
 
-// parseArgs parses a command's flags, with any number of operands after them; it reports done where the command ends here: help was
-// asked for, or the flags are wrong.
+// parseArgs parses a command's flags, before, between or after its operands; it
+// reports done where the command ends here: help was asked for, or the flags are
+// wrong. What follows "--" is operands alone.
 func parseArgs(flags *flag.FlagSet, args []string, usage string, stdout, stderr io.Writer) (code int, done bool) {
-	err := flags.Parse(args)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	err := flags.Parse(flagsFirst(flags, args))
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, usage)
@@ -27,6 +32,37 @@ func parseArgs(flags *flag.FlagSet, args []string, usage string, stdout, stderr 
 		return misused(stderr, err.Error(), fmt.Sprintf("`parley %s -h` shows how", flags.Name())), true
 	}
 	return 0, false
+}
+
+// flagsFirst moves a command's flags, with their values, before its operands.
+func flagsFirst(flags *flag.FlagSet, args []string) []string {
+	var first, operands []string
+	for i := 0; i < len(args); i++ {
+		name := strings.TrimLeft(args[i], "-")
+		switch {
+		case args[i] == "--":
+			return slices.Concat(first, []string{"--"}, operands, args[i+1:])
+		case len(args[i]) < 2 || args[i][0] != '-':
+			operands = append(operands, args[i])
+			continue
+		}
+		first = append(first, args[i])
+		f := flags.Lookup(name)
+		if boolean, ok := flagValue(f).(interface{ IsBoolFlag() bool }); f == nil || ok && boolean.IsBoolFlag() {
+			continue // with =value in it, a switch, or unknown: it takes no argument more
+		}
+		if i++; i < len(args) {
+			first = append(first, args[i])
+		}
+	}
+	return slices.Concat(first, []string{"--"}, operands)
+}
+
+func flagValue(f *flag.Flag) flag.Value {
+	if f == nil {
+		return nil
+	}
+	return f.Value
 }
 
 // failed says what went wrong; its code is 1.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 	_ "time/tzdata" // a charter's zones are looked up; the machine may have no database
 
 	"parley/charter"
@@ -149,9 +148,6 @@ func charterCheck(args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	signed, err := charter.Open(text)
-	if c, parseErr := charter.Parse(first(charter.Split(text))); parseErr == nil {
-		err = withZones(c, err)
-	}
 	if err != nil {
 		report(stderr, err.Error(), charterHint(name, err))
 		return 1
@@ -172,29 +168,6 @@ func charterHint(name string, err error) string {
 		return "make it again with 'parley charter new' and what is missing; a signature covers every byte, so sign last"
 	}
 	return ""
-}
-
-// withZones adds to err, which [charter.Open] gave for c, the zones of c that
-// the time zone database lacks. They come before missing signatures: mending
-// them takes every signature away again.
-func withZones(c *charter.Charter, err error) error {
-	var problems charter.Problems
-	var unsigned *charter.UnsignedError
-	if err != nil && !errors.As(err, &problems) && !errors.As(err, &unsigned) {
-		return err
-	}
-	for _, p := range c.Parties {
-		if _, zoneErr := time.LoadLocation(p.Zone); zoneErr != nil || p.Zone == "" {
-			field := fmt.Sprintf("parties[%s].zone", p.ID)
-			if !slices.ContainsFunc(problems, func(p charter.Problem) bool { return p.Field == field }) {
-				problems = append(problems, charter.Problem{Field: field, Read: p.Zone, Accepted: "a time zone of the IANA database, such as Asia/Damascus"})
-			}
-		}
-	}
-	if len(problems) == 0 {
-		return err
-	}
-	return problems
 }
 
 func charterShow(args []string, stdout, stderr io.Writer) int {

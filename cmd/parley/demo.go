@@ -92,6 +92,7 @@ type demo struct {
 	desks  map[string]*desk.Desk
 	cast   map[string]string // part to party
 	parts  map[string]string // party to part
+	acted  string            // identifier of the newest act's statement
 }
 
 // start makes the world and starts its hub and desks.
@@ -207,7 +208,7 @@ func (d *demo) tell(m exercise.Moment) {
 	fmt.Fprintf(d.out, "  %-6s %s, %s\n%s\n", strings.ToUpper(part), rest, what, wrap(step.Story, "         "))
 	fmt.Fprintf(d.out, "         %s\n", d.outcome(m))
 	for _, shown := range m.Shown {
-		fmt.Fprintf(d.out, "         > %s\n", shown)
+		fmt.Fprintf(d.out, "         > %s\n", strings.TrimSpace(wrap(shown, "           ")))
 	}
 	fmt.Fprintln(d.out)
 	time.Sleep(time.Duration(float64(demoPause) / d.speed))
@@ -220,7 +221,7 @@ func (d *demo) outcome(m exercise.Moment) string {
 		if m.Refusal.Rule == desk.Ambiguity {
 			verb = "asked"
 		}
-		said := strings.TrimSpace(wrap(verb+" by rule "+m.Refusal.Rule+": "+m.Refusal.Sentence, "         "))
+		said := strings.TrimSpace(wrap(verb+" by rule "+m.Refusal.Rule+": "+m.Refusal.Error(), "         "))
 		for _, option := range m.Refusal.Options {
 			said += "\n         ? " + option
 		}

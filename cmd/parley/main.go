@@ -22,6 +22,7 @@ func commands() []command {
 		{"demo", "play the opening of an exercise with a hub and three desks, and verify it", demoCommand},
 		{"charter", "make, sign, check and show the rulebook", charterCommand},
 		{"format", "list, show and check the formats of the catalogue", formatCommand},
+		{"form", "print a form, blank or filled, as PDF or as a script to read aloud", formCommand},
 		{"key", "make, endorse and revoke keys", keyCommand},
 		{"hub", "run the supervisor's hub", hubCommand},
 		{"desk", "run a party's desk", deskCommand},

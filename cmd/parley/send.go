@@ -71,10 +71,7 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		q.Keep = strings.Split(*keep, ",")
 	}
 	switch {
-	case *fromPaper != "":
-		if code := readPaper(*fromPaper, &q, stderr); code != 0 {
-			return code
-		}
+	case *fromPaper != "": // once the desk answers
 	case q.Draft != 0:
 		q.Fields = flags.Args()
 	default:
@@ -83,6 +80,11 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	l, code := withDesk(*dir, stderr)
 	if l == nil {
 		return code
+	}
+	if *fromPaper != "" {
+		if code := readPaper(ctx, l, *fromPaper, &q, stderr); code != 0 {
+			return code
+		}
 	}
 	var sent desk.Sent
 	if err := l.call(ctx, "POST", "/v1/send", q, &sent); err != nil {

@@ -49,6 +49,7 @@ func (s stage) Act(ctx context.Context, by identity.Author, verb, about string, 
 	if err != nil {
 		return "", err
 	}
+	s.acted = id
 	return id, s.receipted(ctx, by, id)
 }
 
@@ -62,7 +63,10 @@ func (s stage) Expect(ctx context.Context, by identity.Author, id, what string) 
 	for {
 		r, ok := s.desk(by).Work().Record(id)
 		if ok && r.Delivery != nil {
-			if shown, is := expected(r, by.Party, what, time.Now()); is {
+			if shown, is := expected(r, by.Party, what, time.Now()); is && what == "not-understood" {
+				view, err := s.desk(by).Compared(ctx, s.acted, "en")
+				return shown + ". " + strings.Join(view.Differences, "; "), err
+			} else if is {
 				return shown, nil
 			}
 		}
