@@ -55,14 +55,28 @@ func (r region) boundary() (pieces []piece) {
 		}
 		for i, a := range ring {
 			edge := piece{a, ring[(i+1)%len(ring)]}
-			if len(others) == 0 {
+			switch {
+			case len(others) == 0:
 				pieces = append(pieces, edge)
-				continue
+			case !edge.covered(others):
+				pieces = edge.outside(pieces, others)
 			}
-			pieces = edge.outside(pieces, others)
 		}
 	}
 	return pieces
+}
+
+// covered says whether one ring has the whole piece inside: both ends, as the
+// rings of a region of several are convex. That ring is moved to the front,
+// where the next piece most likely finds it.
+func (p piece) covered(rings [][]spot) bool {
+	for i, ring := range rings {
+		if inside(ring, p.a) && inside(ring, p.b) {
+			rings[0], rings[i] = ring, rings[0]
+			return true
+		}
+	}
+	return false
 }
 
 // outside appends the parts of the piece that no ring has inside.

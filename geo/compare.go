@@ -43,7 +43,9 @@ const farApart = 3 * MaxReach
 // Difference is measured along 2048 parallel rows and is right to about one
 // part in a thousand of the areas. Apart is measured from all corners of each
 // boundary and some 1000 points between them; it is right to 0.5 % within
-// 1000 km, and too small by at most half the spacing of those points.
+// 1000 km, and too small by at most half the spacing of those points. It takes
+// about a millisecond, and for the dearest areas that are accepted, corridors
+// whose hundred points lie within its width, some seconds at most.
 func CompareAreas(a, b Area) AreaComparison {
 	c := AreaComparison{Within: max(a.Metres, b.Metres)}
 	own := newPlane(a.Points[0])

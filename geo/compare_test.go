@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -105,6 +106,23 @@ func TestPlanimeter(t *testing.T) {
 
 func BenchmarkCompareAreas(b *testing.B) {
 	a, err := ParseArea("polygon DMM 00 33.600N 017 57.000W / 00 34.100N 017 56.000W / 00 35.000N 017 56.300W / 00 34.900N 017 57.200W / 00 34.000N 017 57.500W ±50m; valley")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if !CompareAreas(a, a).Match {
+			b.Fatal("unlike itself")
+		}
+	}
+}
+
+// The dearest area that is accepted: all legs of a corridor overlap.
+func BenchmarkCompareAreasWorst(b *testing.B) {
+	var points []string
+	for i := range MaxPoints {
+		points = append(points, fmt.Sprintf("%.4f %.4f", 33+0.05*float64(i%2), 36+0.01*float64(i)))
+	}
+	a, err := ParseArea("corridor DD " + strings.Join(points, " / ") + " w=100km ±50m")
 	if err != nil {
 		b.Fatal(err)
 	}
