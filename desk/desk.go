@@ -230,6 +230,8 @@ func (d *Desk) Content(ctx context.Context, index uint64) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("read entry %d: the replica has %d entries", index, d.work.Size())
 	}
+	// A block is checked, and its texts known, a moment before it is durable.
+	d.await(ctx, func() bool { return d.work.Blocks() > entry.Height })
 	b, err := d.journal.ReadOne(ctx, d.origin, entry.Height)
 	if err != nil {
 		return nil, fmt.Errorf("read entry %d: %w", index, err)

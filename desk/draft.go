@@ -139,11 +139,16 @@ func (d *Desk) Await(ctx context.Context, id string) (Sent, error) {
 
 // awaitSize waits a moment for the replica to have size entries.
 func (d *Desk) awaitSize(ctx context.Context, size uint64) {
+	d.await(ctx, func() bool { return d.work.Size() >= size })
+}
+
+// await waits a moment for the replica to have grown so that is holds.
+func (d *Desk) await(ctx context.Context, is func() bool) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	for {
 		grown := d.grown.wait()
-		if d.work.Size() >= size {
+		if is() {
 			return
 		}
 		select {

@@ -87,8 +87,6 @@ func (stringType) differ(_ *Setting, _ *Field, original, again string) words.Mes
 	return words.M("differ.plain", "again", again, "original", original)
 }
 
-func (stringType) schema(*Field) map[string]any { return map[string]any{"type": "string"} }
-
 // checkCanonical holds a value to being the one string that read makes of it.
 func checkCanonical(value any, read func(string) (string, *fault)) *fault {
 	s, ok := value.(string)

@@ -136,12 +136,12 @@ func admit(v View, ch *charter.Charter, c Case, key *Key) (form, error) {
 	if _, ok := ch.Rule(claims.Format); !ok || !known {
 		return form{}, rule.Refuse(NotInForce, "`parley charter show` lists what is", "format %q is not in force in this mechanism", claims.Format)
 	}
-	if party, ok := ch.Party(claims.Author.Party); ok && len(f.From) > 0 && !slices.Contains(f.From, party.Kind) {
-		return form{}, rule.Refuse(NoRight, "it is for a "+strings.Join(f.From, " or "), "%s is a %s, which cannot send %s", party.ID, party.Kind, f.ID)
-	}
 	role, ok := ch.Role(claims.Author.Role)
 	if !ok || !role.Allows(f.ID) || !ch.Holds(claims.Author.Party, role) {
 		return form{}, rule.Refuse(NoRight, "ask an officer whose role has it", "role %q of %s has no right to send %s", claims.Author.Role, claims.Author.Party, f.ID)
+	}
+	if party, ok := ch.Party(claims.Author.Party); ok && len(f.From) > 0 && !slices.Contains(f.From, party.Kind) {
+		return form{}, rule.Refuse(NoRight, "it is for a "+strings.Join(f.From, " or "), "%s is a %s, which cannot send %s", party.ID, party.Kind, f.ID)
 	}
 	switch {
 	case f.Area != "" && f.Area != claims.Area:

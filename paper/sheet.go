@@ -50,7 +50,7 @@ type Choice struct {
 	Label  string // in the sheet's language
 }
 
-// Blank: nothing is filled in.
+// Blank reports whether nothing is filled in.
 func (s *Sheet) Blank() bool {
 	return !slices.ContainsFunc(s.Lines, func(l Line) bool { return len(l.Value) > 0 })
 }

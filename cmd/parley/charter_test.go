@@ -182,7 +182,7 @@ func TestCharterMistakes(t *testing.T) {
 		{"letter in place of a charter", []string{"check", "DIR/letter"}, 1, "parley: read charter: invalid character 'D' looking for beginning of value\n"},
 		{"empty file", []string{"show", "DIR/empty"}, 1, "parley: read charter: the file is empty\n"},
 		{"edited by hand", []string{"check", "DIR/indent"}, 1, "parley: read charter: line 3 is not as parley writes it"},
-		{"zone that is nowhere", []string{"check", "DIR/typo"}, 1, "parley: charter: parties[alder].zone: read \"Etc/GMT-99\"; accepted: a time zone of the IANA database, such as Asia/Damascus\n"},
+		{"zone that is nowhere", []string{"check", "DIR/typo"}, 1, "parley: charter: parties[alder].zone: read \"Etc/GMT-99\"; accepted: a time zone of the IANA database, such as Asia/Damascus; local time means another thing on each desk\n"},
 		{"flag after the file", []string{"show", "DIR/charter", "-lang", "ar"}, 2, "parley: charter show: -lang comes after DIR/charter\nparley: hint: write the flags before the file\n"},
 		{"unknown language", []string{"show", "-lang", "fr", "DIR/charter"}, 2, "parley: charter show: language \"fr\" is not spoken here\nparley: hint: the languages are en, ar, he\n"},
 		{"unknown flag", []string{"check", "-v", "DIR/charter"}, 2, "parley: flag provided but not defined: -v\nparley: hint: 'parley charter check -h' lists the flags\n"},
