@@ -27,11 +27,11 @@ const module = "parley"
 // layers is the order of imports: a package may import those of smaller
 // numbers only. Packages of one number do not know of each other.
 var layers = map[string]int{
-	"base64url": 0, "rule": 0, "assets": 0,
+	"base64url": 0, "rule": 0, "geo": 0, "words": 0, "zone": 0, "assets": 0,
 	"identity":  1,
 	"statement": 2,
 	"format":    3, "paper": 3,
-	"charter":   4,
+	"charter": 4, "form": 4,
 	"delivery":  5,
 	"mechanism": 6,
 
@@ -56,7 +56,7 @@ func isEvidence(name string) bool { return name == "ledger" || name == "journal"
 
 // The core does no I/O, so that it can be replayed with nothing else at hand.
 func isCore(name string) bool {
-	return isRules(name) || slices.Contains([]string{"identity", "ledger", "base64url", "rule"}, name)
+	return isRules(name) || slices.Contains([]string{"identity", "ledger", "base64url", "rule", "geo", "words", "zone"}, name)
 }
 
 // forbiddenInCore maps an import that the core may not have to the remedy.
@@ -99,6 +99,10 @@ func (s source) folder() string {
 	}
 	return ""
 }
+
+// isGenerator says whether s is a program run by hand that makes a file of its
+// package, and no part of the package.
+func (s source) isGenerator() bool { return strings.HasPrefix(s.text, "//go:build ignore\n") }
 
 func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
 
@@ -174,7 +178,7 @@ func checkDirection(s source) (faults []string) {
 
 // checkCore: the core does no I/O, reads no clock, starts no goroutine.
 func checkCore(s source) (faults []string) {
-	if s.isTest() || !isCore(s.folder()) {
+	if s.isTest() || s.isGenerator() || !isCore(s.folder()) {
 		return nil
 	}
 	for _, spec := range s.file.Imports {

@@ -35,6 +35,7 @@ func TestTidyCanFail(t *testing.T) {
 
 		{"file", checkCore, "ledger/a.go", `import "os"`, "ledger/a.go:2: the core imports os; take the bytes"},
 		{"file in identity", checkCore, "identity/a.go", `import "os"`, "the core imports os"},
+		{"no generator", checkCore, "geo/a.go", "//go:build ignore\nimport \"os\"", "the core imports os"}, // the tag must stand first
 		{"network", checkCore, "charter/a.go", `import "net/http"`, "imports net/http"},
 		{"random", checkCore, "statement/a.go", `import "crypto/rand"`, "take random bytes as an argument"},
 		{"shell", checkCore, "hub/a.go", `import "net/http"`, ""},

@@ -9,8 +9,7 @@
 // all again, and is in force from its own entry on.
 //
 // [Charter.Check] tells whether a charter makes sense, [Open] whether all have
-// signed it, [Signed.Succeeds] whether it may follow another. Zones are checked
-// by their form alone: whether a zone exists is for the caller to look up.
+// signed it, [Signed.Succeeds] whether it may follow another.
 package charter
 
 import (
@@ -25,6 +24,7 @@ import (
 	"time"
 
 	"parley/base64url"
+	"parley/format"
 )
 
 // A Charter is one edition of a mechanism's rules.
@@ -38,8 +38,11 @@ type Charter struct {
 	Parties     []Party           `json:"parties"`
 	Areas       []Area            `json:"areas"`
 	Roles       []Role            `json:"roles"`
-	Formats     []Rule            `json:"formats"`     // those in force
-	Precedences []Precedence      `json:"precedences"` // most urgent first
+	Formats     []Rule            `json:"formats"`       // those in force
+	Own         []*format.Format  `json:"own,omitempty"` // formats beside the catalogue's; formats puts them in force
+	Precedences []Precedence      `json:"precedences"`   // most urgent first
+	Places      Places            `json:"places"`
+	Glossary    []Term            `json:"glossary,omitempty"`
 	Witness     WitnessPolicy     `json:"witness"`
 	Limits      Limits            `json:"limits"`
 }
@@ -93,6 +96,9 @@ type Rule struct {
 	Format string `json:"format"` // "J14/1"
 	Gate   string `json:"gate"`   // mode: none, notify, auto-release, review or escrow
 	Floor  bool   `json:"floor"`  // of the safety floor: never paused, never kept at the gate
+
+	LeadMinutes int `json:"leadMinutes,omitempty"` // more notice than the format asks for; 0: as it asks
+	ExpiryHours int `json:"expiryHours,omitempty"` // sooner than by the format; 0: by the format
 }
 
 // A Precedence is how fast a statement moves. Times count from submission; all
@@ -198,6 +204,7 @@ func (c *Charter) whole() *Charter {
 	}
 	w.Formats, w.Precedences = list(w.Formats), list(w.Precedences)
 	w.Witness.Parties = list(w.Witness.Parties)
+	w.Places.Grids = list(w.Places.Grids)
 	return &w
 }
 

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/format"
 	"parley/identity"
 )
 
@@ -149,6 +150,18 @@ func TestQueries(t *testing.T) {
 	}
 }
 
+func ruleFor(c *Charter, ref string) *Rule {
+	return &c.Formats[slices.IndexFunc(c.Formats, func(r Rule) bool { return r.Format == ref })]
+}
+
+// ownFormat is one that two sides may agree on beside the catalogue.
+func ownFormat() *format.Format {
+	level := format.Field{Name: "level", Type: format.Quantity, Units: []string{"m"}, Required: true,
+		Label: format.Words{"en": "Level"}, Help: format.Words{"en": "Of the lake, above the mark."}}
+	return &format.Format{ID: "WATER", Edition: 1, Kind: format.Message, Area: "commercial", Precedence: "ROUTINE", Gate: "review",
+		Names: format.Words{"en": "Water level"}, Help: format.Words{"en": "Tells how high the shared lake stands."}, Fields: []format.Field{level}}
+}
+
 // Each row is one mistake in a charter and the sentence that its maker reads.
 func TestCheck(t *testing.T) {
 	smallOrder := identity.EncodeKey(append([]byte{1}, make([]byte, 31)...))
@@ -198,24 +211,60 @@ func TestCheck(t *testing.T) {
 			`charter: parties: read "0 supervisors"; accepted: exactly one`},
 		{"party twice", func(c *Charter) { c.Parties[1].ID = "israel"; c.Witness.Parties = []string{"israel"} },
 			`charter: parties[israel]: read "israel"; accepted: each party once`},
-		{"floor at the gate", func(c *Charter) { c.Formats[3].Gate = GateReview },
+		{"floor at the gate", func(c *Charter) { ruleFor(c, "J11/1").Gate = GateReview },
 			`charter: formats[J11/1].gate: read "review"; accepted: none, notify or auto-release: the safety floor never waits without an end`},
-		{"floor given up", func(c *Charter) { c.Formats[3].Floor = false },
+		{"floor given up", func(c *Charter) { ruleFor(c, "J11/1").Floor = false },
 			`charter: formats[J11/1].floor: read "false"; accepted: true: it is of the safety floor, which nothing may pause`},
-		{"act at the gate", func(c *Charter) { c.Formats[8].Gate = GateReview },
+		{"act at the gate", func(c *Charter) { ruleFor(c, "gate.hold/1").Gate = GateReview },
 			`charter: formats[gate.hold/1].gate: read "review"; accepted: none: it is an act, not a message`},
-		{"unknown gate", func(c *Charter) { c.Formats[4].Gate = "maybe" },
+		{"unknown gate", func(c *Charter) { ruleFor(c, "J14/1").Gate = "maybe" },
 			`charter: formats[J14/1].gate: read "maybe"; accepted: none, notify, auto-release, review, escrow`},
 		{"unknown format", func(c *Charter) {
-			c.Formats[4].Format = "J14/9"
-			c.Roles[0].May = c.Roles[1].May
-			c.Roles[4].May = c.Roles[1].May
+			c.Formats[0].Format = "J00/9"
+			for i := range c.Roles {
+				c.Roles[i].May = slices.DeleteFunc(c.Roles[i].May, func(id string) bool { return id == "J00" })
+			}
 		},
-			`charter: formats[4].format: read "J14/9"; accepted: a format of the catalogue, such as J14/1; this program may be older than the charter`},
+			`charter: formats[0].format: read "J00/9"; accepted: a format of the catalogue, such as J14/1; this program may be older than the charter`},
+		{"less notice than the format asks for", func(c *Charter) { ruleFor(c, "J14/1").LeadMinutes = 60 },
+			`charter: formats[J14/1].leadMinutes: read "60"; accepted: nothing, or from 2880 minutes, of a format with a window: a charter may ask for more notice, not for less`},
+		{"later expiry than the format's", func(c *Charter) { ruleFor(c, "J10/1").ExpiryHours = 48 },
+			`charter: formats[J10/1].expiryHours: read "48"; accepted: nothing, or at most the format's own 24 hours: a charter may let things expire sooner, not later`},
+		{"side that finds", func(c *Charter) { c.Roles[0].May = append(c.Roles[0].May, "J23") },
+			`charter: roles[watch].may: read "J23"; accepted: formats that a side may send; this one is for a supervisor`},
+		{"grid of one's own", func(c *Charter) { c.Places.Grids = append(c.Places.Grids, "MAIDENHEAD") },
+			`charter: places.grids[4]: read "MAIDENHEAD"; accepted: grids, each once: `},
+		{"theatre upside down", func(c *Charter) { c.Places.Theatre.SouthWest = "DD 40 33 ±1m" },
+			`charter: places.theatre: read "DD 40 33 ±1m to DD 37.5 42.5 ±1m"; accepted: a place as an officer types it, such as DD 32.0 35.0 ±1m; the corner southWest does not lie south of northEast`},
+		{"landmark without its format", func(c *Charter) { c.Places.Landmarks = []Landmark{{map[string]string{"en": "Mark"}, "33.0 36.0"}} },
+			`charter: places.landmarks[0].at: read "33.0 36.0"; accepted: a place as an officer types it, such as DD 32.0 35.0 ±1m; `},
+		{"contested term without a way out", func(c *Charter) { c.Glossary[2].Use = nil },
+			`charter: glossary[incursion].use: read ""; accepted: agreed terms for a contested one, none for an agreed one`},
+		{"way out that is contested", func(c *Charter) { c.Glossary[2].Use = []string{"incursion"} },
+			`charter: glossary[incursion].use: read "incursion"; accepted: identifiers of agreed terms of this glossary`},
+		{"format of one's own with a name of the catalogue's", func(c *Charter) {
+			f, _ := format.Catalogue().Lookup("J50/1")
+			own := *f
+			own.Edition = 2
+			c.Own, c.Formats = append(c.Own, &own), append(c.Formats, Rule{Format: "J50/2", Gate: GateReview})
+		},
+			`charter: own[0].id: read "J50"; accepted: an identifier that the catalogue does not have`},
+		{"format of one's own that is not in force", func(c *Charter) { c.Own = append(c.Own, ownFormat()) },
+			`charter: own[0]: read "WATER/1"; accepted: a format that formats puts in force; add it to formats`},
+		{"format of one's own on the floor", func(c *Charter) {
+			f := ownFormat()
+			f.Floor = true
+			c.Own, c.Formats = append(c.Own, f), append(c.Formats, Rule{Format: "WATER/1", Gate: GateNone, Floor: true})
+		},
+			`charter: own[0]: read "WATER/1"; accepted: a message outside the safety floor that borrows nothing and refers with replies alone; acts and the floor are the program's`},
+		{"format of one's own", func(c *Charter) {
+			c.Own, c.Formats = append(c.Own, ownFormat()), append(c.Formats, Rule{Format: "WATER/1", Gate: GateReview})
+			c.Roles[0].May = append(c.Roles[0].May, "WATER")
+		}, ""},
 		{"side that releases", func(c *Charter) { c.Roles[0].May = append(c.Roles[0].May, "gate.release") },
 			`charter: roles[watch].may: read "gate.release"; accepted: acts of the gate for roles of the supervisor alone`},
-		{"role with a format not in force", func(c *Charter) { c.Roles[0].May = append(c.Roles[0].May, "J15") },
-			`charter: roles[watch].may: read "J15"; accepted: identifiers of formats in force, without their edition`},
+		{"role with a format not in force", func(c *Charter) { c.Roles[0].May = append(c.Roles[0].May, "J77") },
+			`charter: roles[watch].may: read "J77"; accepted: identifiers of formats in force, without their edition`},
 		{"no registrar", func(c *Charter) { c.Roles = c.Roles[:7] },
 			`charter: roles: is missing; accepted: the machine role registrar`},
 		{"gate without end", func(c *Charter) { c.Precedences[0].GateSeconds = 0 },
@@ -224,7 +273,7 @@ func TestCheck(t *testing.T) {
 			`charter: precedences: read "ROUTINE PRIORITY IMMEDIATE FLASH"; accepted: FLASH IMMEDIATE PRIORITY ROUTINE, in this order`},
 		{"side that need not cosign", func(c *Charter) { c.Witness.Parties = []string{"israel"} },
 			`charter: witness.parties: read "israel"; accepted: every side at least; add syria`},
-		{"no service area", func(c *Charter) { c.Areas[0].ID = "other"; c.Formats = c.Formats[4:]; c.Roles = c.Roles[:0] },
+		{"no service area", func(c *Charter) { c.Areas[0].ID = "other"; c.Formats, c.Roles = nil, nil },
 			`charter: areas: is missing; accepted: the area service, which carries keys and link tests`},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package charter
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"parley/base64url"
 	"parley/format"
 	"parley/identity"
+	"parley/zone"
 )
 
 // Gate modes.
@@ -66,8 +68,11 @@ func (c *Charter) Check() error {
 	k.hub(c.Hub)
 	k.parties(c)
 	k.areas(c)
+	k.own(c)
 	k.formats(c)
 	k.roles(c)
+	k.places(c.Places)
+	k.glossary(c.Glossary)
 	k.precedences(c)
 	k.witness(c)
 	k.limits(c.Limits)
@@ -174,7 +179,7 @@ func (k *checker) parties(c *Charter) {
 			k.add(field+".kind", p.Kind, "side or supervisor", "")
 		}
 		k.names(field+".names", p.Names)
-		if !zone.MatchString(p.Zone) || strings.EqualFold(p.Zone, "local") {
+		if _, err := zone.Load(p.Zone); err != nil {
 			k.add(field+".zone", p.Zone, "a time zone of the IANA database, such as Asia/Damascus", "local time means another thing on each desk")
 		}
 		if len(p.Languages) == 0 || slices.ContainsFunc(p.Languages, func(l string) bool { return !language.MatchString(l) }) {
@@ -189,8 +194,6 @@ func (k *checker) parties(c *Charter) {
 		k.add("parties", fmt.Sprintf("%d sides", sides), "two or more", "")
 	}
 }
-
-var zone = regexp.MustCompile(`^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$`)
 
 func (k *checker) partyKeys(field string, p Party) {
 	if len(p.Roots) == 0 {
@@ -244,7 +247,7 @@ func (k *checker) formats(c *Charter) {
 		if slices.ContainsFunc(c.Formats[:i], func(o Rule) bool { return o.Format == r.Format }) {
 			k.add(field, r.Format, "each format once", "")
 		}
-		f, ok := format.Catalogue().Lookup(r.Format)
+		f, ok := c.Format(r.Format)
 		if !ok {
 			k.add(fmt.Sprintf("formats[%d].format", i), r.Format, "a format of the catalogue, such as J14/1", "this program may be older than the charter")
 			continue
@@ -254,6 +257,12 @@ func (k *checker) formats(c *Charter) {
 		}
 		if f.Floor && !r.Floor {
 			k.add(field+".floor", "false", "true: it is of the safety floor, which nothing may pause", "")
+		}
+		if r.LeadMinutes < 0 || r.LeadMinutes > 0 && (r.LeadMinutes < f.LeadMinutes || f.Window == "" || r.LeadMinutes > 60*24*366) {
+			k.add(field+".leadMinutes", fmt.Sprint(r.LeadMinutes), fmt.Sprintf("nothing, or from %d minutes, of a format with a window: a charter may ask for more notice, not for less", f.LeadMinutes), "")
+		}
+		if r.ExpiryHours < 0 || r.ExpiryHours > 24*3660 || f.ExpiryHours > 0 && r.ExpiryHours > f.ExpiryHours {
+			k.add(field+".expiryHours", fmt.Sprint(r.ExpiryHours), fmt.Sprintf("nothing, or at most the format's own %d hours: a charter may let things expire sooner, not later", f.ExpiryHours), "")
 		}
 		open := []string{GateNone, GateNotify}
 		switch {
@@ -284,6 +293,11 @@ func (k *checker) roles(c *Charter) {
 			}
 			if slices.Contains(r.May[:j], id) {
 				k.add(field+".may", id, "each format once", "")
+			}
+			if f, ok := c.Newest(id); ok && len(f.From) > 0 && slices.ContainsFunc([]string{KindSide, KindSupervisor}, func(kind string) bool {
+				return (r.Of == kind || r.Of == OfAny) && !slices.Contains(f.From, kind)
+			}) {
+				k.add(field+".may", id, "formats that a "+r.Of+" may send; this one is for a "+strings.Join(f.From, " or "), "")
 			}
 			if strings.HasPrefix(id, "gate.") && r.Of != KindSupervisor {
 				k.add(field+".may", id, "acts of the gate for roles of the supervisor alone", "")
@@ -345,13 +359,8 @@ func (k *checker) between(field string, n, low, high int) {
 	}
 }
 
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
+func sortedKeys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
 }
 
 // clip shortens what an error quotes.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/format"
+	"parley/words"
 )
 
 // labels are the words of the page, by what they label.
@@ -37,6 +38,13 @@ var labels = map[string]format.Words{
 	"ack":       {"en": "acknowledgement", "ar": "الإقرار", "he": "אישור קבלה"},
 	"readback":  {"en": "readback", "ar": "الإعادة للتحقق", "he": "חזרה לאימות"},
 	"reply":     {"en": "reply", "ar": "الجواب", "he": "מענה"},
+	"lead":      {"en": "Notice asked for", "ar": "مهلة الإخطار المطلوبة", "he": "זמן ההודעה הנדרש"},
+	"expiry":    {"en": "Expires after", "ar": "تنتهي صلاحيته بعد", "he": "פג אחרי"},
+	"places":    {"en": "Places", "ar": "الأماكن", "he": "מקומות"},
+	"grids":     {"en": "Grids", "ar": "شبكات الإحداثيات", "he": "רשתות קואורדינטות"},
+	"theatre":   {"en": "Where places are expected", "ar": "حيث تُتوقع الأماكن", "he": "היכן מצופים מקומות"},
+	"glossary":  {"en": "Agreed terms", "ar": "المصطلحات المتفق عليها", "he": "מונחים מוסכמים"},
+	"contested": {"en": "contested; use", "ar": "متنازع عليه؛ استعمل", "he": "שנוי במחלוקת; השתמשו ב"},
 	"confirmed": {"en": "Confirmed when cosigned by", "ar": "يُعد مؤكدًا متى شارك في التوقيع", "he": "מאושר כשחתמו במשותף"},
 
 	GateNone:        {"en": "none: goes at once", "ar": "بلا بوابة: يمر فورًا", "he": "ללא: עובר מיד"},
@@ -81,6 +89,7 @@ func (c *Charter) Page(lang string) string {
 		p.line(1, p.name(a.ID, a.Names))
 	}
 	p.formats(c)
+	p.agreed(c)
 	p.head("roles")
 	for _, r := range c.Roles {
 		p.line(1, p.name(r.ID, r.Names)+p.comma()+p.of(r.Of)+": "+p.isolate(strings.Join(r.May, " ")))
@@ -103,12 +112,47 @@ func (p *page) formats(c *Charter) {
 	p.head("formats")
 	for _, r := range c.Formats {
 		var names map[string]string
-		if f, ok := format.Catalogue().Lookup(r.Format); ok {
+		if f, ok := c.Format(r.Format); ok {
 			names = f.Names
 		}
 		s := p.name(r.Format, names) + ": " + p.word(r.Gate)
 		if r.Floor {
 			s += " (" + p.word("floor") + ")"
+		}
+		p.line(1, s)
+		if r.LeadMinutes > 0 {
+			p.fact(2, "lead", fmt.Sprint(time.Duration(r.LeadMinutes)*time.Minute))
+		}
+		if r.ExpiryHours > 0 {
+			p.fact(2, "expiry", fmt.Sprint(time.Duration(r.ExpiryHours)*time.Hour))
+		}
+	}
+}
+
+// agreed writes what is agreed of places and terms.
+func (p *page) agreed(c *Charter) {
+	p.head("places")
+	p.fact(1, "grids", strings.Join(c.Places.Grids, ", "))
+	if t := c.Places.Theatre; t != nil {
+		p.fact(1, "theatre", t.SouthWest+" / "+t.NorthEast)
+	}
+	for _, l := range c.Places.Landmarks {
+		p.line(1, p.isolate(format.Words(l.Names).In(p.lang))+": "+p.isolate(l.At))
+	}
+	if len(c.Glossary) == 0 {
+		return
+	}
+	p.head("glossary")
+	for _, t := range c.Glossary {
+		var spelt []string
+		for _, lang := range sortedKeys(t.Words) {
+			for _, s := range t.Words[lang] {
+				spelt = append(spelt, p.isolate(s))
+			}
+		}
+		s := p.isolate(t.ID) + ": " + strings.Join(spelt, p.comma())
+		if t.Contested {
+			s += " (" + p.word("contested") + ": " + p.isolate(strings.Join(t.Use, ", ")) + ")"
 		}
 		p.line(1, s)
 	}
@@ -173,7 +217,7 @@ func (p *page) comma() string {
 	return ", "
 }
 
-func (p *page) isolate(s string) string { return format.Isolate(p.lang, s) }
+func (p *page) isolate(s string) string { return words.Isolate(p.lang, s) }
 
 // span writes a number of seconds as Go does, without the zeros: 2m, 72h.
 func (p *page) span(seconds int) string {

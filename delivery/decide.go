@@ -23,6 +23,11 @@ const (
 	NotShown         = "delivery.not-shown"
 	Twice            = "delivery.twice"
 	NoAddressee      = "delivery.no-addressee"
+	BadPassedAt      = "delivery.passed-at"
+	OutOfDate        = "delivery.superseded"
+	OtherPending     = "delivery.pending-successor"
+	FewerAddressees  = "delivery.fewer-addressees"
+	CancelStands     = "delivery.cancellation-stands"
 )
 
 // A Command asks for something to happen to a statement. The set is closed.
@@ -36,15 +41,43 @@ type (
 		Supervisor string
 		Mode       string        // gate mode by the charter in force
 		Limit      time.Duration // the gate's limit at this precedence
+		Supersedes string        // identifier of the statement that it replaces or cancels; empty for none
+		Cancels    bool
+		Owed       []Owed // what it inherits where it meets no gate
 	}
 	Hold        struct{ Reason string }
-	Release     struct{}
-	AutoRelease struct{}
+	Release     struct{ Owed []Owed } // what it inherits, see [State.Bequest]
+	AutoRelease struct{ Owed []Owed }
 	Return      struct{ Reason string }
 	Withdraw    struct{}
 	Deliver     struct{}
 	Display     struct{}
 	Acknowledge struct{}
+
+	// ReadBack says how the critical fields, entered again at an addressee's,
+	// compare with the statement's own.
+	ReadBack struct {
+		Match   bool
+		Unknown bool     // what they are compared with is withheld here
+		Differs []string // names of the fields that differ, in the format's order
+	}
+	// PassOn says how far an addressee has passed the statement on.
+	PassOn struct {
+		Echelon     string
+		PassedAt    time.Time // as the officer says
+		Outstanding int64     // how many of that echelon still wait for it
+	}
+	// Propose is asked of a statement as its successor is submitted, Supersede as
+	// that is released, Drop as it is returned or withdrawn. By is the successor.
+	Propose struct {
+		By string
+		To []string // the successor's addressees
+	}
+	Supersede struct {
+		By     string
+		Cancel bool
+	}
+	Drop struct{ By string }
 )
 
 func (Submit) command()      {}
@@ -56,6 +89,11 @@ func (Withdraw) command()    {}
 func (Deliver) command()     {}
 func (Display) command()     {}
 func (Acknowledge) command() {}
+func (ReadBack) command()    {}
+func (PassOn) command()      {}
+func (Propose) command()     {}
+func (Supersede) command()   {}
+func (Drop) command()        {}
 
 // Decide answers what happens when by asks for c at now, the hub's time: the
 // events to record, or a [rule.Refusal]. It changes nothing. A nil State stands
@@ -73,15 +111,21 @@ func (s *State) Decide(by identity.Author, c Command, now time.Time) ([]Event, e
 	case Hold:
 		return s.decideHold(by, c, now)
 	case Release:
-		return s.decideRelease(by, now)
+		return s.decideRelease(by, c, now)
 	case AutoRelease:
-		return s.decideAutoRelease(by, now)
+		return s.decideAutoRelease(by, c, now)
 	case Return:
 		return s.decideReturn(by, c, now)
 	case Withdraw:
 		return s.decideWithdraw(by, now)
-	case Deliver, Display, Acknowledge:
+	case Deliver, Display, Acknowledge, ReadBack, PassOn:
 		return s.decideReach(by, c, now)
+	case Propose:
+		return s.decidePropose(by, c, now)
+	case Supersede:
+		return s.decideSupersede(c, now)
+	case Drop:
+		return s.decideDrop(c, now)
 	}
 	panic("delivery: unknown command")
 }
@@ -95,9 +139,9 @@ func (s *State) decideSubmit(by identity.Author, c Submit, now time.Time) ([]Eve
 	case slices.Contains(c.To, by.Party):
 		return nil, rule.Refuse(NoAddressee, "leave your own party out of to", "statement %s is addressed to its own author's party, %s", c.ID, by.Party)
 	}
-	submitted := StatementSubmitted{ID: c.ID, Author: by, To: c.To, Supervisor: c.Supervisor, Mode: c.Mode, At: now}
+	submitted := StatementSubmitted{ID: c.ID, Author: by, To: c.To, Supervisor: c.Supervisor, Mode: c.Mode, Supersedes: c.Supersedes, Cancels: c.Cancels, At: now}
 	if by.Party == c.Supervisor || c.Mode == ModeNone || c.Mode == ModeNotify {
-		return []Event{submitted, StatementReleased{At: now}}, nil
+		return []Event{submitted, StatementReleased{Owed: c.Owed, At: now}}, nil
 	}
 	submitted.Due = now.Add(c.Limit)
 	return []Event{submitted}, nil
@@ -113,19 +157,19 @@ func (s *State) decideHold(by identity.Author, c Hold, now time.Time) ([]Event, 
 	return []Event{StatementHeld{c.Reason, now}}, nil
 }
 
-func (s *State) decideRelease(by identity.Author, now time.Time) ([]Event, error) {
+func (s *State) decideRelease(by identity.Author, c Release, now time.Time) ([]Event, error) {
 	if err := s.gate(by, "released"); err != nil {
 		return nil, err
 	}
 	if s.Mode == ModeEscrow {
 		return nil, rule.Refuse(EscrowClosed, "it opens by itself when every side has deposited", "statement %s is sealed; the supervisor cannot open it", s.ID)
 	}
-	return []Event{StatementReleased{At: now}}, nil
+	return []Event{StatementReleased{Owed: c.Owed, At: now}}, nil
 }
 
 // decideAutoRelease lets a held statement through as well: a hold shows the
 // supervisor's doubt, but never lengthens the limit of a safety format.
-func (s *State) decideAutoRelease(by identity.Author, now time.Time) ([]Event, error) {
+func (s *State) decideAutoRelease(by identity.Author, c AutoRelease, now time.Time) ([]Event, error) {
 	switch {
 	case by.Party != s.Supervisor || by.Role != "hub":
 		return nil, rule.Refuse(NotHub, "use gate.release", "only the hub's clock releases statement %s automatically, not %s", s.ID, by)
@@ -136,7 +180,7 @@ func (s *State) decideAutoRelease(by identity.Author, now time.Time) ([]Event, e
 	case now.Before(s.Due):
 		return nil, rule.Refuse(NotDue, "", "statement %s is due at %s, and it is %s", s.ID, s.Due.Format(time.RFC3339), now.Format(time.RFC3339))
 	}
-	return []Event{StatementReleased{Auto: true, At: now}}, nil
+	return []Event{StatementReleased{Auto: true, Owed: c.Owed, At: now}}, nil
 }
 
 func (s *State) decideReturn(by identity.Author, c Return, now time.Time) ([]Event, error) {
@@ -157,7 +201,7 @@ func (s *State) decideWithdraw(by identity.Author, now time.Time) ([]Event, erro
 	case by.Party != s.Author.Party:
 		return nil, rule.Refuse(NotYours, "", "statement %s is %s's; only its own side can withdraw it", s.ID, s.Author.Party)
 	case !s.Waiting():
-		return nil, rule.Refuse(WrongStatus, "send a correction that refers to it", "statement %s is already %s and can no longer be withdrawn", s.ID, s.Status)
+		return nil, rule.Refuse(WrongStatus, "replace or cancel it", "statement %s is already %s and can no longer be withdrawn", s.ID, s.Status)
 	}
 	return []Event{StatementWithdrawn{now}}, nil
 }
@@ -171,40 +215,4 @@ func (s *State) gate(by identity.Author, verb string) error {
 		return rule.Refuse(WrongStatus, "", "statement %s is already %s", s.ID, s.Status)
 	}
 	return nil
-}
-
-func (s *State) decideReach(by identity.Author, c Command, now time.Time) ([]Event, error) {
-	switch {
-	case by.Party == s.Author.Party:
-		return nil, rule.Refuse(NotAddressed, "", "statement %s is %s's own; only an addressee can say that it arrived", s.ID, by.Party)
-	case !slices.Contains(s.To, by.Party):
-		return nil, rule.Refuse(NotAddressed, "", "statement %s is not addressed to %s", s.ID, by.Party)
-	case s.Status != Released:
-		return nil, rule.Refuse(WrongStatus, "release it first", "statement %s is %s; it has not left the gate", s.ID, s.Status)
-	}
-	reach := s.reach(by.Party)
-	switch c.(type) {
-	case Deliver:
-		if !reach.Delivered.IsZero() {
-			return nil, rule.Refuse(Twice, "", "statement %s was already reported delivered to %s", s.ID, by.Party)
-		}
-		return []Event{StatementDelivered{by.Party, now}}, nil
-	case Display:
-		if reach.Delivered.IsZero() {
-			return nil, rule.Refuse(WrongStatus, "report it delivered first", "statement %s has not been reported delivered to %s", s.ID, by.Party)
-		}
-		if !reach.Displayed.IsZero() {
-			return nil, rule.Refuse(Twice, "", "statement %s was already reported displayed at %s", s.ID, by.Party)
-		}
-		return []Event{StatementDisplayed{by.Party, now}}, nil
-	}
-	if reach.Displayed.IsZero() {
-		return nil, rule.Refuse(NotShown, "open it first with `parley show "+s.ID+"`", "statement %s was never shown to a person at %s, so nobody there can acknowledge it", s.ID, by.Party)
-	}
-	for _, ack := range reach.Acks {
-		if ack.By == by {
-			return nil, rule.Refuse(Twice, "", "%s has already acknowledged statement %s", by, s.ID)
-		}
-	}
-	return []Event{StatementAcknowledged{by, now}}, nil
 }

@@ -19,6 +19,8 @@ type (
 		Supervisor string
 		Mode       string
 		Due        time.Time
+		Supersedes string
+		Cancels    bool
 		At         time.Time
 	}
 	StatementHeld struct {
@@ -27,6 +29,7 @@ type (
 	}
 	StatementReleased struct {
 		Auto bool
+		Owed []Owed
 		At   time.Time
 	}
 	StatementReturned struct {
@@ -46,16 +49,50 @@ type (
 		By identity.Author
 		At time.Time
 	}
+	StatementReadBack struct {
+		By      identity.Author
+		Match   bool
+		Unknown bool
+		Differs []string
+		At      time.Time
+	}
+	StatementPassedOn struct {
+		By          identity.Author
+		Echelon     string
+		PassedAt    time.Time
+		Outstanding int64
+		At          time.Time
+	}
+	// StatementSupersessionProposed and the two after it happen to the statement
+	// that By, the identifier of another, means to supersede.
+	StatementSupersessionProposed struct {
+		By string
+		At time.Time
+	}
+	StatementSupersessionDropped struct {
+		By string
+		At time.Time
+	}
+	StatementSuperseded struct {
+		By     string
+		Cancel bool
+		At     time.Time
+	}
 )
 
-func (StatementSubmitted) event()    {}
-func (StatementHeld) event()         {}
-func (StatementReleased) event()     {}
-func (StatementReturned) event()     {}
-func (StatementWithdrawn) event()    {}
-func (StatementDelivered) event()    {}
-func (StatementDisplayed) event()    {}
-func (StatementAcknowledged) event() {}
+func (StatementSubmitted) event()            {}
+func (StatementHeld) event()                 {}
+func (StatementReleased) event()             {}
+func (StatementReturned) event()             {}
+func (StatementWithdrawn) event()            {}
+func (StatementDelivered) event()            {}
+func (StatementDisplayed) event()            {}
+func (StatementAcknowledged) event()         {}
+func (StatementReadBack) event()             {}
+func (StatementPassedOn) event()             {}
+func (StatementSupersessionProposed) event() {}
+func (StatementSupersessionDropped) event()  {}
+func (StatementSuperseded) event()           {}
 
 // Apply records e. It cannot refuse: an event is a fact, checked when Decide
 // made it. An event for an addressee the statement does not have is a broken
@@ -63,11 +100,12 @@ func (StatementAcknowledged) event() {}
 func (s *State) Apply(e Event) {
 	switch e := e.(type) {
 	case StatementSubmitted:
-		*s = State{ID: e.ID, Author: e.Author, To: e.To, Supervisor: e.Supervisor, Mode: e.Mode, Submitted: e.At, Due: e.Due, Status: Submitted}
+		*s = State{ID: e.ID, Author: e.Author, To: e.To, Supervisor: e.Supervisor, Mode: e.Mode, Submitted: e.At, Due: e.Due, Status: Submitted,
+			Supersedes: e.Supersedes, Cancels: e.Cancels}
 	case StatementHeld:
 		s.Status, s.Reason = Held, e.Reason
 	case StatementReleased:
-		s.Status, s.Auto, s.Gated = Released, e.Auto, e.At
+		s.Status, s.Auto, s.Gated, s.Owed = Released, e.Auto, e.At, e.Owed
 		s.Reach = make([]Reach, len(s.To))
 		for i, party := range s.To {
 			s.Reach[i].Party = party
@@ -83,6 +121,18 @@ func (s *State) Apply(e Event) {
 	case StatementAcknowledged:
 		r := s.reach(e.By.Party)
 		r.Acks = append(r.Acks, Ack(e))
+	case StatementReadBack:
+		r := s.reach(e.By.Party)
+		r.Readbacks = append(r.Readbacks, Readback(e))
+	case StatementPassedOn:
+		r := s.reach(e.By.Party)
+		r.Passed = append(r.Passed, Passed(e))
+	case StatementSupersessionProposed:
+		s.Pending = e.By
+	case StatementSupersessionDropped:
+		s.Pending = ""
+	case StatementSuperseded:
+		s.Pending, s.Superseded = "", Supersession(e)
 	default:
 		panic("delivery: unknown event")
 	}

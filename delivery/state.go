@@ -10,8 +10,15 @@
 // Released, Returned (with a reason) or Withdrawn (by its own side). Once
 // Released, each addressee moves on its own through delivered (its machine has
 // it), displayed (a person saw it) and acknowledged (a person in a named role
-// says so). Acknowledged does not mean understood, passed on or agreed. Nothing
-// moves backwards.
+// says so). Acknowledged does not mean understood, passed on or agreed: that it
+// was understood is said by a readback that matched, that it was passed on by
+// the counts of those who still wait for it. Nothing moves backwards.
+//
+// A later statement of the same party may replace or cancel a released one.
+// From the successor's release on, the one before is superseded: it stays
+// readable as evidence and is never current again. Everyone who acknowledged
+// it owes the successor an acknowledgement, and the successor is open until
+// all of them have given theirs.
 package delivery
 
 import (
@@ -54,7 +61,10 @@ type Reach struct {
 	Party     string    `json:"party"`
 	Delivered time.Time `json:"delivered,omitzero"`
 	Displayed time.Time `json:"displayed,omitzero"`
-	Acks      []Ack     `json:"acks,omitempty"`
+	// In the order of the ledger.
+	Acks      []Ack      `json:"acks,omitempty"`
+	Readbacks []Readback `json:"readbacks,omitempty"`
+	Passed    []Passed   `json:"passed,omitempty"`
 }
 
 // A State is everything the rules know of one statement's delivery.
@@ -71,6 +81,12 @@ type State struct {
 	Gated      time.Time       `json:"gated,omitzero"`   // when it left the gate
 	Auto       bool            `json:"auto,omitempty"`   // the clock released it
 	Reach      []Reach         `json:"reach,omitempty"`  // one for each addressee, sorted by party; set on release
+
+	Supersedes string       `json:"supersedes,omitempty"` // identifier of the statement that this one replaces or cancels
+	Cancels    bool         `json:"cancels,omitempty"`    // it cancels that statement and puts nothing in its place
+	Owed       []Owed       `json:"owed,omitempty"`       // acknowledgements inherited on release; Owes tells which are missing
+	Pending    string       `json:"pending,omitempty"`    // identifier of the successor that waits at the gate
+	Superseded Supersession `json:"superseded,omitzero"`
 }
 
 // Clone returns a copy that shares nothing that Apply changes.
@@ -79,6 +95,8 @@ func (s *State) Clone() *State {
 	c.Reach = slices.Clone(s.Reach)
 	for i := range c.Reach {
 		c.Reach[i].Acks = slices.Clip(c.Reach[i].Acks)
+		c.Reach[i].Readbacks = slices.Clip(c.Reach[i].Readbacks)
+		c.Reach[i].Passed = slices.Clip(c.Reach[i].Passed)
 	}
 	return &c
 }

@@ -2,7 +2,9 @@ package desk
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"parley/format"
 	"parley/identity"
@@ -11,54 +13,291 @@ import (
 	"parley/statement"
 )
 
-// verbs are the acts of officers by the word they use.
-var verbs = map[string]string{"ack": "J01", "hold": "gate.hold", "release": "gate.release", "return": "gate.return", "withdraw": "withdraw"}
+// A verb is what an officer does to an earlier statement, and how that is said.
+type verb struct {
+	format   string
+	relation string            // empty: the act's own
+	fields   map[string]string // that the verb itself fills in
+	carries  bool              // fields that are not written are those of the original
+}
 
-// Act signs and queues an officer's act on a statement: ack, hold, release,
-// return or withdraw, with the act's fields as "name=value". ref is as
-// [Desk.Find] takes it.
-func (d *Desk) Act(ctx context.Context, by identity.Author, verb, ref string, fields []string) (id string, err error) {
-	name, ok := verbs[verb]
+// verbs are the words officers use.
+var verbs = map[string]verb{
+	"ack": {format: "J01"}, "readback": {format: "J02"}, "pass": {format: "J03"},
+	"replace":   {format: "J04", relation: "replaces", fields: map[string]string{"action": "replace"}, carries: true},
+	"cancel":    {format: "J04", relation: "cancels", fields: map[string]string{"action": "cancel"}},
+	"translate": {format: "translation", relation: "translates"},
+	"hold":      {format: "gate.hold"}, "release": {format: "gate.release"}, "return": {format: "gate.return"}, "withdraw": {format: "withdraw"},
+}
+
+// A Saying is what an officer writes, and how the desk is to answer.
+type Saying struct {
+	By         identity.Author `json:"by"`
+	Verb       string          `json:"verb,omitempty"`       // of an act; set by [Desk.Act]
+	Format     string          `json:"format,omitempty"`     // "J14" or "J14/1"; of a new statement
+	Precedence string          `json:"precedence,omitempty"` // empty: the format's
+	To         []string        `json:"to,omitempty"`         // empty: all others whom it concerns
+	Fields     []string        `json:"fields"`               // "name=value", as the officer types them
+	About      string          `json:"about,omitempty"`      // the earlier statement, as [Desk.Find] takes it; empty: none
+	Lang       string          `json:"lang,omitempty"`       // of refusals that concern what was typed; empty: English
+	Keep       []string        `json:"keep,omitempty"`       // contested terms, by identifier, that the officer has chosen to keep
+	Draft      int64           `json:"-"`                    // the kept draft that it comes from; 0: none
+}
+
+// Say signs and queues a new statement. What cannot be read is refused in the
+// officer's language; what can be read in more than one way, and contested terms
+// that the officer has not chosen to keep, are asked about: the refusal's Options
+// say what could be written. What is refused is [Kept].
+func (d *Desk) Say(ctx context.Context, q Saying) (id string, err error) {
+	if id, err = d.sayNew(ctx, q); err != nil {
+		return "", d.keep(ctx, q, err)
+	}
+	d.settled(ctx, q)
+	return id, nil
+}
+
+func (d *Desk) sayNew(ctx context.Context, q Saying) (id string, err error) {
+	f, ok := d.Charter().Newest(q.Format)
 	if !ok {
-		return "", rule.Refuse(BadRequest, "use ack, hold, release, return or withdraw", "%q is not an act", verb)
+		return "", rule.Refuse(NoFormat, "`parley charter show` lists those in force", "there is no format %q in force", q.Format)
 	}
-	target, err := d.Find(ctx, ref)
-	if err != nil && d.refresh(ctx) {
-		target, err = d.Find(ctx, ref)
+	var refs []statement.Ref
+	if q.About != "" {
+		ref, _, err := d.refer(ctx, q.About, "replies")
+		if err != nil {
+			return "", err
+		}
+		refs = append(refs, ref)
 	}
+	if f.Borrows != "" {
+		return "", rule.Refuse(NoFormat, "use `parley readback`, `parley replace`, `parley cancel` or `parley translate`", "%s says something about an earlier statement", f.Ref())
+	}
+	return d.say(ctx, f, q, refs)
+}
+
+// say reads the fields by f, whole as it is, and sends the statement.
+func (d *Desk) say(ctx context.Context, f *format.Format, q Saying, refs []statement.Ref) (string, error) {
+	setting := d.Charter().Setting(d.party)
+	values, err := f.Parse(setting, q.Fields)
+	if err != nil {
+		return "", fieldRefusal(err, q.Lang)
+	}
+	precedence := q.Precedence
+	if precedence == "" {
+		precedence = f.Precedence
+	}
+	if err := f.Check(format.Values(values), precedence); err != nil {
+		return "", fieldRefusal(err, q.Lang)
+	}
+	if err := contested(setting, f, values, q); err != nil {
+		return "", err
+	}
+	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: refs})
+}
+
+// Act signs and queues what an officer does to an earlier statement; name is
+// one of ack, readback, pass, replace, cancel, translate, hold, release, return
+// and withdraw, and q.About the statement. What is refused is [Kept] where the
+// officer has written fields.
+func (d *Desk) Act(ctx context.Context, name string, q Saying) (id string, err error) {
+	if id, err = d.act(ctx, name, q); err == nil {
+		d.settled(ctx, q)
+		return id, nil
+	}
+	if q.Verb = name; len(q.Fields) == 0 {
+		return "", err
+	}
+	return "", d.keep(ctx, q, err)
+}
+
+func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err error) {
+	v, ok := verbs[name]
+	if !ok {
+		return "", rule.Refuse(BadRequest, "use "+strings.Join(Verbs(), ", "), "%q is not an act", name)
+	}
+	f, ok := d.Charter().Newest(v.format)
+	if !ok {
+		return "", rule.Refuse(NoFormat, "`parley charter show` lists those in force", "format %s is not in force", v.format)
+	}
+	relation := v.relation
+	if relation == "" {
+		relation = f.Relation
+	}
+	ref, original, err := d.refer(ctx, q.About, relation)
 	if err != nil {
 		return "", err
 	}
-	f, _ := format.Catalogue().Newest(name)
-	values, err := f.Parse(fields)
+	for name, value := range v.fields {
+		q.Fields = append(slices.Clone(q.Fields), name+"="+value)
+	}
+	if f.Borrows != "" {
+		content := original.Claims().Format
+		if of := format.ContentOf(original); of != "" {
+			content = of
+		}
+		q.Fields = append(slices.Clone(q.Fields), format.ContentField+"="+content)
+		if name == "cancel" { // it puts nothing in the place of what it cancels
+			return d.say(ctx, f, q, []statement.Ref{ref})
+		}
+		if f, err = f.Whole(d.Charter().Format, content); err != nil {
+			return "", rule.Refuse(mechanism.BadRef, "", "%s", err)
+		}
+		if err := d.missing(name, f, original, q); err != nil {
+			return "", err
+		}
+	}
+	if v.carries {
+		return d.replace(ctx, f, q, ref, original)
+	}
+	return d.say(ctx, f, q, []statement.Ref{ref})
+}
+
+// Verbs lists what officers can do to an earlier statement.
+func Verbs() []string {
+	return []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "withdraw"}
+}
+
+// refer finds the earlier statement that an officer names.
+func (d *Desk) refer(ctx context.Context, about, relation string) (statement.Ref, *statement.Statement, error) {
+	target, err := d.Find(ctx, about)
+	if err != nil && d.refresh(ctx) {
+		target, err = d.Find(ctx, about)
+	}
 	if err != nil {
-		return "", fieldRefusal(err)
+		return statement.Ref{}, nil, err
 	}
 	record, ok := d.work.Record(target)
 	if !ok {
-		return "", rule.Refuse(NotFound, "wait for its receipt; `parley ls` shows it", "statement %s is not in the ledger yet, so nothing can be done to it", target)
+		return statement.Ref{}, nil, rule.Refuse(NotFound, "wait for its receipt; `parley ls` shows it", "statement %s is not in the ledger yet, so nothing can be done to it", target)
 	}
-	return d.Send(ctx, Draft{By: by, Format: name, Fields: values, Refs: []statement.Ref{{Relation: f.Relation, ID: target, Hash: record.Hash}}})
-}
-
-// Say signs and queues what an officer writes: fields as "name=value".
-func (d *Desk) Say(ctx context.Context, by identity.Author, formatRef, precedence string, to, fields []string) (id string, err error) {
-	f, ok := format.Catalogue().Newest(formatRef)
-	if !ok {
-		return "", rule.Refuse(NoFormat, "`parley charter show` lists those in force", "there is no format %q", formatRef)
-	}
-	values, err := f.Parse(fields)
+	s, err := d.statementAt(ctx, record.Index)
 	if err != nil {
-		return "", fieldRefusal(err)
+		return statement.Ref{}, nil, err
 	}
-	return d.Send(ctx, Draft{By: by, Format: f.Ref(), Precedence: precedence, To: to, Fields: values})
+	return statement.Ref{Relation: relation, ID: target, Hash: record.Hash}, s, nil
 }
 
-// fieldRefusal gives what Parse says as the refusal that the rules would make.
-func fieldRefusal(err error) error {
-	var bad *format.FieldError
-	if errors.As(err, &bad) {
-		return rule.Refuse(mechanism.BadField, bad.Remedy, "%s", bad.Sentence())
+// missing asks for what a readback or a translation has still to enter. It names
+// fields, never their values: what is read back is entered without sight of the
+// original.
+func (d *Desk) missing(name string, whole *format.Format, original *statement.Statement, q Saying) error {
+	if name != "readback" {
+		return nil
 	}
-	return rule.Refuse(mechanism.BadField, "", "%s", err)
+	f, ok := d.Charter().Format(original.Claims().Format)
+	if !ok {
+		return nil
+	}
+	if f, _ = f.WholeOf(d.Charter().Format, original); f == nil {
+		return nil
+	}
+	critical := f.Critical(original)
+	var absent []string
+	for i := range whole.Fields {
+		field := &whole.Fields[i]
+		if _, asked := critical[field.Name]; !asked {
+			continue
+		}
+		if !slices.ContainsFunc(q.Fields, func(arg string) bool { return strings.HasPrefix(arg, field.Name+"=") }) {
+			absent = append(absent, field.Name+"=… ("+field.Label.In(q.Lang)+")")
+		}
+	}
+	switch {
+	case len(critical) == 0:
+		return rule.Refuse(mechanism.BadRef, "acknowledge it with `parley ack`", "statement %s has nothing that must be read back", original.Claims().ID)
+	case len(absent) > 0:
+		return rule.Refuse(mechanism.BadField, "enter each of them as you have understood it, without copying", "to read back %s, also enter: %s", f.Ref(), strings.Join(absent, ", "))
+	}
+	return nil
 }
+
+// replace sends what supersedes original: its fields as they were, but for those
+// that the officer writes anew. A field is left out by writing "name=" alone.
+func (d *Desk) replace(ctx context.Context, f *format.Format, q Saying, ref statement.Ref, original *statement.Statement) (string, error) {
+	setting := d.Charter().Setting(d.party)
+	var dropped, written []string
+	for _, arg := range q.Fields {
+		if name, value, _ := strings.Cut(arg, "="); value == "" {
+			dropped = append(dropped, name)
+		} else {
+			written = append(written, arg)
+		}
+	}
+	values, err := f.Parse(setting, written)
+	if err != nil {
+		return "", fieldRefusal(err, q.Lang)
+	}
+	own, _ := d.Charter().Newest("J04")
+	for _, field := range original.Fields() {
+		_, again := values[field.Name]
+		_, ofReplacement := own.Field(field.Name)
+		if again || ofReplacement || slices.Contains(dropped, field.Name) {
+			continue
+		}
+		if text, ok := field.Value.(statement.Text); ok {
+			paragraphs := statement.Paragraphs{}
+			for _, p := range text {
+				paragraphs = append(paragraphs, p.Text)
+			}
+			values[field.Name] = paragraphs
+			continue
+		}
+		values[field.Name] = field.Value
+	}
+	if err := f.Check(format.Values(values), q.Precedence); err != nil {
+		return "", fieldRefusal(err, q.Lang)
+	}
+	if err := contested(setting, f, values, q); err != nil {
+		return "", err
+	}
+	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: []statement.Ref{ref}})
+}
+
+// Contested says that an officer wrote a word that the charter marks so.
+const Contested = "glossary.contested"
+
+// contested asks about the contested terms that the officer has not chosen to
+// keep.
+func contested(setting *format.Setting, f *format.Format, values map[string]any, q Saying) error {
+	for _, c := range setting.Contests(f, format.Values(values)) {
+		if slices.Contains(q.Keep, c.Term.ID) {
+			continue
+		}
+		agreed := setting.Agreed(c)
+		return &rule.Refusal{Rule: Contested, Options: append(slices.Clone(agreed), "-keep "+c.Term.ID),
+			Sentence: fmt.Sprintf("field %s: %q is a contested term (%s); the agreed ones are: %s", c.Field, c.Found, c.Term.ID, strings.Join(agreed, ", ")),
+			Remedy:   "write an agreed term, or keep the word with -keep " + c.Term.ID}
+	}
+	return nil
+}
+
+// fieldRefusal gives what the format says in lang as the refusal that the rules
+// would make.
+func fieldRefusal(err error, lang string) error {
+	all := format.FieldErrors(err)
+	if len(all) == 0 {
+		return rule.Refuse(mechanism.BadField, "", "%s", err)
+	}
+	refusal := &rule.Refusal{Rule: mechanism.BadField}
+	var sentences []string
+	for _, e := range all {
+		sentence := e.Sentence(lang)
+		if advice := e.Advice(lang); advice != "" && len(all) > 1 {
+			sentence += "; " + advice
+		} else {
+			refusal.Remedy = advice
+		}
+		sentences = append(sentences, sentence)
+		for _, r := range e.Readings {
+			refusal.Options = append(refusal.Options, e.Field+"="+r.Typed)
+		}
+		if len(e.Readings) > 0 {
+			refusal.Rule = Ambiguity
+		}
+	}
+	refusal.Sentence = strings.Join(sentences, "\n")
+	return refusal
+}
+
+// Ambiguity says that what was typed can be read in more than one way.
+const Ambiguity = "format.ambiguous"

@@ -19,6 +19,7 @@ import (
 	"parley/format"
 	"parley/identity"
 	"parley/rule"
+	"parley/statement"
 )
 
 // An Access is what the desk writes to api.json in its data folder, for the
@@ -113,6 +114,10 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
 	mux.Handle("GET /v1/statements", endpoint(d.apiList))
 	mux.Handle("GET /v1/statements/{id}", endpoint(d.apiShow))
+	mux.Handle("GET /v1/charter", endpoint(d.apiCharter))
+	mux.Handle("GET /v1/sources/{id}", endpoint(d.apiSource))
+	mux.Handle("GET /v1/drafts", endpoint(d.apiDrafts))
+	mux.Handle("DELETE /v1/drafts/{number}", endpoint(d.apiDrop))
 	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given := []byte(r.Header.Get("Authorization"))
@@ -147,15 +152,21 @@ type SendRequest struct {
 	Precedence string   `json:"precedence"` // empty: the format's
 	To         []string `json:"to"`         // empty: all other sides
 	Fields     []string `json:"fields"`     // "name=value"
+	About      string   `json:"about"`      // statement that it replies to; empty: none
+	Lang       string   `json:"lang"`       // of refusals that concern the fields; empty: English
+	Keep       []string `json:"keep"`       // contested terms to keep, by identifier
+	Draft      int64    `json:"draft"`      // kept draft to take up again; 0: a new statement
 	Wait       int      `json:"wait"`       // seconds to wait for the hub's answer, at most 60
 }
 
 // An ActRequest is the body of POST /v1/acts.
 type ActRequest struct {
 	As     string   `json:"as"`
-	Act    string   `json:"act"` // ack, hold, release, return or withdraw
+	Act    string   `json:"act"` // one of [Verbs]
 	ID     string   `json:"id"`  // or its beginning, or the entry's number
 	Fields []string `json:"fields"`
+	Lang   string   `json:"lang"`
+	Keep   []string `json:"keep"`
 	Wait   int      `json:"wait"`
 }
 
@@ -165,7 +176,12 @@ func (d *Desk) apiSend(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := d.Say(r.Context(), by, q.Format, q.Precedence, q.To, q.Fields)
+	saying := Saying{By: by, Format: q.Format, Precedence: q.Precedence, To: q.To, Fields: q.Fields, About: q.About, Lang: q.Lang, Keep: q.Keep}
+	say := func() (string, error) { return d.Say(r.Context(), saying) }
+	if q.Draft != 0 {
+		say = func() (string, error) { return d.Resume(r.Context(), q.Draft, saying) }
+	}
+	id, err := say()
 	if err != nil {
 		return nil, err
 	}
@@ -178,11 +194,19 @@ func (d *Desk) apiAct(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := d.Act(r.Context(), by, q.Act, q.ID, q.Fields)
+	id, err := d.Act(r.Context(), q.Act, Saying{By: by, Fields: q.Fields, About: q.ID, Lang: q.Lang, Keep: q.Keep})
 	if err != nil {
 		return nil, err
 	}
-	return d.answer(r.Context(), id, q.Wait)
+	sent, err := d.answer(r.Context(), id, q.Wait)
+	if err == nil && q.Act == "readback" {
+		view, err := d.Compared(r.Context(), id, q.Lang)
+		if err != nil {
+			return nil, err
+		}
+		sent.Readback = &view
+	}
+	return sent, err
 }
 
 func read(r *http.Request, into any, as func() string) (identity.Author, error) {
@@ -199,10 +223,63 @@ func read(r *http.Request, into any, as func() string) (identity.Author, error) 
 }
 
 // answer waits for the hub's answer, for a while.
-func (d *Desk) answer(ctx context.Context, id string, seconds int) (any, error) {
+func (d *Desk) answer(ctx context.Context, id string, seconds int) (Sent, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(max(0, min(seconds, maxWait)))*time.Second)
 	defer cancel()
 	return d.Await(ctx, id)
+}
+
+// A CharterView is the answer to GET /v1/charter.
+type CharterView struct {
+	Charter string `json:"charter"` // its exact text
+	Party   string `json:"party"`   // the desk's
+}
+
+func (d *Desk) apiCharter(*http.Request) (any, error) {
+	return CharterView{string(d.Charter().Text()), d.party}, nil
+}
+
+// A Source is a statement as this desk has it, for programs that print it for a
+// person: one to this party is reported displayed, as by [Desk.Show].
+type Source struct {
+	Bytes []byte `json:"bytes"`
+}
+
+// Statement parses it.
+func (s Source) Statement() (*statement.Statement, error) { return statement.Parse(s.Bytes) }
+
+func (d *Desk) apiSource(r *http.Request) (any, error) {
+	id, err := d.Find(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	if record, ok := d.work.Record(id); ok {
+		text, err := d.Content(r.Context(), record.Index)
+		if err == nil {
+			err = d.displayed(r.Context(), record)
+		}
+		return Source{text}, err
+	}
+	row, err := d.outbox.get(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	return Source{row.bytes}, nil
+}
+
+func (d *Desk) apiDrafts(r *http.Request) (any, error) {
+	drafts, err := d.Drafts(r.Context())
+	return struct {
+		Drafts []KeptDraft `json:"drafts"`
+	}{drafts}, err
+}
+
+func (d *Desk) apiDrop(r *http.Request) (any, error) {
+	number, err := strconv.ParseInt(r.PathValue("number"), 10, 63)
+	if err != nil {
+		return nil, rule.Refuse(BadRequest, "`parley drafts` lists them", "%q is not the number of a draft", r.PathValue("number"))
+	}
+	return struct{}{}, d.Drop(r.Context(), number)
 }
 
 func (d *Desk) apiList(r *http.Request) (any, error) {

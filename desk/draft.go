@@ -35,6 +35,8 @@ type Sent struct {
 	Index   uint64 `json:"index,omitempty"` // of its entry; set where Accepted
 	Receipt []byte `json:"receipt,omitempty"`
 	Gate    string `json:"gate,omitempty"` // delivery status; empty for acts and while it is not known
+
+	Readback *ReadbackView `json:"readback,omitempty"` // of a readback: how it compares
 }
 
 // A Draft is what an officer wants to say.
@@ -190,7 +192,7 @@ func (d *Desk) sign(ctx context.Context, draft Draft, after int64, reports ...re
 // claims fills in what the draft leaves open.
 func (d *Desk) claims(draft Draft) (statement.Claims, *format.Format, error) {
 	ch := d.Charter()
-	f, ok := format.Catalogue().Newest(draft.Format)
+	f, ok := ch.Newest(draft.Format)
 	switch {
 	case d.work.Size() == 0:
 		return statement.Claims{}, nil, rule.Refuse(NotStarted, "let the desk reach the hub once; `parley key endorse` first, if its key is not endorsed", "this desk has not yet followed the ledger, so it does not know where a statement of %s would stand", draft.By)
@@ -208,8 +210,8 @@ func (d *Desk) claims(draft Draft) (statement.Claims, *format.Format, error) {
 		To: slices.Clone(draft.To), Exercise: ch.Exercise, Refs: draft.Refs}
 	for _, ref := range draft.Refs {
 		old, ok := d.work.Record(ref.ID)
-		if !ok || f.Kind != format.Act {
-			continue
+		if !ok || f.Kind != format.Act && f.Area != "" {
+			continue // it has an area and a precedence of its own
 		}
 		if c.Area == "" {
 			c.Area = old.Claims.Area
@@ -259,11 +261,30 @@ func (d *Desk) addressees(f *format.Format, refs []statement.Ref) []string {
 			parties = append(parties, p.ID)
 		}
 	default:
+		if f.Borrows != "" {
+			parties = d.readers(refs)
+			break
+		}
 		for _, p := range ch.Sides() {
 			parties = append(parties, p.ID)
 		}
 	}
 	return mechanism.Others(d.party, parties...)
+}
+
+// readers gives whom statements were addressed to, and for a translation their
+// authors too.
+func (d *Desk) readers(refs []statement.Ref) []string {
+	var parties []string
+	for _, ref := range refs {
+		if old, ok := d.work.Record(ref.ID); ok {
+			parties = append(parties, old.Claims.To...)
+			if ref.Relation == "translates" {
+				parties = append(parties, old.Claims.Author.Party)
+			}
+		}
+	}
+	return parties
 }
 
 // last gives an author's newest statement that can stand: queued, accepted or,
@@ -330,7 +351,7 @@ func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanis
 
 // prerequisite gives the outbox's report that an act must not overtake.
 func (d *Desk) prerequisite(ctx context.Context, f *format.Format, refs []statement.Ref) (int64, error) {
-	if f.Relation != "acknowledges" {
+	if f.Kind != format.Act || !slices.Contains([]string{"acknowledges", "reads-back", "passes-on"}, f.Relation) {
 		return 0, nil
 	}
 	var after int64

@@ -34,3 +34,12 @@ CREATE TABLE IF NOT EXISTS mark (
 	value INTEGER NOT NULL,
 	hash  BLOB
 ) STRICT, WITHOUT ROWID;
+
+-- What an officer wrote and the desk or the rules refused or asked about: it
+-- stays here until it is sent or dropped.
+CREATE TABLE IF NOT EXISTS draft (
+	number  INTEGER PRIMARY KEY AUTOINCREMENT,
+	saved   INTEGER NOT NULL, -- milliseconds since 1970
+	saying  BLOB    NOT NULL, -- as the officer wrote it, JSON
+	problem BLOB    NOT NULL  -- the refusal, JSON
+) STRICT;

@@ -23,11 +23,18 @@ type Problem struct {
 	Detail string `json:"detail"`
 	Rule   string `json:"rule"`
 	Remedy string `json:"remedy,omitempty"`
+
+	Options []string `json:"options,omitempty"` // what could be written instead, where that is a choice
+	Draft   int64    `json:"draft,omitempty"`   // number of the kept draft; 0: none was kept
 }
 
 // Err gives the problem as the refusal it is.
 func (p *Problem) Err() error {
-	return &rule.Refusal{Rule: p.Rule, Sentence: p.Detail, Remedy: p.Remedy}
+	refusal := &rule.Refusal{Rule: p.Rule, Sentence: p.Detail, Remedy: p.Remedy, Options: p.Options}
+	if p.Draft != 0 {
+		return &Kept{p.Draft, refusal}
+	}
+	return refusal
 }
 
 func problemOf(err error) Problem {
@@ -47,7 +54,12 @@ func problemOf(err error) Problem {
 	case Internal:
 		status = http.StatusInternalServerError
 	}
-	return Problem{Type: "urn:parley:rule:" + refusal.Rule, Title: http.StatusText(status), Status: status, Detail: refusal.Sentence, Rule: refusal.Rule, Remedy: refusal.Remedy}
+	var kept *Kept
+	var draft int64
+	if errors.As(err, &kept) {
+		draft = kept.Draft
+	}
+	return Problem{Type: "urn:parley:rule:" + refusal.Rule, Title: http.StatusText(status), Status: status, Detail: refusal.Sentence, Rule: refusal.Rule, Remedy: refusal.Remedy, Options: refusal.Options, Draft: draft}
 }
 
 // fail alone maps errors to status codes.

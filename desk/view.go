@@ -34,6 +34,7 @@ type Item struct {
 	Precedence string    `json:"precedence,omitempty"`
 	To         []string  `json:"to,omitempty"`
 	Status     string    `json:"status"`
+	Marks      []string  `json:"marks,omitempty"`   // what must not be overlooked, see marks.go
 	Problem    *Problem  `json:"problem,omitempty"` // why it was refused
 }
 
@@ -76,6 +77,7 @@ func (d *Desk) item(index uint64) (Item, error) {
 	if record, ok := d.work.RecordAt(index); ok {
 		item := itemOf(record.Claims)
 		item.Index, item.Logged, item.Status = &index, record.Logged, statusOf(record)
+		item.Marks = d.marks(record)
 		return item, nil
 	}
 	entry, ok := d.work.EntryAt(index)
@@ -93,26 +95,37 @@ func (d *Desk) item(index uint64) (Item, error) {
 
 func itemOf(c statement.Claims) Item {
 	item := Item{ID: c.ID, Time: c.Time, Author: c.Author.String(), Format: c.Format, Area: c.Area, Precedence: c.Precedence, To: c.To}
-	if f, ok := format.Catalogue().Lookup(c.Format); ok {
+	item.Kind = string(format.Message)
+	if f, ok := format.Catalogue().Lookup(c.Format); ok { // a charter's own formats are messages
 		item.Kind = string(f.Kind)
 	}
 	return item
 }
 
-// statusOf says in one word where a statement stands: at the gate, or the step
-// that every addressee has reached.
+// statusOf says in one word where a statement stands: at the gate, the step that
+// every addressee has reached, or that another has taken its place. What is
+// superseded is never shown as current, and what was read back wrongly never as
+// understood.
 func statusOf(r *mechanism.Record) string {
-	if r.Delivery == nil {
+	d := r.Delivery
+	switch {
+	case d == nil:
 		return "logged"
-	}
-	if r.Delivery.Status != delivery.Released {
-		return string(r.Delivery.Status)
+	case d.Status != delivery.Released:
+		return string(d.Status)
+	case d.Superseded.By != "" && d.Superseded.Cancel:
+		return "cancelled"
+	case d.Superseded.By != "":
+		return "replaced"
 	}
 	every := func(reached func(delivery.Reach) bool) bool {
-		return !slices.ContainsFunc(r.Delivery.Reach, func(reach delivery.Reach) bool { return !reached(reach) })
+		return !slices.ContainsFunc(d.Reach, func(reach delivery.Reach) bool { return !reached(reach) })
 	}
+	acknowledged := every(func(reach delivery.Reach) bool { return len(reach.Acks) > 0 })
 	switch {
-	case every(func(reach delivery.Reach) bool { return len(reach.Acks) > 0 }):
+	case acknowledged && every(func(reach delivery.Reach) bool { return d.Understood(reach.Party) }):
+		return "understood"
+	case acknowledged:
 		return "acknowledged"
 	case every(func(reach delivery.Reach) bool { return !reach.Displayed.IsZero() }):
 		return "displayed"
@@ -139,6 +152,9 @@ type Detail struct {
 	Delivery  *delivery.State   `json:"delivery,omitempty"`
 	Confirmed bool              `json:"confirmed"` // cosigned by every party that must
 	Receipt   string            `json:"receipt,omitempty"`
+
+	Readbacks    []ReadbackView `json:"readbacks,omitempty"`    // oldest first
+	Translations []Translation  `json:"translations,omitempty"` // that this desk may read
 }
 
 // A Ref is a reference as people read it.
@@ -179,12 +195,8 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 	detail := &Detail{}
 	var s *statement.Statement
 	if ordered {
-		text, err := d.Content(ctx, record.Index)
-		if err != nil {
+		if s, err = d.statementAt(ctx, record.Index); err != nil {
 			return nil, nil, err
-		}
-		if s, err = statement.Parse(text); err != nil {
-			return nil, nil, fmt.Errorf("read entry %d: %w", record.Index, err)
 		}
 		if detail.Item, err = d.item(record.Index); err != nil {
 			return nil, nil, err
@@ -206,6 +218,11 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 		detail.Receipt = string(r.receipt)
 	}
 	d.describe(detail, s, lang)
+	if ordered && record.Delivery != nil {
+		if err := d.about(ctx, detail, record, s, lang); err != nil {
+			return nil, nil, err
+		}
+	}
 	return detail, record, nil
 }
 
@@ -216,8 +233,8 @@ func (d *Desk) describe(detail *Detail, s *statement.Statement, lang string) {
 	for _, ref := range c.Refs {
 		detail.Refs = append(detail.Refs, Ref{ref.Relation, ref.ID})
 	}
-	if f, ok := format.Catalogue().Lookup(c.Format); ok {
-		detail.Title, detail.Text = f.Names.In(lang), f.Render(lang, s)
+	if f, ok := d.whole(s); ok {
+		detail.Title, detail.Text = f.Names.In(lang), f.Render(d.Charter().Setting(d.party), lang, s)
 	}
 	detail.Key.ID = s.KID()
 	if key, ok := mechanism.FindKey(d.work, s.KID(), d.work.Size()); ok {

@@ -212,12 +212,12 @@ func (w *world) reopen(party string) *Desk {
 func (w *world) say(name string) string {
 	w.t.Helper()
 	author := w.author(name)
-	id, err := w.desks[author.Party].Say(w.t.Context(), author, "J14", "", nil, notice)
+	id, err := w.desks[author.Party].Say(w.t.Context(), Saying{By: author, Format: "J14", Fields: notice})
 	w.must(err)
 	return id
 }
 
-var notice = []string{"activity=survey", "place=valley, north end", "window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=Survey flight, one small aircraft.", "contact=watch desk"}
+var notice = []string{"activity=survey", "place=DMM 00 33.600N 017 57.000W ±50m; valley, north end", "window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=Survey flight, one small aircraft.", "contact=desk:line 2"}
 
 // receipt waits for the hub's answer to what a party's desk signed.
 func (w *world) receipt(party, id string) Sent {
@@ -236,7 +236,7 @@ func (w *world) receipt(party, id string) Sent {
 func (w *world) act(name, verb, id string, fields ...string) {
 	w.t.Helper()
 	author := w.author(name)
-	act, err := w.desks[author.Party].Act(w.t.Context(), author, verb, id, fields)
+	act, err := w.desks[author.Party].Act(w.t.Context(), verb, Saying{By: author, About: id, Fields: fields})
 	w.must(err)
 	w.receipt(author.Party, act)
 }

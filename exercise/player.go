@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,9 +16,15 @@ import (
 // desk of the officer's party. A refusal comes back as a [rule.Refusal].
 type Stage interface {
 	Send(ctx context.Context, by identity.Author, format, precedence string, to []string, fields []string) (id string, err error)
-	Act(ctx context.Context, by identity.Author, verb, id, reason string) error
+	// Act gives the identifier of the act's own statement.
+	Act(ctx context.Context, by identity.Author, verb, id string, fields []string) (act string, err error)
 	Await(ctx context.Context, by identity.Author, id string) error
 	Show(ctx context.Context, by identity.Author, id string) error
+	// Expect reports, as an error, where the desk of by does not show what of
+	// statement id, and says in a few words what it shows. What is one of
+	// waiting, late, understood, not-understood, amber, red, passed-on, current,
+	// superseded, open and closed.
+	Expect(ctx context.Context, by identity.Author, id, what string) (shown string, err error)
 }
 
 // A Moment is one step that was played.
@@ -26,6 +33,7 @@ type Moment struct {
 	Actor   identity.Author // with the party of the charter
 	ID      string          // of the statement sent or meant
 	Refusal *rule.Refusal   // set where the step was refused, as it had to be
+	Shown   []string        // what was expected, as the desk shows it
 	Took    time.Duration
 }
 
@@ -33,11 +41,11 @@ type Moment struct {
 // part. tell is called after every step. Play ends with the first step that does
 // not come out as the scenario says.
 func (s *Scenario) Play(ctx context.Context, stage Stage, cast map[string]string, clock func() time.Time, tell func(Moment)) error {
-	ids := map[string]string{}
+	run := playing{Scenario: s, stage: stage, cast: cast, ids: map[string]string{}, clock: clock}
 	for i, step := range s.Steps {
 		moment := Moment{Step: step}
 		start := clock()
-		err := s.play(ctx, stage, cast, ids, &moment)
+		err := run.play(ctx, &moment)
 		moment.Took = clock().Sub(start)
 		var refusal *rule.Refusal
 		switch {
@@ -48,45 +56,109 @@ func (s *Scenario) Play(ctx context.Context, stage Stage, cast map[string]string
 		case err != nil && refusal.Rule != step.Refused:
 			return fmt.Errorf("step %d (%s %s): refused by %s and had to be refused by %s: %w", i+1, step.Do, step.Format, refusal.Rule, step.Refused, err)
 		}
-		moment.Refusal = refusal
+		moment.Refusal, run.refused = refusal, refusal
+		for _, what := range step.Expect {
+			shown, err := stage.Expect(ctx, moment.Actor, moment.ID, what)
+			if err != nil {
+				return fmt.Errorf("step %d (%s %s by %s): %w", i+1, step.Do, step.Format, step.Actor, err)
+			}
+			moment.Shown = append(moment.Shown, shown)
+		}
 		tell(moment)
 	}
 	return nil
 }
 
-func (s *Scenario) play(ctx context.Context, stage Stage, cast, ids map[string]string, m *Moment) error {
+// A playing is a scenario as far as it has been played.
+type playing struct {
+	*Scenario
+	stage   Stage
+	cast    map[string]string
+	ids     map[string]string
+	clock   func() time.Time
+	refused *rule.Refusal // of the step before
+}
+
+func (p *playing) play(ctx context.Context, m *Moment) error {
 	step := m.Step
 	if step.Do == Note {
 		return nil
 	}
 	part, rest, _ := strings.Cut(step.Actor, "/")
-	actor, err := identity.ParseAuthor(cast[part] + "/" + rest)
+	actor, err := identity.ParseAuthor(p.cast[part] + "/" + rest)
 	if err != nil {
 		return err
 	}
-	m.Actor, m.ID = actor, ids[step.About]
+	m.Actor, m.ID = actor, p.ids[step.About]
+	fields, err := p.fields(step)
+	if err != nil {
+		return err
+	}
 	switch step.Do {
 	case Send:
-		to := step.To
-		if len(to) == 0 {
-			for _, other := range s.Cast[:len(s.Cast)-1] {
-				if other != part {
-					to = append(to, other)
-				}
-			}
-		}
-		parties := make([]string, len(to))
-		for i, p := range to {
-			parties[i] = cast[p]
-		}
-		if m.ID, err = stage.Send(ctx, actor, step.Format, step.Precedence, parties, step.Fields); err == nil {
-			ids[step.Name] = m.ID
+		if m.ID, err = p.stage.Send(ctx, actor, step.Format, step.Precedence, p.addressees(step), fields); err == nil {
+			p.ids[step.Name] = m.ID
 		}
 		return err
 	case Await:
-		return stage.Await(ctx, actor, m.ID)
+		return p.stage.Await(ctx, actor, m.ID)
 	case Show:
-		return stage.Show(ctx, actor, m.ID)
+		return p.stage.Show(ctx, actor, m.ID)
 	}
-	return stage.Act(ctx, actor, step.Do, m.ID, step.Reason)
+	act, err := p.stage.Act(ctx, actor, step.Do, m.ID, fields)
+	if err == nil && step.Name != "" {
+		p.ids[step.Name] = act
+	}
+	return err
+}
+
+// addressees gives the parties of a step's parts, or all other sides.
+func (p *playing) addressees(step Step) []string {
+	to := step.To
+	if len(to) == 0 {
+		part, _, _ := strings.Cut(step.Actor, "/")
+		for _, other := range p.Cast[:len(p.Cast)-1] {
+			if other != part {
+				to = append(to, other)
+			}
+		}
+	}
+	parties := make([]string, len(to))
+	for i, part := range to {
+		parties[i] = p.cast[part]
+	}
+	return parties
+}
+
+var moment = regexp.MustCompile(`\{now(?:([+-])(\d{1,4})m)?\}`)
+
+// fields gives a step's fields with the times of now in them, its reason, and
+// the reading that it chooses.
+func (p *playing) fields(step Step) ([]string, error) {
+	now := p.clock().UTC().Truncate(time.Minute)
+	var fields []string
+	for _, field := range step.Fields {
+		fields = append(fields, moment.ReplaceAllStringFunc(field, func(text string) string {
+			parts := moment.FindStringSubmatch(text)
+			minutes, _ := time.ParseDuration("0" + parts[2] + "m")
+			if parts[1] == "-" {
+				minutes = -minutes
+			}
+			return now.Add(minutes).Format("2006-01-02T15:04Z")
+		}))
+	}
+	if step.Reason != "" {
+		fields = append(fields, "reason="+step.Reason)
+	}
+	if step.Choose == "" {
+		return fields, nil
+	}
+	if p.refused != nil {
+		for _, option := range p.refused.Options {
+			if strings.Contains(option, step.Choose) {
+				return append(fields, option), nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("no reading with %q was offered", step.Choose)
 }

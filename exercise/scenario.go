@@ -36,7 +36,12 @@ const (
 	Hold    = "hold"    // supervisor: hold at the gate
 	Release = "release" // supervisor: let it through
 	Return  = "return"  // supervisor: back to the author
-	Note    = "note"    // nothing but the story
+
+	Readback = "readback" // enter the critical fields again
+	Pass     = "pass"     // say to whom it was passed on
+	Replace  = "replace"  // one's own, by a new one
+	Cancel   = "cancel"   // one's own
+	Note     = "note"     // nothing but the story
 )
 
 // A Step is one thing that happens.
@@ -49,7 +54,9 @@ type Step struct {
 	Format     string   `json:"format,omitempty"`
 	Precedence string   `json:"precedence,omitempty"`
 	To         []string `json:"to,omitempty"`     // parts; empty: every other side
-	Fields     []string `json:"fields,omitempty"` // "field=value"
+	Fields     []string `json:"fields,omitempty"` // "field=value"; {now+40m} is the time then, to the minute
+	Choose     string   `json:"choose,omitempty"` // send: the reading to take, of those that the step before was asked about
+	Expect     []string `json:"expect,omitempty"` // what the actor's desk must show of the statement afterwards, see [Stage]
 	Reason     string   `json:"reason,omitempty"`
 	Refused    string   `json:"refused,omitempty"` // rule that must refuse this step; empty: it must succeed
 	Story      string   `json:"story"`             // one or two sentences for who watches
@@ -96,7 +103,7 @@ func Parse(text []byte) (*Scenario, error) {
 		if err := step.check(parts, sent); err != nil {
 			return nil, fmt.Errorf("read scenario %s: step %d: %w", s.Name, i+1, err)
 		}
-		if step.Do == Send && step.Refused == "" {
+		if step.Name != "" && step.Refused == "" {
 			sent[step.Name] = true
 		}
 	}
@@ -121,12 +128,12 @@ func (s *Step) check(parts, sent map[string]bool) error {
 				return fmt.Errorf("to names %q, which is not of the cast", part)
 			}
 		}
-	case Show, Await, Ack, Hold, Release, Return:
+	case Show, Await, Ack, Hold, Release, Return, Readback, Pass, Replace, Cancel:
 		if !sent[s.About] {
 			return fmt.Errorf("about is %q, which no step before has sent", s.About)
 		}
 	default:
-		return fmt.Errorf("do is %q, want send, show, await, ack, hold, release, return or note", s.Do)
+		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, hold, release, return or note", s.Do)
 	}
 	return nil
 }

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"parley/statement"
 )
 
 //go:embed data/*.json
@@ -37,7 +35,7 @@ var catalogue = sync.OnceValue(func() *Set {
 		if err != nil {
 			panic(err)
 		}
-		f, err := read(text)
+		f, err := Read(text)
 		if err != nil {
 			panic(fmt.Sprintf("format file %s: %v", file.Name(), err))
 		}
@@ -60,9 +58,12 @@ func (s *Set) Lookup(ref string) (*Format, bool) {
 // Newest finds the highest edition of a format by its identifier, such as
 // "J14"; a reference finds that very edition. Case is ignored, so that an
 // officer may type j14.
-func (s *Set) Newest(id string) (*Format, bool) {
+func (s *Set) Newest(id string) (*Format, bool) { return Newest(s.formats, id) }
+
+// Newest finds the highest edition of a format among formats, as [Set.Newest].
+func Newest(formats []*Format, id string) (*Format, bool) {
 	var newest *Format
-	for _, f := range s.formats {
+	for _, f := range formats {
 		if strings.EqualFold(f.Ref(), id) {
 			return f, true
 		}
@@ -82,8 +83,12 @@ func (s *Set) IDs() []string {
 	return refs
 }
 
-// read reads one file of the catalogue and checks what the code relies on.
-func read(text []byte) (*Format, error) {
+// All gives every format, by reference.
+func (s *Set) All() []*Format { return slices.Clone(s.formats) }
+
+// Read reads one file of a catalogue, with its members spelt as in [Format], and
+// checks it with [Format.Declared].
+func Read(text []byte) (*Format, error) {
 	f := &Format{}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -93,40 +98,5 @@ func read(text []byte) (*Format, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return nil, fmt.Errorf("there is more after the format")
 	}
-	if f.ID == "" || strings.ContainsAny(f.ID, "/ \n") || f.Edition < 1 {
-		return nil, fmt.Errorf("id %q, edition %d: want a word and a number from 1", f.ID, f.Edition)
-	}
-	if !slices.Contains([]Kind{Message, Act, Key}, f.Kind) {
-		return nil, fmt.Errorf("kind %q is unknown", f.Kind)
-	}
-	if (f.Kind == Act) != (f.Relation != "") {
-		return nil, fmt.Errorf("an act, and nothing else, has a relation")
-	}
-	for i := range f.Fields {
-		if err := f.Fields[i].read(f, i); err != nil {
-			return nil, fmt.Errorf("field %q: %w", f.Fields[i].Name, err)
-		}
-	}
-	return f, nil
-}
-
-func (field *Field) read(f *Format, i int) error {
-	one := []string{Line, Text, Instant, Window, Place, Choice, Integer, Hash, Flag}
-	if err := statement.CheckField(field.Name); err != nil {
-		return err
-	}
-	switch {
-	case slices.Contains(f.fieldNames()[:i], field.Name):
-		return fmt.Errorf("it is there already")
-	case field.Type != List && !slices.Contains(one, field.Type):
-		return fmt.Errorf("type %q is unknown", field.Type)
-	case field.Type == List && field.Items != Line && field.Items != Hash:
-		return fmt.Errorf("a list cannot be of %q", field.Items)
-	case (field.Type == Choice) != (len(field.Choices) > 0):
-		return fmt.Errorf("a choice, and nothing else, has choices")
-	}
-	if when, _, _ := strings.Cut(field.RequiredWhen, "="); when != "" && !slices.Contains(f.fieldNames(), when) {
-		return fmt.Errorf("required when %q, which is no field", when)
-	}
-	return nil
+	return f, f.Declared()
 }

@@ -2,18 +2,23 @@
 // types, and what a person reads beside them in each language.
 //
 // The catalogue is data. One JSON file under data/ is one edition of one
-// [Format]; the types of its fields are code, one case each in check.go,
-// parse.go and render.go. A statement claims its format as "ID/edition", such
-// as "J14/1". An edition never changes once it is in force anywhere: a new
-// reading of a field is a new edition in a new file.
+// [Format]; the types of its fields are code, one file each. A statement claims
+// its format as "ID/edition", such as "J14/1". An edition never changes once it
+// is in force anywhere: a new reading of a field is a new edition in a new file.
 //
-// A format says nothing of who may send it or what the gate does with it: that
-// is the charter's to say. Precedence and gate mode here are what a new charter
-// starts from.
+// A value has two forms. An officer types it in one of many ways; [Format.Parse]
+// turns that into the one canonical form that is signed, or refuses it, or, where
+// it can be read in more than one way, asks which is meant. [Format.Check] holds
+// a signed value to its canonical form, so that nothing has two encodings.
+// [Format.Render] shows it in each language, with times in each side's zone and
+// places in each agreed grid; [Compare] says whether what was read back is the
+// same, by type: instant by instant, place within its uncertainty.
+//
+// A format says nothing of what the gate does with it: that is the charter's to
+// say. Precedence, gate mode and times here are what a new charter starts from.
 package format
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 )
@@ -28,19 +33,15 @@ const (
 	Key     Kind = "key"     // endorses or revokes a key
 )
 
-// Field types. The Go values are those that package statement signs.
+// What a format borrows from the one that its field [ContentField] names.
 const (
-	Line    = "line"    // string: one line, not empty
-	Text    = "text"    // statement.Paragraphs: free text
-	Instant = "instant" // string: a time in UTC, "2026-11-24T07:00Z" or with seconds that are not zero
-	Window  = "window"  // string: two instants, "start/end", start included and end excluded
-	Place   = "place"   // string: one line, not empty; declared position formats are to come
-	Choice  = "choice"  // string: one of Choices
-	Integer = "integer" // int64: from Min to Max
-	Hash    = "hash"    // string: 32 bytes, base64url without padding
-	List    = "list"    // []string: values of type Items, none twice
-	Flag    = "flag"    // bool
+	BorrowsCritical = "critical" // the critical fields, all of them optional: to read back
+	BorrowsAll      = "all"      // every field: to replace
+	BorrowsTexts    = "texts"    // the free texts and lines, all of them optional: to translate
 )
+
+// ContentField is the field by which a format that borrows says from which.
+const ContentField = "content"
 
 // Words are the same words in several languages, by language code. The
 // catalogue has "en", "ar" and "he" throughout.
@@ -55,39 +56,30 @@ func (w Words) In(lang string) string {
 }
 
 // A Format is one edition of one kind of statement. It belongs to the
-// catalogue: callers do not change it.
+// catalogue, or to a charter: callers do not change it.
 type Format struct {
-	ID         string  `json:"id"`
-	Edition    int     `json:"edition"`
-	Kind       Kind    `json:"kind"`
-	Area       string  `json:"area,omitempty"`       // empty: the area of the statement it refers to
-	Precedence string  `json:"precedence,omitempty"` // default; empty: that of the statement it refers to
-	Gate       string  `json:"gate"`                 // default gate mode
-	Floor      bool    `json:"floor,omitempty"`      // of the safety floor, which no switch may pause
-	Relation   string  `json:"relation,omitempty"`   // acts: how it refers to the statements it is about
-	Names      Words   `json:"names"`
-	Help       Words   `json:"help"`
-	Fields     []Field `json:"fields"`
-}
-
-// A Field is one named part of a format. A zero limit is no limit.
-type Field struct {
-	Name         string           `json:"name"`
-	Type         string           `json:"type"`
-	Items        string           `json:"items,omitempty"` // type of a list's values
-	Required     bool             `json:"required,omitempty"`
-	RequiredWhen string           `json:"requiredWhen,omitempty"` // "field=value": required where that field has that value
-	Critical     bool             `json:"critical,omitempty"`     // to be read back
-	Choices      []string         `json:"choices,omitempty"`
-	ChoiceNames  map[string]Words `json:"choiceNames,omitempty"`
-	Default      string           `json:"default,omitempty"` // what Parse fills in where nothing is written
-	Must         string           `json:"must,omitempty"`    // a flag's only accepted value, "true" or "false"
-	Covers       string           `json:"covers,omitempty"`  // characters that must all occur, case ignored
-	Min          int64            `json:"min,omitempty"`     // of an integer
-	Max          int64            `json:"max,omitempty"`     // of an integer, or number of a list's values
-	MaxWords     int              `json:"maxWords,omitempty"`
-	Label        Words            `json:"label"`
-	Help         Words            `json:"help"`
+	ID          string            `json:"id"`
+	Edition     int               `json:"edition"`
+	Kind        Kind              `json:"kind"`
+	Area        string            `json:"area,omitempty"`        // empty: the area of the statement it refers to
+	Precedence  string            `json:"precedence,omitempty"`  // default; empty: that of the statement it refers to
+	Gate        string            `json:"gate"`                  // default gate mode
+	Floor       bool              `json:"floor,omitempty"`       // of the safety floor, which no switch may pause
+	Safety      bool              `json:"safety,omitempty"`      // carries safety content: counted by [CodedShare]
+	From        []string          `json:"from,omitempty"`        // kinds of party that may send it; empty: all
+	LeadMinutes int               `json:"leadMinutes,omitempty"` // from entering the ledger to the window's begin; less is late
+	ExpiryHours int               `json:"expiryHours,omitempty"` // from entering the ledger; 0: with its window, or never
+	Window      string            `json:"window,omitempty"`      // the field that lead, expiry and passing on look at
+	PassOn      bool              `json:"passOn,omitempty"`      // wants to be passed on before the window begins
+	Relation    string            `json:"relation,omitempty"`    // acts: how it refers to the statements it is about
+	Relations   []string          `json:"relations,omitempty"`   // messages: how it may refer to earlier ones
+	Refers      int               `json:"refers,omitempty"`      // 1: it must refer to exactly one statement
+	Borrows     string            `json:"borrows,omitempty"`     // what it also takes of another format's fields
+	Names       Words             `json:"names"`
+	Help        Words             `json:"help"`
+	Sentence    Words             `json:"sentence,omitempty"` // what it says in a sentence or two, see sentence.go
+	Fields      []Field           `json:"fields"`
+	Example     map[string]string `json:"example,omitempty"` // as an officer would type it
 }
 
 // Ref is how a statement claims the format: "J14/1".
@@ -108,41 +100,4 @@ func (f *Format) fieldNames() []string {
 		names[i] = f.Fields[i].Name
 	}
 	return names
-}
-
-// A FieldError says why a format's field is not accepted.
-type FieldError struct {
-	Format   string // "J14/1"
-	Field    string // empty where the statement as a whole is meant
-	Read     string // what was found; empty where nothing was
-	Accepted string // what would be accepted
-	Remedy   string // what to do; empty where Accepted says it all
-}
-
-// Sentence says what was read and what would be accepted, without the remedy.
-func (e *FieldError) Sentence() string {
-	switch {
-	case e.Field == "":
-		return fmt.Sprintf("format %s: read %s; accepted: %s", e.Format, e.Read, e.Accepted)
-	case e.Read == "":
-		return fmt.Sprintf("format %s, field %s: nothing was written; accepted: %s", e.Format, e.Field, e.Accepted)
-	}
-	return fmt.Sprintf("format %s, field %s: read %q; accepted: %s", e.Format, e.Field, clip(e.Read), e.Accepted)
-}
-
-// Error is the sentence, followed by the remedy where there is one.
-func (e *FieldError) Error() string {
-	if e.Remedy == "" {
-		return e.Sentence()
-	}
-	return e.Sentence() + "; " + e.Remedy
-}
-
-// clip shortens what an error quotes: an adversary chose its length.
-func clip(s string) string {
-	const most = 80
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return s
 }

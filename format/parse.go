@@ -3,30 +3,31 @@ package format
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 
 	"parley/statement"
+	"parley/words"
 )
 
 // Parse reads fields as an officer types them, "field=value", into the values
-// that [statement.Sign] takes, and fills in the format's defaults. Times with an
-// offset become UTC; paragraphs are parted by blank lines; a list's values by
-// commas, or by writing the field again. Digits may be of any script where a
-// number or a time is meant.
+// that [statement.Sign] takes, and fills in the format's defaults. Digits may be
+// of any script where a number, a time or a place is meant; a list may be
+// written with commas or by writing the field again.
 //
-// Parse reads; [Format.Check] then tells what is missing or too long. Errors are
-// *FieldError, joined where there are several.
-func (f *Format) Parse(args []string) (map[string]any, error) {
+// A format that borrows must be made whole first, see [Format.Whole]. Parse
+// reads; [Format.Check] then tells what is missing or too long. Errors are
+// *FieldError, joined where there are several; one with Readings asks which of
+// them is meant.
+func (f *Format) Parse(s *Setting, args []string) (map[string]any, error) {
 	values := map[string]any{}
 	var faults []error
 	for _, arg := range args {
 		name, typed, ok := strings.Cut(arg, "=")
+		name = strings.TrimSpace(name)
 		field, known := f.Field(name)
 		switch {
 		case !ok:
-			faults = append(faults, &FieldError{Format: f.Ref(), Read: strconv.Quote(clip(arg)), Accepted: "field=value", Remedy: "put quotation marks round a value with spaces"})
+			faults = append(faults, &FieldError{Format: f.Ref(), Read: `"` + clip(arg) + `"`, Accepted: words.M("field.unnamed"), Remedy: words.M("remedy.quote")})
 			continue
 		case !known:
 			faults = append(faults, f.noField(name))
@@ -34,16 +35,16 @@ func (f *Format) Parse(args []string) (map[string]any, error) {
 		}
 		old, again := values[name]
 		if again && field.Type != List {
-			faults = append(faults, field.fault(f, typed, "write the field once"))
+			faults = append(faults, field.fault(f, typed, faulty("remedy.once")))
 			continue
 		}
-		value, err := field.parse(f, typed)
+		value, err := f.ParseField(s, field, typed)
 		if err != nil {
 			faults = append(faults, err)
 			continue
 		}
 		if again {
-			value = append(slices.Clone(old.([]string)), value.([]string)...)
+			value = append(append([]string{}, old.([]string)...), value.([]string)...)
 		}
 		values[name] = value
 	}
@@ -52,16 +53,30 @@ func (f *Format) Parse(args []string) (map[string]any, error) {
 		if _, ok := values[field.Name]; ok || field.Default == "" {
 			continue
 		}
-		value, err := field.parse(f, field.Default)
+		value, err := f.ParseField(s, field, field.Default)
 		if err != nil {
 			panic(fmt.Sprintf("default of our own: %v", err))
 		}
 		values[field.Name] = value
 	}
-	if len(faults) > 0 {
-		return nil, join(faults)
+	return values, join(faults)
+}
+
+// ParseField reads one field as an officer types it. The error is a
+// *FieldError.
+func (f *Format) ParseField(s *Setting, field *Field, typed string) (any, error) {
+	typed = strings.TrimSpace(strings.ReplaceAll(typed, "\r\n", "\n"))
+	if typed == "" {
+		return nil, field.fault(f, "", faulty("remedy.something"))
 	}
-	return values, nil
+	if field.Type != Text && len(typed) > statement.MaxDisclosure {
+		return nil, field.fault(f, clip(typed), faulty("remedy.too-long", "max", statement.MaxDisclosure))
+	}
+	value, why := types[field.Type].parse(s, field, typed)
+	if why != nil {
+		return nil, field.fault(f, typed, why)
+	}
+	return value, nil
 }
 
 func join(faults []error) error {
@@ -69,77 +84,4 @@ func join(faults []error) error {
 		return faults[0]
 	}
 	return errors.Join(faults...)
-}
-
-func (field *Field) parse(f *Format, typed string) (any, error) {
-	typed = strings.TrimSpace(strings.ReplaceAll(typed, "\r\n", "\n"))
-	if typed == "" {
-		return nil, field.fault(f, "", "write something after the =, or leave the field out")
-	}
-	switch field.Type {
-	case Text:
-		return paragraphs(typed), nil
-	case Instant:
-		t, remedy := typedInstant(typed)
-		if remedy != "" {
-			return nil, field.fault(f, typed, remedy)
-		}
-		return WriteInstant(t), nil
-	case Window:
-		window, remedy := typedWindow(typed)
-		if remedy != "" {
-			return nil, field.fault(f, typed, remedy)
-		}
-		return window, nil
-	case Choice:
-		i := slices.IndexFunc(field.Choices, func(c string) bool { return strings.EqualFold(c, latinDigits(typed)) })
-		if i < 0 {
-			return nil, field.fault(f, typed, "")
-		}
-		return field.Choices[i], nil
-	case Integer:
-		n, err := strconv.ParseInt(latinDigits(typed), 10, 64)
-		if err != nil {
-			return nil, field.fault(f, typed, "")
-		}
-		return n, nil
-	case Flag:
-		switch strings.ToLower(typed) {
-		case "true", "yes":
-			return true, nil
-		case "false", "no":
-			return false, nil
-		}
-		return nil, field.fault(f, typed, "")
-	case List:
-		var list []string
-		for item := range strings.SplitSeq(typed, ",") {
-			if item = strings.TrimSpace(item); item != "" {
-				list = append(list, item)
-			}
-		}
-		return list, nil
-	}
-	return typed, nil
-}
-
-// paragraphs parts text at its blank lines.
-func paragraphs(text string) statement.Paragraphs {
-	var all statement.Paragraphs
-	var lines []string
-	flush := func() {
-		if p := strings.TrimSpace(strings.Join(lines, "\n")); p != "" {
-			all = append(all, p)
-		}
-		lines = nil
-	}
-	for line := range strings.SplitSeq(text, "\n") {
-		if line = strings.TrimRight(line, " \t"); line == "" {
-			flush()
-			continue
-		}
-		lines = append(lines, line)
-	}
-	flush()
-	return all
 }

@@ -3,118 +3,127 @@ package format
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
+	"parley/geo"
 	"parley/statement"
+	"parley/words"
+	"parley/zone"
 )
 
 // Languages are those that the whole catalogue speaks, English first.
-func Languages() []string { return []string{"en", "ar", "he"} }
+func Languages() []string { return words.Languages() }
 
-var (
-	withheld = Words{"en": "[withheld]", "ar": "[محجوب]", "he": "[חסוי]"}
-	yes      = Words{"en": "yes", "ar": "نعم", "he": "כן"}
-	no       = Words{"en": "no", "ar": "لا", "he": "לא"}
-)
-
-// Render writes the fields of s as lines of "label: value" in the format's
-// order, labels and choices in lang (English where lang is not spoken), values
-// as they were signed. Paragraphs after the first are indented. Fields that the
-// format does not have come last, under their own names: what was signed is
-// shown, known or not.
+// Render writes the fields of s as a page of text: the format's sentence, then
+// lines of "label: value" in the format's order, labels, choices and echoes in
+// lang (English where lang is not spoken), what was signed as it was signed.
+// Further lines of a value are indented: paragraphs, a time in each side's zone,
+// a place in each agreed grid. Fields that the format does not have come last,
+// under their own names: what was signed is shown, known or not. What may be
+// mistaken (see [Doubtful]) and agreed words in another language stand below.
 //
 // A value whose direction differs from the page's stands in a directional
 // isolate (UAX 9), so that it cannot reorder what stands around it.
-func (f *Format) Render(lang string, s Source) string {
+func (f *Format) Render(setting *Setting, lang string, s Source) string {
 	var b strings.Builder
 	fields := s.Fields()
-	line := func(label string, lines []string) {
-		for i, value := range lines {
-			if i == 0 {
-				fmt.Fprintf(&b, "%s: %s\n", label, value)
-			} else {
-				fmt.Fprintf(&b, "  %s\n", value)
-			}
-		}
+	if sentence := f.Say(setting, lang, s); sentence != "" {
+		b.WriteString(sentence + "\n\n")
 	}
+	timed, placed := false, false
 	for i := range f.Fields {
 		field := &f.Fields[i]
-		if at := slices.IndexFunc(fields, func(v statement.Field) bool { return v.Name == field.Name }); at >= 0 {
-			line(field.Label.In(lang), field.show(lang, fields[at].Value))
+		at := slices.IndexFunc(fields, func(v statement.Field) bool { return v.Name == field.Name })
+		if at < 0 {
+			continue
 		}
+		timed = timed || field.Type == Instant || field.Type == Window
+		placed = placed || field.Type == Place || field.Type == Area
+		writeLines(&b, field.Label.In(lang), field.Show(setting, lang, fields[at].Value))
 	}
 	for _, v := range fields {
 		if _, ok := f.Field(v.Name); !ok {
-			line(Isolate(lang, v.Name), (&Field{}).show(lang, v.Value))
+			writeLines(&b, words.Isolate(lang, v.Name), unknown(lang, v.Value))
 		}
+	}
+	for _, note := range f.notes(setting, lang, fields, timed, placed) {
+		b.WriteString(note + "\n")
 	}
 	return b.String()
 }
 
-// show gives the lines of one value.
-func (field *Field) show(lang string, value any) []string {
-	switch v := value.(type) {
-	case string:
-		if names, ok := field.ChoiceNames[v]; ok && names.In(lang) != v {
-			return []string{Isolate(lang, v) + " (" + names.In(lang) + ")"}
+func writeLines(b *strings.Builder, label string, lines []string) {
+	for i, value := range lines {
+		if i == 0 {
+			fmt.Fprintf(b, "%s: %s\n", label, value)
+		} else {
+			fmt.Fprintf(b, "  %s\n", value)
 		}
-		return []string{Isolate(lang, v)}
-	case statement.Paragraphs:
-		return isolateAll(lang, v)
-	case statement.Text:
-		lines := make([]string, 0, len(v))
-		for _, p := range v {
-			if p.Withheld {
-				lines = append(lines, withheld.In(lang))
-			} else {
-				lines = append(lines, isolateAll(lang, []string{p.Text})...)
+	}
+}
+
+// Show gives the lines of one value of the field, the first one the value
+// itself, for a person who reads lang.
+func (field *Field) Show(s *Setting, lang string, value any) []string {
+	t := types[field.Type]
+	if why := t.check(field, value); why != nil && field.Type != Text {
+		return unknown(lang, value) // signed in another form: shown as it is
+	}
+	return t.show(s, field, lang, value)
+}
+
+func unknown(lang string, value any) []string {
+	if lines := (textType{}).show(nil, nil, lang, value); len(lines) > 0 {
+		return lines
+	}
+	if list, ok := value.([]string); ok {
+		return []string{codes(list...).In(lang)}
+	}
+	return []string{words.Isolate(lang, fmt.Sprint(value))}
+}
+
+// notes are what a reader must know of the values above.
+func (f *Format) notes(setting *Setting, lang string, fields []statement.Field, timed, placed bool) []string {
+	var notes []string
+	if timed && len(setting.zones()) > 0 {
+		notes = append(notes, words.M("note.zones", "version", words.Raw(words.LeftToRight(lang, zone.Version))).In(lang))
+	}
+	if placed {
+		notes = append(notes, words.M("note.datum").In(lang))
+	}
+	var doubtful []string
+	for _, v := range fields {
+		for _, text := range texts(v.Value) {
+			for _, word := range Doubtful(text) {
+				if !slices.Contains(doubtful, word) && len(doubtful) < 8 {
+					doubtful = append(doubtful, word)
+				}
 			}
 		}
-		return lines
+	}
+	if len(doubtful) > 0 {
+		notes = append(notes, words.M("note.doubtful", "words", codes(doubtful...)).In(lang))
+	}
+	notes = append(notes, glossaryNotes(setting, lang, fields)...)
+	if len(notes) > 0 {
+		notes[0] = "\n" + notes[0]
+	}
+	return notes
+}
+
+// texts gives what a person wrote freely in a value.
+func texts(value any) []string {
+	switch v := value.(type) {
+	case string:
+		if strings.HasPrefix(v, "geo:") {
+			if p, err := geo.ParsePosition(v); err == nil {
+				return []string{p.Name}
+			}
+		}
+		return []string{v}
 	case []string:
-		return []string{strings.Join(isolateAll(lang, v), ", ")}
-	case int64:
-		return []string{strconv.FormatInt(v, 10)}
-	case bool:
-		if v {
-			return []string{yes.In(lang)}
-		}
-		return []string{no.In(lang)}
+		return v
 	}
-	return []string{Isolate(lang, fmt.Sprint(value))}
-}
-
-func isolateAll(lang string, texts []string) []string {
-	var lines []string
-	for _, text := range texts {
-		for part := range strings.SplitSeq(text, "\n") {
-			lines = append(lines, Isolate(lang, part))
-		}
-	}
-	return lines
-}
-
-// Isolate puts s between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE where
-// it has letters or digits that run against the direction of lang. Characters of
-// s that could break out of the isolate are shown as U+FFFD.
-func Isolate(lang, s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || unicode.IsControl(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
-	rightToLeft := lang == "ar" || lang == "he"
-	against := strings.IndexFunc(s, func(r rune) bool {
-		if unicode.In(r, unicode.Arabic, unicode.Hebrew) {
-			return !rightToLeft
-		}
-		return rightToLeft && (unicode.IsLetter(r) || unicode.IsDigit(r))
-	})
-	if against < 0 {
-		return s
-	}
-	return "\u2068" + s + "\u2069"
+	open, _ := openParagraphs(value)
+	return open
 }

@@ -206,7 +206,7 @@ func (h *Hub) routeOf(content []byte, index uint64) (mechanism.Route, error) {
 	if err != nil {
 		return mechanism.Route{}, fmt.Errorf("feed entry %d: %w", index, err)
 	}
-	return mechanism.RouteOf(h.work.CharterAt(index), s.Claims()), nil
+	return mechanism.RouteOf(h.work.CharterAt(index), s), nil
 }
 
 // content reads the text of the entry at index from the journal.

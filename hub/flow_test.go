@@ -5,11 +5,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"parley/client"
+	"parley/format"
 	"parley/journal"
 	"parley/ledger"
 	"parley/rule"
@@ -100,9 +102,20 @@ func TestHiddenIsUnknown(t *testing.T) {
 	w.accept(s)
 	hidden := w.refused("birch", w.act("birch/watch/basil", "J01/1", "acknowledges", s, "alder").Bytes())
 	unknown := w.refused("birch", w.act("birch/watch/basil", "J01/1", "acknowledges", w.draft("alder/watch/amal", nil), "alder").Bytes())
-	if *hidden != *unknown {
+	if !reflect.DeepEqual(hidden, unknown) {
 		t.Errorf("hidden: %v\nunknown: %v", hidden, unknown)
 	}
+}
+
+// example gives the fields of a format's example as they are signed.
+func example(t testing.TB, id string) map[string]any {
+	t.Helper()
+	f, _ := format.Catalogue().Newest(id)
+	fields, err := f.Exemplar(format.Catalogue().Lookup, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fields
 }
 
 // What the gate's clock owes, it does over the hub's own signature, also for what
@@ -111,7 +124,7 @@ func TestAutoRelease(t *testing.T) {
 	w := newWorld(t)
 	flash := func(d *draft) {
 		d.claims.Format, d.claims.Precedence = "J11/1", "FLASH"
-		d.fields = map[string]any{"what": statement.Paragraphs{"Drone lost link."}, "where": "valley", "not-hostile": true}
+		d.fields = example(w.t, "J11")
 	}
 	s := w.draft("alder/watch/amal", flash)
 	w.accept(s)

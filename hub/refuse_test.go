@@ -47,9 +47,11 @@ func TestRefusals(t *testing.T) {
 		{"unknown addressee", func(d *draft) { d.claims.To = []string{"oak"} }, "statement.to", `"oak" is not a party`},
 		{"to oneself", func(d *draft) { d.claims.To = []string{"alder"} }, "statement.to", "its author's own party"},
 		{"window without zone", func(d *draft) {
-			d.fields = map[string]any{"activity": "survey", "place": "x", "window": "2026-11-24T09:00/2026-11-24T11:00 local", "description": statement.Paragraphs{"x"}, "contact": "x"}
+			d.fields = map[string]any{"activity": "survey", "place": "geo:0.56,-17.95;u=50;as=dmm;typed=00%2033.600N%20017%2057.000W;name=valley%2C%20north%20end", "window": "2026-11-24T09:00/2026-11-24T11:00 local", "description": statement.Paragraphs{"x"}, "contact": "desk:line 2"}
 		}, "format.field", "window"},
-		{"missing field", func(d *draft) { d.fields = map[string]any{"place": "x"} }, "format.field", "nothing was written"},
+		{"missing field", func(d *draft) {
+			d.fields = map[string]any{"place": "geo:0.56,-17.95;u=50;as=dmm;typed=00%2033.600N%20017%2057.000W;name=valley%2C%20north%20end"}
+		}, "format.field", "nothing was written"},
 		{"reply to what is not known", func(d *draft) {
 			d.claims.Refs = []statement.Ref{{Relation: "replies", ID: d.claims.ID, Hash: [32]byte{1}}}
 		}, "delivery.unknown-statement", "not known to alder"},

@@ -196,7 +196,7 @@ type draft struct {
 	key    ed25519.PrivateKey
 }
 
-var notice = map[string]any{"activity": "survey", "place": "valley, north end", "window": "2026-11-24T07:00Z/2026-11-24T09:00Z", "description": statement.Paragraphs{"Survey flight."}, "contact": "watch desk"}
+var notice = map[string]any{"activity": "survey", "place": "geo:0.56,-17.95;u=50;as=dmm;typed=00%2033.600N%20017%2057.000W;name=valley%2C%20north%20end", "window": "2026-11-24T07:00Z/2026-11-24T09:00Z", "description": statement.Paragraphs{"Survey flight."}, "contact": "desk:line 2"}
 
 // draft makes the author's next statement, a notice for birch unless changed.
 func (w *world) draft(name string, change func(*draft)) *statement.Statement {

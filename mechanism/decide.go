@@ -3,6 +3,8 @@ package mechanism
 import (
 	"crypto/ed25519"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"parley/charter"
@@ -14,29 +16,33 @@ import (
 
 // Rules of this package, as refusals name them.
 const (
-	WrongMechanism = "statement.mechanism"
-	WrongExercise  = "statement.exercise"
-	IDTaken        = "statement.id-taken"
-	UnknownKey     = "key.unknown"
-	RevokedKey     = "key.revoked"
-	OthersKey      = "key.other-author"
-	BadSignature   = "statement.signature"
-	Undisclosed    = "statement.undisclosed"
-	NotInForce     = "format.not-in-force"
-	BadField       = "format.field"
-	NoRight        = "role.no-right"
-	WrongArea      = "statement.area"
-	BadAddressee   = "statement.to"
-	BadPrecedence  = "statement.precedence"
-	ClockAhead     = "time.ahead"
-	ClockBehind    = "time.behind"
-	TooLate        = "time.late"
-	SeenFuture     = "seen.future"
-	SeenOther      = "seen.other-root"
-	SeenBack       = "seen.back"
-	WrongPrev      = "chain.prev"
-	WrongSerial    = "chain.serial"
-	BadRef         = "statement.refs"
+	WrongMechanism  = "statement.mechanism"
+	WrongExercise   = "statement.exercise"
+	IDTaken         = "statement.id-taken"
+	UnknownKey      = "key.unknown"
+	RevokedKey      = "key.revoked"
+	OthersKey       = "key.other-author"
+	BadSignature    = "statement.signature"
+	Undisclosed     = "statement.undisclosed"
+	NotInForce      = "format.not-in-force"
+	BadField        = "format.field"
+	NoRight         = "role.no-right"
+	WrongArea       = "statement.area"
+	BadAddressee    = "statement.to"
+	BadPrecedence   = "statement.precedence"
+	ClockAhead      = "time.ahead"
+	ClockBehind     = "time.behind"
+	TooLate         = "time.late"
+	SeenFuture      = "seen.future"
+	SeenOther       = "seen.other-root"
+	SeenBack        = "seen.back"
+	WrongPrev       = "chain.prev"
+	WrongSerial     = "chain.serial"
+	BadRef          = "statement.refs"
+	BadContent      = "statement.content"
+	ReadbackShort   = "readback.missing"
+	NothingCritical = "readback.nothing"
+	EarlyReader     = "translation.reader"
 )
 
 // ErrKnown says that this very statement, byte for byte, is in the ledger
@@ -124,51 +130,62 @@ func signer(v View, c Case) (Key, error) {
 }
 
 // admit checks the statement's form against the charter and the catalogue.
-func admit(v View, ch *charter.Charter, c Case, key *Key) (*format.Format, error) {
+func admit(v View, ch *charter.Charter, c Case, key *Key) (form, error) {
 	s, claims := c.Statement, c.Statement.Claims()
-	f, known := format.Catalogue().Lookup(claims.Format)
+	f, known := ch.Format(claims.Format)
 	if _, ok := ch.Rule(claims.Format); !ok || !known {
-		return nil, rule.Refuse(NotInForce, "`parley charter show` lists what is", "format %q is not in force in this mechanism", claims.Format)
+		return form{}, rule.Refuse(NotInForce, "`parley charter show` lists what is", "format %q is not in force in this mechanism", claims.Format)
+	}
+	if party, ok := ch.Party(claims.Author.Party); ok && len(f.From) > 0 && !slices.Contains(f.From, party.Kind) {
+		return form{}, rule.Refuse(NoRight, "it is for a "+strings.Join(f.From, " or "), "%s is a %s, which cannot send %s", party.ID, party.Kind, f.ID)
 	}
 	role, ok := ch.Role(claims.Author.Role)
 	if !ok || !role.Allows(f.ID) || !ch.Holds(claims.Author.Party, role) {
-		return nil, rule.Refuse(NoRight, "ask an officer whose role has it", "role %q of %s has no right to send %s", claims.Author.Role, claims.Author.Party, f.ID)
+		return form{}, rule.Refuse(NoRight, "ask an officer whose role has it", "role %q of %s has no right to send %s", claims.Author.Role, claims.Author.Party, f.ID)
 	}
 	switch {
 	case f.Area != "" && f.Area != claims.Area:
-		return nil, rule.Refuse(WrongArea, "set area to "+f.Area, "format %s belongs to area %q, the statement says %q", f.ID, f.Area, claims.Area)
+		return form{}, rule.Refuse(WrongArea, "set area to "+f.Area, "format %s belongs to area %q, the statement says %q", f.ID, f.Area, claims.Area)
 	case !ch.HasArea(claims.Area):
-		return nil, rule.Refuse(WrongArea, "`parley charter show` lists the areas", "area %q is not one of this mechanism's", claims.Area)
+		return form{}, rule.Refuse(WrongArea, "`parley charter show` lists the areas", "area %q is not one of this mechanism's", claims.Area)
 	case !key.Sees(claims.Area):
-		return nil, rule.Refuse(WrongArea, "have your registrar endorse a key for it", "key %s of %s is not endorsed for area %q", key.ID, key.Author, claims.Area)
+		return form{}, rule.Refuse(WrongArea, "have your registrar endorse a key for it", "key %s of %s is not endorsed for area %q", key.ID, key.Author, claims.Area)
 	case !ch.HasPrecedence(claims.Precedence):
-		return nil, rule.Refuse(BadPrecedence, "use FLASH, IMMEDIATE, PRIORITY or ROUTINE", "precedence %q is not one of this mechanism's", claims.Precedence)
+		return form{}, rule.Refuse(BadPrecedence, "use FLASH, IMMEDIATE, PRIORITY or ROUTINE", "precedence %q is not one of this mechanism's", claims.Precedence)
 	}
 	for _, party := range claims.To {
 		if _, ok := ch.Party(party); !ok {
-			return nil, rule.Refuse(BadAddressee, "`parley charter show` lists the parties", "addressee %q is not a party of this mechanism", party)
+			return form{}, rule.Refuse(BadAddressee, "`parley charter show` lists the parties", "addressee %q is not a party of this mechanism", party)
 		}
 		if party == claims.Author.Party {
-			return nil, rule.Refuse(BadAddressee, "leave your own party out", "the statement is addressed to its author's own party, %q", party)
+			return form{}, rule.Refuse(BadAddressee, "leave your own party out", "the statement is addressed to its author's own party, %q", party)
 		}
 	}
 	if len(claims.To) == 0 {
-		return nil, rule.Refuse(BadAddressee, "name at least one other party", "the statement is addressed to nobody")
+		return form{}, rule.Refuse(BadAddressee, "name at least one other party", "the statement is addressed to nobody")
+	}
+	held, err := formOf(ch, s, f)
+	if err != nil {
+		return form{}, err
+	}
+	if held.content != "" && f.Borrows == format.BorrowsAll { // it speaks in that format's place
+		if _, ok := ch.Rule(held.content); !ok && !cancels(claims) {
+			return form{}, rule.Refuse(NotInForce, "`parley charter show` lists what is", "format %q is not in force in this mechanism", held.content)
+		}
+		if !role.Allows(identifier(held.content)) {
+			return form{}, rule.Refuse(NoRight, "ask an officer whose role has it", "role %q of %s has no right to send %s, nor to replace or cancel one", claims.Author.Role, claims.Author.Party, identifier(held.content))
+		}
 	}
 	if !s.Complete() {
 		if v.Complete() {
-			return nil, rule.Refuse(Undisclosed, "submit the statement with every disclosure; what may be withheld is decided later, visibly", "%d of the fields that statement %s signs are not disclosed", s.Withheld(), claims.ID)
+			return form{}, rule.Refuse(Undisclosed, "submit the statement with every disclosure; what may be withheld is decided later, visibly", "%d of the fields that statement %s signs are not disclosed", s.Withheld(), claims.ID)
 		}
-		return f, nil // a reader of a redacted statement cannot check its fields
+		return held, nil // a reader of a redacted statement cannot check its fields
 	}
-	if err := f.Check(s, claims.Precedence); err != nil {
-		var bad *format.FieldError
-		if errors.As(err, &bad) {
-			return nil, rule.Refuse(BadField, bad.Remedy, "%s", bad.Sentence())
-		}
-		return nil, rule.Refuse(BadField, "", "%s", err)
+	if err := held.whole.Check(s, claims.Precedence); err != nil {
+		return form{}, fieldRefusal(err)
 	}
-	return f, nil
+	return held, nil
 }
 
 // checkTime compares the author's clock with the hub's, and what the author

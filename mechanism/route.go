@@ -22,9 +22,13 @@ type Route struct {
 }
 
 // RouteOf gives the route of a statement under the charter in force at its entry.
-func RouteOf(ch *charter.Charter, claims statement.Claims) Route {
+// The statement must be complete, as the hub has it: the gate of one that replaces
+// or translates another is that of the format its field content names, which
+// [Decide] has found to be the other's.
+func RouteOf(ch *charter.Charter, s *statement.Statement) Route {
+	claims := s.Claims()
 	r := Route{Party: claims.Author.Party, Area: claims.Area, To: claims.To}
-	f, ok := format.Catalogue().Lookup(claims.Format)
+	f, ok := ch.Format(claims.Format)
 	if !ok {
 		return Route{Party: claims.Author.Party, Area: claims.Area}
 	}
@@ -38,7 +42,7 @@ func RouteOf(ch *charter.Charter, claims statement.Claims) Route {
 			}
 		}
 	default:
-		mode, _ := ch.Gate(claims.Format, claims.Precedence)
+		mode, _ := ch.Gate(gateFormat(f, s), claims.Precedence)
 		if mode != delivery.ModeNone && mode != delivery.ModeNotify && r.Party != ch.Supervisor().ID {
 			r.To, r.Later = nil, claims.To
 		}

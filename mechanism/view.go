@@ -78,6 +78,7 @@ type Record struct {
 	Logged   time.Time       // the entry's time
 	Delivery *delivery.State // nil for the acts and key statements of the machinery
 	Opens    []uint64        // indexes of the statements that this one releases
+	Facts    *Facts          // of a message; nil where some of its text is withheld here
 }
 
 // Visible reports whether party may read the record's text as things stand.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -77,6 +78,37 @@ func contains(t *testing.T, sentences, parts []string) {
 		if !slices.ContainsFunc(sentences, func(s string) bool { return strings.Contains(s, part) }) {
 			t.Errorf("no sentence says %q:\n%s", part, strings.Join(sentences, "\n"))
 		}
+	}
+}
+
+// What became of a statement is in what replaced it, too: that one was returned
+// and another went out in its place is shown whole, and refuted by nobody.
+func TestBundleSuccession(t *testing.T) {
+	w := newWorld(t)
+	s := play(w)
+	id := s.notice.Claims().ID
+	about := func(relation string, old *statement.Statement, fields map[string]any) *statement.Statement {
+		return w.accept(w.draft("alder/watch/amal", func(d *draft) {
+			d.claims.Format, d.fields = "J04/1", fields
+			d.claims.Refs = []statement.Ref{{Relation: relation, ID: old.Claims().ID, Hash: old.Hash()}}
+		}))
+	}
+	fields := maps.Clone(notice)
+	fields["content"], fields["action"], fields["why"] = "J14/1", "replace", "changed"
+	w.accept(w.act("cedar/gate/chen", "gate.return/1", "returns", alder, about("replaces", s.notice, fields)))
+	replacement := about("replaces", s.notice, fields)
+	w.accept(w.act("cedar/gate/chen", "gate.release/1", "releases", both, replacement))
+	w.accept(w.act("cedar/gate/chen", "gate.release/1", "releases", both, about("cancels", replacement, map[string]any{"content": "J14/1", "action": "cancel", "why": "completed"})))
+	for party, items := range map[string]uint64{"alder": 7 + 6, "birch": 6 + 4} {
+		result, err := VerifyBundle(t.Context(), w.bundle(party, nil, s.notice), w.charter.Charter)
+		if err != nil {
+			t.Errorf("%s: %s", party, outcome(err))
+			continue
+		}
+		if result.Statements != 8+items {
+			t.Errorf("%s: %d statements, want %d: %v", party, result.Statements, 8+items, result.Proven)
+		}
+		contains(t, result.Proven, []string{"statement " + id + " was replaced by statement " + replacement.Claims().ID, "J04/1, which cancels " + replacement.Claims().ID})
 	}
 }
 

@@ -74,11 +74,14 @@ func (a *audit) concludeStatement(item *readItem, s *statement.Statement) {
 		a.result.proven("%s: %s signed %s %s, statement %s, to %s", at, claims.Author, claims.Precedence, claims.Format, claims.ID, strings.Join(claims.To, ", "))
 		if d := a.view.records[claims.ID].Delivery; d != nil {
 			a.result.proven("statement %s is %s, by what is shown", claims.ID, d.Status)
+			if by := d.Superseded; by.By != "" {
+				a.result.proven("statement %s was %s by statement %s at %s", claims.ID, by.Verb(), by.By, by.At.Format("2006-01-02T15:04:05.000Z"))
+			}
 		}
 	} else if len(claims.Refs) > 0 {
 		var about []string
 		for _, ref := range claims.Refs {
-			if slices.Contains(a.bundle.Subjects, ref.ID) {
+			if a.view.ids[ref.ID] {
 				about = append(about, ref.Relation+" "+ref.ID)
 			}
 		}

@@ -11,14 +11,16 @@ import (
 
 	"parley/journal"
 	"parley/ledger"
+	"parley/mechanism"
 	"parley/statement"
 	"parley/store"
 )
 
 // MakeBundle makes the bundle about the statements with the identifiers ids: all
 // charters, all key statements, the statements themselves and every statement
-// that refers to one of them, as far as the holder of the journal may read them,
-// each with its proof in the tree of one checkpoint.
+// that refers to one of them, or to what replaced or cancelled one, as far as the
+// holder of the journal may read them, each with its proof in the tree of one
+// checkpoint.
 //
 // w is the read model of the ledger called origin in j, up to its end. The
 // checkpoint may be a cosigned one; nil stands for that of the newest block.
@@ -29,7 +31,7 @@ func MakeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin
 	if len(editions) == 0 || len(ids) == 0 {
 		return fail(fmt.Errorf("%d statements are named and the ledger has %d charters; it takes one of each at least", len(ids), len(editions)))
 	}
-	c := collection{subjects: map[string]bool{}, wanted: map[uint64]bool{}, found: map[uint64]readItem{}, first: ^uint64(0)}
+	c := collection{subjects: map[string]bool{}, successors: map[string]bool{}, wanted: map[uint64]bool{}, found: map[uint64]readItem{}, first: ^uint64(0)}
 	for _, e := range editions {
 		c.wanted[e.Index] = true
 	}
@@ -84,26 +86,18 @@ func MakeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin
 
 // A collection gathers the items of a bundle out of the blocks.
 type collection struct {
-	subjects map[string]bool
-	wanted   map[uint64]bool // indexes
-	first    uint64          // index of the first subject
-	found    map[uint64]readItem
-	entries  []ledger.Entry // of the subjects and after, for disclosures that refer to a subject
+	subjects   map[string]bool
+	successors map[string]bool // of the subjects, and theirs
+	wanted     map[uint64]bool // indexes
+	first      uint64          // index of the first subject
+	found      map[uint64]readItem
+	entries    []ledger.Entry // of the subjects and after, for disclosures that refer to a subject
 }
 
 func (c *collection) take(b *ledger.Block) error {
 	for i, e := range b.Entries {
-		index := b.First + uint64(i)
-		if index >= c.first {
+		if b.First+uint64(i) >= c.first {
 			c.entries = append(c.entries, e)
-		}
-		content := b.Contents[i]
-		wanted, err := c.wants(index, content)
-		if err != nil {
-			return err
-		}
-		if wanted {
-			c.found[index] = readItem{index: index, entry: e, content: content}
 		}
 	}
 	for _, d := range b.Disclosed {
@@ -116,6 +110,16 @@ func (c *collection) take(b *ledger.Block) error {
 				return fmt.Errorf("entry %d: it is withheld at first, and nothing about a charter, a key or these statements can be", d.Index)
 			}
 			c.found[d.Index] = readItem{index: d.Index, entry: c.entries[d.Index-c.first], content: d.Content}
+		}
+	}
+	for i, e := range b.Entries { // after what they disclose, as in a fold
+		index := b.First + uint64(i)
+		wanted, err := c.wants(index, b.Contents[i])
+		if err != nil {
+			return err
+		}
+		if wanted {
+			c.found[index] = readItem{index: index, entry: e, content: b.Contents[i]}
 		}
 	}
 	return nil
@@ -132,7 +136,16 @@ func (c *collection) wants(index uint64, content []byte) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("entry %d: %w", index, err)
 	}
-	return slices.ContainsFunc(s.Claims().Refs, func(r statement.Ref) bool { return c.subjects[r.ID] }), nil
+	wanted := false
+	for _, ref := range s.Claims().Refs {
+		if !c.subjects[ref.ID] && !c.successors[ref.ID] {
+			continue
+		}
+		if wanted = true; mechanism.Supersedes(ref.Relation) {
+			c.successors[s.Claims().ID] = true
+		}
+	}
+	return wanted, nil
 }
 
 // bundle proves each item in the tree of size entries. What was ordered later is

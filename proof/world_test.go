@@ -68,6 +68,10 @@ func (w *world) draftCharter(origin string) *charter.Charter {
 	}
 	w.signer, err = ledger.NewSigner(origin, keyOf("hub/log"))
 	w.must(err)
+	if _, ok := c.Rule("J04/1"); !ok {
+		c.Formats = append(c.Formats, charter.Rule{Format: "J04/1", Gate: "review"})
+		c.Roles[0].May = append(c.Roles[0].May, "J04") // the watch
+	}
 	c.Hub = charter.Hub{Origin: origin, Key: w.signer.VerifierKey(), URLs: []string{"https://127.0.0.1:8443"}, TLS: "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}
 	return c
 }
@@ -139,7 +143,7 @@ type draft struct {
 	key    ed25519.PrivateKey
 }
 
-var notice = map[string]any{"activity": "survey", "place": "valley, north end", "window": "2026-11-24T13:00Z/2026-11-24T15:00Z", "description": statement.Paragraphs{"Survey flight.", "One aircraft."}, "contact": "watch desk"}
+var notice = map[string]any{"activity": "survey", "place": "geo:0.56,-17.95;u=50;as=dmm;typed=00%2033.600N%20017%2057.000W;name=valley%2C%20north%20end", "window": "2026-11-24T13:00Z/2026-11-24T15:00Z", "description": statement.Paragraphs{"Survey flight.", "One aircraft."}, "contact": "desk:line 2"}
 
 // draft makes the author's next statement, a notice for birch unless changed.
 func (w *world) draft(name string, change func(*draft)) *statement.Statement {
@@ -252,7 +256,7 @@ func (w *world) feed(party string) []*ledger.Block {
 		}
 		s, err := statement.Parse(text)
 		w.must(err)
-		return mechanism.RouteOf(w.charter.Charter, s.Claims())
+		return mechanism.RouteOf(w.charter.Charter, s)
 	}
 	var blocks []*ledger.Block
 	for _, b := range w.blocks {

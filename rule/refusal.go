@@ -10,9 +10,10 @@ import "fmt"
 
 // A Refusal is the answer of a rule to something it does not allow.
 type Refusal struct {
-	Rule     string // stable identifier, such as "gate.not-supervisor"
-	Sentence string // what was refused and why, for a person
-	Remedy   string // what to do instead; empty where nothing helps
+	Rule     string   // stable identifier, such as "gate.not-supervisor"
+	Sentence string   // what was refused and why, for a person
+	Remedy   string   // what to do instead; empty where nothing helps
+	Options  []string // what could be written instead, where that is a choice
 }
 
 // Error is the sentence, followed by the remedy where there is one.

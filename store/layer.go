@@ -111,10 +111,10 @@ func (l *layer) writeEntries(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (l *layer) writeRecords(ctx context.Context, tx *sql.Tx) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO entry (idx, hash, logged, height, id, author, format, area, precedence, signed, claims, status, due, delivery)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO entry (idx, hash, logged, height, id, author, format, area, precedence, signed, claims, facts, status, due, delivery)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (idx) DO UPDATE SET height = excluded.height, id = excluded.id, author = excluded.author, format = excluded.format, area = excluded.area,
-			precedence = excluded.precedence, signed = excluded.signed, claims = excluded.claims, status = excluded.status, due = excluded.due, delivery = excluded.delivery`)
+			precedence = excluded.precedence, signed = excluded.signed, claims = excluded.claims, facts = excluded.facts, status = excluded.status, due = excluded.due, delivery = excluded.delivery`)
 	if err != nil {
 		return err
 	}
@@ -141,8 +141,14 @@ func (l *layer) writeRecords(ctx context.Context, tx *sql.Tx) error {
 		if err != nil {
 			return err
 		}
+		var facts any
+		if r.Facts != nil {
+			if facts, err = json.Marshal(r.Facts); err != nil {
+				return err
+			}
+		}
 		c := r.Claims
-		if _, err := insert.ExecContext(ctx, index, e.Hash[:], e.Logged.UnixMilli(), r.Height, c.ID, c.Author.String(), c.Format, c.Area, c.Precedence, c.Time.UnixMilli(), claims, status, due, states); err != nil {
+		if _, err := insert.ExecContext(ctx, index, e.Hash[:], e.Logged.UnixMilli(), r.Height, c.ID, c.Author.String(), c.Format, c.Area, c.Precedence, c.Time.UnixMilli(), claims, facts, status, due, states); err != nil {
 			return err
 		}
 	}

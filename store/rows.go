@@ -15,18 +15,18 @@ import (
 	"parley/mechanism"
 )
 
-const recordColumns = "idx, hash, logged, height, claims, delivery"
+const recordColumns = "idx, hash, logged, height, claims, delivery, facts"
 
 type scanner interface{ Scan(...any) error }
 
 func scanRecord(row scanner) (*mechanism.Record, error) {
 	var (
-		index, height  uint64
-		logged         int64
-		hash           []byte
-		claims, states []byte
+		index, height         uint64
+		logged                int64
+		hash                  []byte
+		claims, states, facts []byte
 	)
-	if err := row.Scan(&index, &hash, &logged, &height, &claims, &states); err != nil {
+	if err := row.Scan(&index, &hash, &logged, &height, &claims, &states, &facts); err != nil {
 		return nil, err
 	}
 	r := &mechanism.Record{Index: index, Hash: mechanism.Hash(hash), Height: height, Logged: time.UnixMilli(logged).UTC()}
@@ -37,6 +37,12 @@ func scanRecord(row scanner) (*mechanism.Record, error) {
 		r.Delivery = &delivery.State{}
 		if err := json.Unmarshal(states, r.Delivery); err != nil {
 			return nil, fmt.Errorf("read entry %d: delivery: %w", index, err)
+		}
+	}
+	if facts != nil {
+		r.Facts = &mechanism.Facts{}
+		if err := json.Unmarshal(facts, r.Facts); err != nil {
+			return nil, fmt.Errorf("read entry %d: facts: %w", index, err)
 		}
 	}
 	return r, nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/sha256"
+	"database/sql"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -36,6 +37,10 @@ func add(t *testing.T, w *Working, n int) {
 			Claims: statement.Claims{ID: fmt.Sprintf("id-%d", index), Author: author, Format: "J14/1", Area: "military", Precedence: "PRIORITY", To: []string{"birch"}, Time: noon, Refs: []statement.Ref{}}}
 		record.Delivery = &delivery.State{}
 		record.Delivery.Apply(delivery.StatementSubmitted{ID: record.Claims.ID, Author: author, To: record.Claims.To, Supervisor: "cedar", Mode: delivery.ModeReview, Due: noon.Add(time.Hour), At: noon})
+		record.Facts = &mechanism.Facts{Content: "J14/1", Critical: map[string]string{"activity": fmt.Sprint("survey ", index)}, Begins: noon.Add(time.Hour), Ends: noon.Add(2 * time.Hour), LeadSeconds: 60, LateNotice: index%2 == 0, PassOn: true}
+		if index%4 == 0 {
+			record.Facts = nil // some of it is withheld
+		}
 		change := mechanism.Change{Record: record, Head: &mechanism.Head{Index: index, Hash: hash, Serial: statement.Serial{Day: "2026-11-24", Number: int(index) + 1}, Seen: index}}
 		if old, ok := w.Record(fmt.Sprintf("id-%d", index-3)); ok { // release an earlier one
 			touched := *old
@@ -162,5 +167,63 @@ func TestOtherLedger(t *testing.T) {
 	}
 	if _, err := New(ctx, db, "two.example/log", false); err == nil {
 		t.Error("the read model of another ledger was accepted")
+	}
+}
+
+// A text that is disclosed after its entry was written brings its facts.
+func TestDisclosedLater(t *testing.T) {
+	db, err := Open(filepath.Join(t.TempDir(), "store.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	w, err := New(t.Context(), db, "test.example/log", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, w, 3) // the last of them withheld
+	if err := w.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	entry, _ := w.EntryAt(2)
+	record := &mechanism.Record{Index: 2, Hash: entry.Hash, Logged: entry.Logged, Claims: statement.Claims{ID: "id-2", To: []string{"birch"}, Time: noon, Refs: []statement.Ref{}}, Facts: &mechanism.Facts{Content: "J14/1"}}
+	w.Put(mechanism.Change{Record: record}, entry)
+	add(t, w, 1)
+	if err := w.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok, err := db.record("id-2"); err != nil || !ok || !reflect.DeepEqual(got.Facts, record.Facts) {
+		t.Errorf("got %+v, %t, %v", got, ok, err)
+	}
+}
+
+// A read model of an older schema is emptied, and so folded again.
+func TestMigrateStartsAnew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := migrations.ReadFile("migrations/0001_read_model.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(string(first) + "PRAGMA user_version = 1; INSERT INTO progress VALUES (1, 'test.example/log', 3, 9); INSERT INTO entry (idx, hash, logged, height) VALUES (0, zeroblob(32), 0, 0);"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	w, err := New(t.Context(), opened, "test.example/log", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := w.EntryAt(0); ok || w.Size() != 0 || w.Blocks() != 0 {
+		t.Errorf("%d entries in %d blocks are left", w.Size(), w.Blocks())
 	}
 }

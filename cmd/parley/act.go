@@ -5,15 +5,37 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"parley/desk"
+	"parley/format"
 )
 
 // actUsages say what each act of an officer is, after its usage line.
 var actUsages = map[string]string{
 	"ack": `Ack says that an officer has read a statement that was shown at this desk
 ('parley show'). It does not mean understood, passed on or agreed. Fields: read=TIME, remark=LINE.`,
+	"readback": `Readback says what an officer has understood of a statement that was shown at
+this desk: its critical fields, entered anew and not copied. The machine compares
+them by type, a time as a time and a place within its uncertainty, and the result
+is in the ledger for all to see: a mismatch never counts as understood, and is put
+right by reading back again. Without fields it says which to enter.`,
+	"pass": `Pass says that a statement was passed on to those whom it concerns, and how many
+of them have not confirmed yet. Fields: echelon=CODE, passed-at=TIME,
+outstanding=NUMBER. It is due before the notified window begins.`,
+	"replace": `Replace sends a new statement in the place of one of one's own side that was
+released. Fields that are not written stay as they were; NAME= alone leaves one
+out. It goes through the gate as the original did. From its release on the
+original is superseded, and all who acknowledged it must acknowledge this one.
+Fields: why=CODE, and those that change.`,
+	"cancel": `Cancel takes back a statement of one's own side that was released. It goes through
+the gate as the original did, and stays open until all who acknowledged the
+original have acknowledged the cancel. Fields: why=CODE, and note=TEXT with the
+reason other.`,
+	"translate": `Translate gives the free texts of a statement in another language, under the
+translator's own name. The original stays what was signed. Fields:
+language=CODE, method=CODE, and each text by its name.`,
 	"hold": `Hold keeps a statement at the gate. Its author sees it, the other side does
 not. Fields: reason=CODE, and note=TEXT with the reason other.`,
 	"release": `Release lets a statement through the gate to its addressees.`,
@@ -24,7 +46,7 @@ Fields: reason=CODE, if you wish to say.`,
 }
 
 func actUsage(verb string) string {
-	return fmt.Sprintf(`usage: parley %s -desk DIR -as PARTY/ROLE/OFFICER [-wait SECONDS] ID [FIELD=VALUE...]
+	return fmt.Sprintf(`usage: parley %s -desk DIR -as PARTY/ROLE/OFFICER [-lang en|ar|he] [-keep TERM,...] [-wait SECONDS] ID [FIELD=VALUE...]
 
 %s
 
@@ -42,14 +64,21 @@ func actCommand(verb string) func(ctx context.Context, args []string, stdout, st
 		q := desk.ActRequest{Act: verb}
 		flags.StringVar(&q.As, "as", "", "")
 		flags.IntVar(&q.Wait, "wait", 20, "")
+		flags.StringVar(&q.Lang, "lang", "en", "")
+		keep := flags.String("keep", "", "")
 		if code, done := parseArgs(flags, args, actUsage(verb), stdout, stderr); done {
 			return code
 		}
 		switch {
 		case q.As == "" || flags.NArg() == 0 || strings.Contains(flags.Arg(0), "="):
 			return misused(stderr, verb+" needs -as and the statement's identifier", fmt.Sprintf("`parley %s -h` shows how; `parley ls` lists the statements", verb))
+		case !slices.Contains(format.Languages(), q.Lang):
+			return misused(stderr, fmt.Sprintf("language %q is not spoken here", q.Lang), "the languages are "+strings.Join(format.Languages(), ", "))
 		case q.Wait < 0 || q.Wait > 60:
 			return misused(stderr, fmt.Sprintf("-wait is %d", q.Wait), "give 0 to 60 seconds; the desk goes on sending anyway")
+		}
+		if *keep != "" {
+			q.Keep = strings.Split(*keep, ",")
 		}
 		q.ID, q.Fields = flags.Arg(0), flags.Args()[1:]
 		l, code := withDesk(*dir, stderr)

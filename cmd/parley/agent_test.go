@@ -82,7 +82,7 @@ func TestAgentOfficer(t *testing.T) {
 	defer d.Close()
 	agents.use(keyring.Agent(socket), d.Work())
 	by := identity.Author{Party: "alder", Role: "watch", Officer: "agnes"}
-	id, err := d.Say(ctx, by, "J14", "", nil, []string{"activity=survey", "place=valley", "window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=x", "contact=y"})
+	id, err := d.Say(ctx, desk.Saying{By: by, Format: "J14", Fields: []string{"activity=survey", "place=DMM 00 33.600N 017 57.000W ±50m; valley, north end", "window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=x", "contact=desk:line 2"}})
 	if err != nil {
 		t.Fatal(err)
 	}

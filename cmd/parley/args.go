@@ -7,17 +7,23 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"parley/charter"
+	"parley/desk"
 	"parley/identity"
 	"parley/keyring"
 	"parley/rule"
 )
 
-// parseArgs parses a command's flags, with any number of operands after them; it reports done where the command ends here: help was
-// asked for, or the flags are wrong.
+// parseArgs parses a command's flags, before, between or after its operands; it
+// reports done where the command ends here: help was asked for, or the flags are
+// wrong. What follows "--" is operands alone.
 func parseArgs(flags *flag.FlagSet, args []string, usage string, stdout, stderr io.Writer) (code int, done bool) {
-	err := flags.Parse(args)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	err := flags.Parse(flagsFirst(flags, args))
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, usage)
@@ -28,13 +34,51 @@ func parseArgs(flags *flag.FlagSet, args []string, usage string, stdout, stderr 
 	return 0, false
 }
 
+// flagsFirst moves a command's flags, with their values, before its operands.
+func flagsFirst(flags *flag.FlagSet, args []string) []string {
+	var first, operands []string
+	for i := 0; i < len(args); i++ {
+		name := strings.TrimLeft(args[i], "-")
+		switch {
+		case args[i] == "--":
+			return slices.Concat(first, []string{"--"}, operands, args[i+1:])
+		case len(args[i]) < 2 || args[i][0] != '-':
+			operands = append(operands, args[i])
+			continue
+		}
+		first = append(first, args[i])
+		f := flags.Lookup(name)
+		if boolean, ok := flagValue(f).(interface{ IsBoolFlag() bool }); f == nil || ok && boolean.IsBoolFlag() {
+			continue // with =value in it, a switch, or unknown: it takes no argument more
+		}
+		if i++; i < len(args) {
+			first = append(first, args[i])
+		}
+	}
+	return slices.Concat(first, []string{"--"}, operands)
+}
+
+func flagValue(f *flag.Flag) flag.Value {
+	if f == nil {
+		return nil
+	}
+	return f.Value
+}
+
 // failed says what went wrong; its code is 1.
 func failed(stderr io.Writer, err error) int {
 	var refusal *rule.Refusal
 	if errors.As(err, &refusal) {
 		fmt.Fprintf(stderr, "parley: refused by rule %s: %s\n", refusal.Rule, refusal.Sentence)
+		for _, option := range refusal.Options {
+			fmt.Fprintf(stderr, "parley: choice: %s\n", option)
+		}
 		if refusal.Remedy != "" {
 			fmt.Fprintf(stderr, "parley: hint: %s\n", refusal.Remedy)
+		}
+		var kept *desk.Kept
+		if errors.As(err, &kept) {
+			fmt.Fprintf(stderr, "parley: hint: nothing is lost: `parley send -draft %d FIELD=VALUE...` sends it with these fields written anew\n", kept.Draft)
 		}
 		return 1
 	}

@@ -69,8 +69,8 @@ func newBench(ctx context.Context, w *world, hub *hubProcess, officers []identit
 // sign makes the author's next n statements: notices with five fields, or link
 // tests, which meet no gate.
 func (b *bench) sign(ctx context.Context, a *benchAuthor, n int, format, precedence string) ([]*statement.Statement, error) {
-	fields := map[string]any{"activity": "survey", "place": "valley, north end", "window": "2026-11-24T07:00Z/2026-11-24T09:00Z",
-		"description": statement.Paragraphs{"EXERCISE. Survey flight at 120 m, one craft, unarmed; it turns back at the river and reports when it is down."}, "contact": "watch desk, line 2"}
+	fields := map[string]any{"activity": "survey", "place": "geo:0.56,-17.95;u=50;as=dmm;typed=00%2033.600N%20017%2057.000W;name=valley%2C%20north%20end", "window": "2026-11-24T07:00Z/2026-11-24T09:00Z",
+		"description": statement.Paragraphs{"EXERCISE. Survey flight at 120 m, one craft, unarmed; it turns back at the river and reports when it is down."}, "contact": "desk:line 2"}
 	area := "military"
 	if format == "J00/1" {
 		fields, area = map[string]any{"phrase": linkPhrase(), "sequence": int64(1), "operator": true}, mechanism.Service

@@ -9,11 +9,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 	_ "time/tzdata" // a charter's zones are looked up; the machine may have no database
 
 	"parley/charter"
 	"parley/format"
+	"parley/words"
 )
 
 const charterUsage = `usage: parley charter new | sign | check | show | amend | templates
@@ -148,9 +148,6 @@ func charterCheck(args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	signed, err := charter.Open(text)
-	if c, parseErr := charter.Parse(first(charter.Split(text))); parseErr == nil {
-		err = withZones(c, err)
-	}
 	if err != nil {
 		report(stderr, err.Error(), charterHint(name, err))
 		return 1
@@ -171,29 +168,6 @@ func charterHint(name string, err error) string {
 		return "make it again with 'parley charter new' and what is missing; a signature covers every byte, so sign last"
 	}
 	return ""
-}
-
-// withZones adds to err, which [charter.Open] gave for c, the zones of c that
-// the time zone database lacks. They come before missing signatures: mending
-// them takes every signature away again.
-func withZones(c *charter.Charter, err error) error {
-	var problems charter.Problems
-	var unsigned *charter.UnsignedError
-	if err != nil && !errors.As(err, &problems) && !errors.As(err, &unsigned) {
-		return err
-	}
-	for _, p := range c.Parties {
-		if _, zoneErr := time.LoadLocation(p.Zone); zoneErr != nil || p.Zone == "" {
-			field := fmt.Sprintf("parties[%s].zone", p.ID)
-			if !slices.ContainsFunc(problems, func(p charter.Problem) bool { return p.Field == field }) {
-				problems = append(problems, charter.Problem{Field: field, Read: p.Zone, Accepted: "a time zone of the IANA database, such as Asia/Damascus"})
-			}
-		}
-	}
-	if len(problems) == 0 {
-		return err
-	}
-	return problems
 }
 
 func charterShow(args []string, stdout, stderr io.Writer) int {
@@ -232,9 +206,9 @@ func signatures(c *charter.Charter, signed []string, lang string) string {
 	var with, without []string
 	for _, id := range partyIDs(c) {
 		if slices.Contains(signed, id) {
-			with = append(with, format.Isolate(lang, id))
+			with = append(with, words.Isolate(lang, id))
 		} else {
-			without = append(without, format.Isolate(lang, id))
+			without = append(without, words.Isolate(lang, id))
 		}
 	}
 	var b strings.Builder

@@ -92,6 +92,7 @@ type demo struct {
 	desks  map[string]*desk.Desk
 	cast   map[string]string // part to party
 	parts  map[string]string // party to part
+	acted  string            // identifier of the newest act's statement
 }
 
 // start makes the world and starts its hub and desks.
@@ -109,9 +110,14 @@ func (d *demo) start(ctx context.Context, dir string) error {
 		d.cast[part], d.parts[parties[i].ID] = parties[i].ID, part
 	}
 	officers := d.officers()
+	orchard, err := charter.Template("quiet-orchard")
+	if err != nil {
+		return err
+	}
 	d.world, err = newWorld(ctx, dir, "paris-2026", officers, func(c *charter.Charter) {
+		c.Places = orchard.Places // the exercise is played on an invented lake
 		for i := range c.Precedences {
-			if c.Precedences[i].ID == "FLASH" { // the exercise clock is compressed
+			if id := c.Precedences[i].ID; id == "FLASH" || id == "IMMEDIATE" { // the exercise clock is compressed
 				c.Precedences[i].GateSeconds = max(1, int(3/d.speed))
 			}
 		}
@@ -200,14 +206,26 @@ func (d *demo) tell(m exercise.Moment) {
 		what += " (" + step.Reason + ")"
 	}
 	fmt.Fprintf(d.out, "  %-6s %s, %s\n%s\n", strings.ToUpper(part), rest, what, wrap(step.Story, "         "))
-	fmt.Fprintf(d.out, "         %s\n\n", d.outcome(m))
+	fmt.Fprintf(d.out, "         %s\n", d.outcome(m))
+	for _, shown := range m.Shown {
+		fmt.Fprintf(d.out, "         > %s\n", strings.TrimSpace(wrap(shown, "           ")))
+	}
+	fmt.Fprintln(d.out)
 	time.Sleep(time.Duration(float64(demoPause) / d.speed))
 }
 
 // outcome is the evidence of a step: the entry, or the refusal.
 func (d *demo) outcome(m exercise.Moment) string {
 	if m.Refusal != nil {
-		return strings.TrimSpace(wrap("refused by rule "+m.Refusal.Rule+": "+m.Refusal.Sentence, "         "))
+		verb := "refused"
+		if m.Refusal.Rule == desk.Ambiguity {
+			verb = "asked"
+		}
+		said := strings.TrimSpace(wrap(verb+" by rule "+m.Refusal.Rule+": "+m.Refusal.Error(), "         "))
+		for _, option := range m.Refusal.Options {
+			said += "\n         ? " + option
+		}
+		return said
 	}
 	took := m.Took.Round(time.Millisecond)
 	r, ok := d.desks[m.Actor.Party].Work().Record(m.ID)

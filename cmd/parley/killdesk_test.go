@@ -122,8 +122,8 @@ func TestKillDesk(t *testing.T) {
 // gone.
 func sendNotice(ctx context.Context, w *world, by, text string) (id string, ok bool) {
 	var out bytes.Buffer
-	code := sendCommand(ctx, []string{"-desk", filepath.Join(w.dir, "alder", "desk"), "-as", by, "J14", "activity=survey", "place=valley",
-		"window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=" + text, "contact=watch desk"}, &out, io.Discard)
+	code := sendCommand(ctx, []string{"-desk", filepath.Join(w.dir, "alder", "desk"), "-as", by, "J14", "activity=survey", "place=DMM 00 33.600N 017 57.000W ±50m; valley, north end",
+		"window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=" + text, "contact=desk:line 2"}, &out, io.Discard)
 	fields := strings.Fields(out.String())
 	if code != 0 || len(fields) < 2 || fields[1] != "entry" {
 		return "", false

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -17,8 +18,11 @@ const lsUsage = `usage: parley ls -desk DIR [-n N] [-all]
 Ls lists the newest N (50) statements that the desk knows, oldest first: entry,
 time, author, format, precedence, status and identifier. A statement whose text
 this party may not read, or not yet, is shown as withheld, with its age. What
-waits for the hub, or was refused, comes last, without an entry. With -all also
-acts, key statements and charters. It needs no hub.
+waits for the hub, or was refused, comes last, without an entry. In brackets
+stands what must not be overlooked: a notice that came late, a time that is over,
+a readback that did not match, what is not yet passed on and how long is left,
+what took its place. With -all also acts, key statements and charters. It needs
+no hub.
 
 Exit status: 0 listed, 1 refused, 2 the desk could not be asked.
 `
@@ -71,6 +75,9 @@ func printItems(stdout io.Writer, items []desk.Item, now time.Time) {
 		}
 		if item.Problem != nil {
 			status += " by " + item.Problem.Rule
+		}
+		if len(item.Marks) > 0 {
+			status += " [" + strings.Join(item.Marks, "; ") + "]"
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry, at.UTC().Format("2006-01-02T15:04:05Z"), dash(item.Author), dash(item.Format), dash(item.Precedence), status, dash(item.ID))
 	}

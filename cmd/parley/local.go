@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"parley/charter"
 	"parley/desk"
 	"parley/rule"
 )
@@ -86,6 +87,16 @@ func (l *local) call(ctx context.Context, method, path string, question, answer 
 		return fmt.Errorf("call the desk: read its answer: %w", err)
 	}
 	return nil
+}
+
+// charter gives the charter in force at the desk, and the desk's party.
+func (l *local) charter(ctx context.Context) (*charter.Charter, string, error) {
+	var answer desk.CharterView
+	if err := l.call(ctx, "GET", "/v1/charter", nil, &answer); err != nil {
+		return nil, "", err
+	}
+	c, err := charter.Parse([]byte(answer.Charter))
+	return c, answer.Party, err
 }
 
 // failedAt is failed for commands that call a desk: 1 for a refusal, 2 where the

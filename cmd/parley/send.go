@@ -5,19 +5,34 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"parley/desk"
+	"parley/format"
 )
 
-const sendUsage = `usage: parley send -desk DIR -as PARTY/ROLE/OFFICER [-precedence P] [-to A,B] [-wait SECONDS] FORMAT FIELD=VALUE...
+const sendUsage = `usage: parley send -desk DIR -as PARTY/ROLE/OFFICER [-precedence P] [-to A,B] [-re ID] FORMAT FIELD=VALUE...
+       parley send -desk DIR -as PARTY/ROLE/OFFICER -draft N [FIELD=VALUE...]
+       parley send -desk DIR -as PARTY/ROLE/OFFICER -from-paper FILE
 
 Send signs a statement with the officer's key and sends it through the running
 desk of DIR, to all other sides or to those named. It waits (20 s) for the hub's
 receipt and prints the identifier, the entry and where the statement stands at
 the gate. Without an answer the statement stays in the outbox, which the desk
 sends until it is answered. A free text may have several paragraphs, parted by
-blank lines.
+blank lines. 'parley format show FORMAT' tells what each field takes.
+
+What cannot be read is refused, and what can be read in more than one way is
+asked about; either way the draft is kept, and -draft N takes it up again with
+the fields that are written anew ('parley drafts' lists them).
+
+  -re ID            the statement that this one replies to
+  -lang en|ar|he    of what is said about the fields (en)
+  -keep TERM,...    contested terms of the charter's glossary to keep
+  -from-paper FILE  read what was keyed in from a paper form, with its check
+                    digits, see 'parley form'; - reads standard input
+  -wait SECONDS     how long to wait for the hub (20)
 
 Exit status: 0 it has a receipt or is queued, 1 refused, 2 it could not be asked.
 `
@@ -29,13 +44,22 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	flags.StringVar(&q.As, "as", "", "")
 	flags.StringVar(&q.Precedence, "precedence", "", "")
 	flags.IntVar(&q.Wait, "wait", 20, "")
+	flags.StringVar(&q.About, "re", "", "")
+	flags.StringVar(&q.Lang, "lang", "en", "")
+	flags.Int64Var(&q.Draft, "draft", 0, "")
 	to := flags.String("to", "", "")
+	keep := flags.String("keep", "", "")
+	fromPaper := flags.String("from-paper", "", "")
 	if code, done := parseArgs(flags, args, sendUsage, stdout, stderr); done {
 		return code
 	}
 	switch {
-	case q.As == "" || flags.NArg() == 0:
-		return misused(stderr, "send needs -as and a format", "`parley send -h` shows how; `parley charter show` lists the formats")
+	case q.As == "" || flags.NArg() == 0 && q.Draft == 0 && *fromPaper == "":
+		return misused(stderr, "send needs -as and a format", "`parley send -h` shows how; `parley format ls` lists the formats")
+	case q.Draft < 0 || q.Draft > 0 && *fromPaper != "" || *fromPaper != "" && flags.NArg() > 0:
+		return misused(stderr, "send takes a format, -draft or -from-paper, one of them", "`parley send -h` shows how")
+	case !slices.Contains(format.Languages(), q.Lang):
+		return misused(stderr, fmt.Sprintf("language %q is not spoken here", q.Lang), "the languages are "+strings.Join(format.Languages(), ", "))
 	case q.Wait < 0 || q.Wait > 60:
 		return misused(stderr, fmt.Sprintf("-wait is %d", q.Wait), "give 0 to 60 seconds; the desk goes on sending anyway")
 	}
@@ -43,10 +67,24 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		q.To = strings.Split(*to, ",")
 	}
 	q.Precedence = strings.ToUpper(q.Precedence)
-	q.Format, q.Fields = flags.Arg(0), flags.Args()[1:]
+	if *keep != "" {
+		q.Keep = strings.Split(*keep, ",")
+	}
+	switch {
+	case *fromPaper != "": // once the desk answers
+	case q.Draft != 0:
+		q.Fields = flags.Args()
+	default:
+		q.Format, q.Fields = flags.Arg(0), flags.Args()[1:]
+	}
 	l, code := withDesk(*dir, stderr)
 	if l == nil {
 		return code
+	}
+	if *fromPaper != "" {
+		if code := readPaper(ctx, l, *fromPaper, &q, stderr); code != 0 {
+			return code
+		}
 	}
 	var sent desk.Sent
 	if err := l.call(ctx, "POST", "/v1/send", q, &sent); err != nil {
@@ -68,4 +106,15 @@ func printSent(stdout, stderr io.Writer, sent desk.Sent) {
 		gate = "logged"
 	}
 	fmt.Fprintf(stdout, "%s entry %d %s\n", sent.ID, sent.Index, gate)
+	switch r := sent.Readback; {
+	case r == nil:
+	case r.Match:
+		fmt.Fprintln(stdout, "match: what was read back is what the statement says")
+	default:
+		fmt.Fprintln(stdout, "MISMATCH, not understood:")
+		for _, difference := range r.Differences {
+			fmt.Fprintf(stdout, "  %s\n", difference)
+		}
+		report(stderr, "what was read back is not what the statement says", "look at the statement again, and read it back again")
+	}
 }

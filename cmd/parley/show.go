@@ -66,6 +66,9 @@ func printDetail(w io.Writer, s *desk.Detail) {
 	if s.Exercise {
 		fmt.Fprintln(w, "EXERCISE EXERCISE EXERCISE")
 	}
+	if d := s.Delivery; d != nil && d.Superseded.By != "" {
+		fmt.Fprintf(w, "NOT CURRENT: %s by statement %s %s\n", d.Superseded.Verb(), d.Superseded.By, stamp(d.Superseded.At))
+	}
 	fmt.Fprintf(w, "%s  %s\n%s %s to %s\n\n%s", s.Format, s.Title, s.Precedence, s.Author, strings.Join(s.To, ", "), s.Text)
 	if s.Withheld > 0 {
 		fmt.Fprintf(w, "[%d fields or paragraphs were withheld]\n", s.Withheld)
@@ -73,6 +76,9 @@ func printDetail(w io.Writer, s *desk.Detail) {
 	fmt.Fprintln(w)
 	line("id", "%s", s.ID)
 	line("status", "%s", s.Status)
+	for _, mark := range s.Marks {
+		line("MARK", "%s", mark)
+	}
 	if s.Problem != nil {
 		line("refused", "%s: %s", s.Problem.Rule, s.Problem.Detail)
 		if s.Problem.Remedy != "" {
@@ -103,6 +109,17 @@ func printDetail(w io.Writer, s *desk.Detail) {
 	}
 	line("entry", "%d, ordered %s, %s", *s.Index, stamp(s.Logged), confirmed)
 	printDelivery(line, s)
+	for _, r := range s.Readbacks {
+		for _, difference := range r.Differences {
+			line("mismatch", "%s: %s", r.By, difference)
+		}
+	}
+	for _, t := range s.Translations {
+		fmt.Fprintf(w, "\nTranslation into %s by %s (%s), statement %s; the original above is what was signed:\n\n%s", t.Language, t.By, t.Method, t.ID, t.Text)
+	}
+	if s.Exercise {
+		fmt.Fprintln(w, "EXERCISE EXERCISE EXERCISE")
+	}
 }
 
 // printDelivery prints the steps that a statement has taken since it was ordered.
@@ -137,6 +154,16 @@ func printDelivery(line func(label, form string, args ...any), s *desk.Detail) {
 		}
 		for _, ack := range reach.Acks {
 			steps = append(steps, fmt.Sprintf("acknowledged by %s %s", ack.By, stamp(ack.At)))
+		}
+		for _, r := range reach.Readbacks {
+			outcome := "understood"
+			if !r.Match {
+				outcome = "MISMATCH, not understood"
+			}
+			steps = append(steps, fmt.Sprintf("read back by %s %s: %s", r.By, stamp(r.At), outcome))
+		}
+		for _, p := range reach.Passed {
+			steps = append(steps, fmt.Sprintf("passed on to %s by %s %s, %d not yet", p.Echelon, p.By, stamp(p.PassedAt), p.Outstanding))
 		}
 		line("to "+reach.Party, "%s", strings.Join(steps, ", "))
 	}

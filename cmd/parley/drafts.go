@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+
+	"parley/desk"
+)
+
+const draftsUsage = `usage: parley drafts -desk DIR [-drop N]
+
+Drafts lists what officers wrote at this desk and was refused or asked about, as
+they wrote it, with the reason. 'parley send -draft N FIELD=VALUE...' takes one
+up again; -drop forgets one.
+
+Exit status: 0 listed or dropped, 1 there is no such draft, 2 the desk could not
+be asked.
+`
+
+func draftsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("drafts", flag.ContinueOnError)
+	dir := deskFlag(flags)
+	drop := flags.Int64("drop", 0, "")
+	if code, done := parseArgs(flags, args, draftsUsage, stdout, stderr); done {
+		return code
+	}
+	if flags.NArg() > 0 || *drop < 0 {
+		return misused(stderr, "drafts takes flags alone", "`parley drafts -h` shows how")
+	}
+	l, code := withDesk(*dir, stderr)
+	if l == nil {
+		return code
+	}
+	if *drop != 0 {
+		var none struct{}
+		if err := l.call(ctx, "DELETE", fmt.Sprintf("/v1/drafts/%d", *drop), nil, &none); err != nil {
+			return failedAt(stderr, err)
+		}
+		return 0
+	}
+	var answer struct{ Drafts []desk.KeptDraft }
+	if err := l.call(ctx, "GET", "/v1/drafts", nil, &answer); err != nil {
+		return failedAt(stderr, err)
+	}
+	for _, k := range answer.Drafts {
+		what := k.Saying.Format
+		if k.Saying.Verb != "" {
+			what = k.Saying.Verb + " " + k.Saying.About
+		}
+		fmt.Fprintf(stdout, "%d  %s  %s by %s\n", k.Number, stamp(k.Saved), what, k.Saying.By)
+		for _, field := range k.Saying.Fields {
+			fmt.Fprintf(stdout, "     %s\n", field)
+		}
+		fmt.Fprintf(stdout, "   refused by %s: %s\n", k.Problem.Rule, k.Problem.Detail)
+		for _, option := range k.Problem.Options {
+			fmt.Fprintf(stdout, "   choice: %s\n", option)
+		}
+	}
+	return 0
+}

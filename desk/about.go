@@ -1,0 +1,143 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"parley/format"
+	"parley/identity"
+	"parley/mechanism"
+	"parley/statement"
+)
+
+// maxAbout is how many entries after a statement are looked through for what was
+// said about it.
+const maxAbout = 20_000
+
+// A Translation of a statement's texts, by a named translator. The original
+// stays what was signed.
+type Translation struct {
+	ID       string `json:"id"`
+	By       string `json:"by"`
+	Language string `json:"language"`
+	Method   string `json:"method"`
+	Text     string `json:"text"` // the fields, rendered
+}
+
+// A ReadbackView is one readback and how it compares, in words.
+type ReadbackView struct {
+	By          identity.Author `json:"by"`
+	At          time.Time       `json:"at,omitzero"`
+	Match       bool            `json:"match"`
+	Differences []string        `json:"differences,omitempty"`
+}
+
+// about gathers what others have said about the statement s at record: its
+// readbacks, oldest first, and the translations that this desk may read.
+func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Record, s *statement.Statement, lang string) error {
+	size := d.work.Size()
+	for index := record.Index + 1; index < min(size, record.Index+maxAbout) && ctx.Err() == nil; index++ {
+		r, ok := d.work.RecordAt(index)
+		if !ok || !slices.ContainsFunc(r.Claims.Refs, func(ref statement.Ref) bool {
+			return ref.ID == record.Claims.ID && (ref.Relation == "reads-back" || ref.Relation == "translates")
+		}) {
+			continue
+		}
+		said, err := d.statementAt(ctx, index)
+		if err != nil {
+			return err
+		}
+		if r.Claims.Refs[0].Relation == "reads-back" {
+			view := d.compared(s, said, lang)
+			view.At = r.Logged
+			detail.Readbacks = append(detail.Readbacks, view)
+			continue
+		}
+		if f, ok := d.whole(said); ok {
+			language, _ := said.Field("language")
+			method, _ := said.Field("method")
+			detail.Translations = append(detail.Translations, Translation{ID: r.Claims.ID, By: r.Claims.Author.String(), Language: fmt.Sprint(language), Method: fmt.Sprint(method),
+				Text: f.Render(d.Charter().Setting(d.party), lang, said)})
+		}
+	}
+	return ctx.Err()
+}
+
+// statementAt reads the statement of an entry.
+func (d *Desk) statementAt(ctx context.Context, index uint64) (*statement.Statement, error) {
+	text, err := d.Content(ctx, index)
+	if err != nil {
+		return nil, err
+	}
+	s, err := statement.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("read entry %d: %w", index, err)
+	}
+	return s, nil
+}
+
+// whole gives a statement's format with the fields that it borrows.
+func (d *Desk) whole(s *statement.Statement) (*format.Format, bool) {
+	f, ok := d.Charter().Format(s.Claims().Format)
+	if !ok {
+		return nil, false
+	}
+	if whole, err := f.WholeOf(d.Charter().Format, s); err == nil {
+		return whole, true
+	}
+	return f, true
+}
+
+// compared says how a readback compares with its original, in the words of lang
+// and by the clock of whoever read back.
+func (d *Desk) compared(original, readback *statement.Statement, lang string) ReadbackView {
+	by := readback.Claims().Author
+	view := ReadbackView{By: by, Match: true}
+	f, ok := d.whole(original)
+	if !ok {
+		return view
+	}
+	setting := d.Charter().Setting(by.Party)
+	critical := f.Critical(original)
+	for i := range f.Fields {
+		field := &f.Fields[i]
+		was, had := critical[field.Name]
+		value, given := readback.Field(field.Name)
+		again, _ := value.(string)
+		if !field.Critical || !had && !given || had && given && format.Compare(field, was, again) {
+			continue
+		}
+		view.Match = false
+		said := field.Label.In(lang) + ": "
+		switch {
+		case !had:
+			said += format.Absent().In(lang)
+		case !given:
+			said += "—"
+		default:
+			said += format.Difference(setting, field, was, again).In(lang)
+		}
+		view.Differences = append(view.Differences, said)
+	}
+	return view
+}
+
+// Compared says how the readback of that identifier, which this desk signed,
+// compares with its original.
+func (d *Desk) Compared(ctx context.Context, id, lang string) (ReadbackView, error) {
+	r, err := d.outbox.get(ctx, id)
+	if err != nil || r == nil || len(r.statement.Claims().Refs) != 1 {
+		return ReadbackView{}, err
+	}
+	record, ok := d.work.Record(r.statement.Claims().Refs[0].ID)
+	if !ok {
+		return ReadbackView{}, nil
+	}
+	original, err := d.statementAt(ctx, record.Index)
+	if err != nil {
+		return ReadbackView{}, err
+	}
+	return d.compared(original, r.statement, lang), nil
+}

@@ -1,0 +1,185 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/rule"
+)
+
+// maxDrafts bounds the drafts that a desk keeps; the oldest goes first.
+const maxDrafts = 500
+
+// A KeptDraft is what an officer wrote and was not sent, as it was written.
+type KeptDraft struct {
+	Number  int64     `json:"number"`
+	Saved   time.Time `json:"saved"`
+	Saying  Saying    `json:"saying"`
+	Problem Problem   `json:"problem"` // why it was not sent
+}
+
+// A Kept error is a refusal whose draft stays on the desk.
+type Kept struct {
+	Draft int64 // by which [Desk.Resume] finds it
+	Err   error
+}
+
+func (k *Kept) Error() string { return k.Err.Error() }
+
+// Unwrap gives the refusal.
+func (k *Kept) Unwrap() error { return k.Err }
+
+// keep saves what was refused, so that nothing an officer has written is lost.
+// Only a refusal keeps a draft; the refusal is given back as a [Kept].
+func (d *Desk) keep(ctx context.Context, q Saying, err error) error {
+	var refusal *rule.Refusal
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	number, failure := d.outbox.saveDraft(context.WithoutCancel(ctx), q, problemOf(err), d.config.Clock())
+	if failure != nil {
+		d.log.Error("a refused draft was not kept", "error", failure)
+		return err
+	}
+	return &Kept{number, err}
+}
+
+// Resume takes a kept draft up again, with the fields written anew in the place
+// of those of the same name, and sends it. A field is dropped by "name=" alone.
+// Once it is signed the draft is gone; refused again, it is kept as it then is.
+func (d *Desk) Resume(ctx context.Context, number int64, anew Saying) (id string, err error) {
+	kept, err := d.outbox.draft(ctx, number)
+	if err != nil {
+		return "", err
+	}
+	if kept == nil {
+		return "", rule.Refuse(NotFound, "`parley drafts` lists them", "this desk keeps no draft %d", number)
+	}
+	q := kept.Saying
+	q.Draft, q.By = number, anew.By
+	if anew.Lang != "" {
+		q.Lang = anew.Lang
+	}
+	if anew.Precedence != "" {
+		q.Precedence = anew.Precedence
+	}
+	if len(anew.To) > 0 {
+		q.To = anew.To
+	}
+	q.Keep = append(slices.Clone(q.Keep), anew.Keep...)
+	for _, arg := range anew.Fields {
+		name, value, _ := strings.Cut(arg, "=")
+		q.Fields = slices.DeleteFunc(slices.Clone(q.Fields), func(old string) bool { return strings.HasPrefix(old, name+"=") })
+		if value != "" {
+			q.Fields = append(q.Fields, arg)
+		}
+	}
+	if q.Verb != "" {
+		return d.Act(ctx, q.Verb, q)
+	}
+	return d.Say(ctx, q)
+}
+
+// Drafts lists what the desk keeps, oldest first.
+func (d *Desk) Drafts(ctx context.Context) ([]KeptDraft, error) { return d.outbox.drafts(ctx) }
+
+// Drop forgets a draft.
+func (d *Desk) Drop(ctx context.Context, number int64) error {
+	gone, err := d.outbox.dropDraft(ctx, number)
+	if err == nil && !gone {
+		return rule.Refuse(NotFound, "`parley drafts` lists them", "this desk keeps no draft %d", number)
+	}
+	return err
+}
+
+// settled forgets the draft of what was signed.
+func (d *Desk) settled(ctx context.Context, q Saying) {
+	if q.Draft == 0 {
+		return
+	}
+	if _, err := d.outbox.dropDraft(context.WithoutCancel(ctx), q.Draft); err != nil {
+		d.log.Error("the draft of a signed statement was not dropped", "draft", q.Draft, "error", err)
+	}
+}
+
+// saveDraft writes a draft, over the one it comes from where there is one.
+func (o *outbox) saveDraft(ctx context.Context, q Saying, p Problem, now time.Time) (int64, error) {
+	saying, err := json.Marshal(q)
+	if err != nil {
+		return 0, err
+	}
+	problem, err := json.Marshal(p)
+	if err != nil {
+		return 0, err
+	}
+	if q.Draft != 0 {
+		r, err := o.db.ExecContext(ctx, "UPDATE draft SET saved = ?, saying = ?, problem = ? WHERE number = ?", now.UnixMilli(), saying, problem, q.Draft)
+		if err != nil {
+			return 0, fmt.Errorf("keep draft %d: %w", q.Draft, err)
+		}
+		if n, _ := r.RowsAffected(); n == 1 {
+			return q.Draft, nil
+		}
+	}
+	r, err := o.db.ExecContext(ctx, "INSERT INTO draft (saved, saying, problem) VALUES (?, ?, ?)", now.UnixMilli(), saying, problem)
+	if err != nil {
+		return 0, fmt.Errorf("keep draft: %w", err)
+	}
+	number, err := r.LastInsertId()
+	if err == nil {
+		_, err = o.db.ExecContext(ctx, "DELETE FROM draft WHERE number <= ?", number-maxDrafts)
+	}
+	return number, err
+}
+
+func (o *outbox) draft(ctx context.Context, number int64) (*KeptDraft, error) {
+	all, err := o.draftsWhere(ctx, "WHERE number = ?", number)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+func (o *outbox) drafts(ctx context.Context) ([]KeptDraft, error) {
+	return o.draftsWhere(ctx, "ORDER BY number")
+}
+
+func (o *outbox) draftsWhere(ctx context.Context, where string, args ...any) ([]KeptDraft, error) {
+	rows, err := o.db.QueryContext(ctx, "SELECT number, saved, saying, problem FROM draft "+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read drafts: %w", err)
+	}
+	defer rows.Close()
+	all := []KeptDraft{}
+	for rows.Next() {
+		var (
+			k               KeptDraft
+			saved           int64
+			saying, problem sql.RawBytes
+		)
+		if err := rows.Scan(&k.Number, &saved, &saying, &problem); err != nil {
+			return nil, fmt.Errorf("read drafts: %w", err)
+		}
+		k.Saved = time.UnixMilli(saved).UTC()
+		if err := errors.Join(json.Unmarshal(saying, &k.Saying), json.Unmarshal(problem, &k.Problem)); err != nil {
+			return nil, fmt.Errorf("read draft %d: %w", k.Number, err)
+		}
+		all = append(all, k)
+	}
+	return all, rows.Err()
+}
+
+func (o *outbox) dropDraft(ctx context.Context, number int64) (gone bool, err error) {
+	r, err := o.db.ExecContext(ctx, "DELETE FROM draft WHERE number = ?", number)
+	if err != nil {
+		return false, fmt.Errorf("drop draft %d: %w", number, err)
+	}
+	n, err := r.RowsAffected()
+	return n == 1, err
+}

@@ -1,0 +1,104 @@
+package mechanism
+
+import (
+	"time"
+
+	"parley/charter"
+	"parley/format"
+	"parley/statement"
+)
+
+// Facts are what the rules and the screens ask of a message's fields. They are
+// read once, as it enters the ledger, by the charter in force there.
+//
+// Those of a cancellation are those of what it cancels, for that is what is to
+// be read back and passed on; it is itself never late.
+type Facts struct {
+	Content  string            `json:"content"`            // format whose fields it carries, such as "J14/1"
+	Critical map[string]string `json:"critical,omitempty"` // critical fields that it has, as signed; nil for none
+	Begins   time.Time         `json:"begins,omitzero"`    // of the format's window; zero for none
+	Ends     time.Time         `json:"ends,omitzero"`      // an instant begins and ends at once
+	Expires  time.Time         `json:"expires,omitzero"`   // zero: never
+	// LeadSeconds is the notice that format and charter ask for before Begins.
+	// LateNotice says that it entered the ledger later than that; nothing done
+	// to the statement afterwards changes it.
+	LeadSeconds int64 `json:"leadSeconds,omitempty"`
+	LateNotice  bool  `json:"lateNotice,omitempty"`
+	PassOn      bool  `json:"passOn,omitempty"` // addressees are to pass it on before Begins
+}
+
+// PassOnBegins is what [delivery.State.PassOn] asks for: when that must be done
+// by, or zero where nothing is to be passed on or that is not known.
+func (r *Record) PassOnBegins() time.Time {
+	if r.Facts == nil || !r.Facts.PassOn {
+		return time.Time{}
+	}
+	return r.Facts.Begins
+}
+
+// contentOf gives the format whose fields a record carries; empty where that is
+// withheld.
+func (r *Record) contentOf(ch *charter.Charter) string {
+	if r.Facts != nil {
+		return r.Facts.Content
+	}
+	if f, ok := ch.Format(r.Claims.Format); ok && f.Borrows == "" {
+		return r.Claims.Format
+	}
+	return ""
+}
+
+// factsOf reads the facts of a message; nil where some of it is withheld. about
+// is what it refers to, nil where that is withheld or nothing.
+func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
+	if !c.Statement.Complete() {
+		return nil
+	}
+	if cancels(c.Statement.Claims()) {
+		if about == nil || about.Facts == nil {
+			return nil
+		}
+		facts := *about.Facts
+		facts.LeadSeconds, facts.LateNotice = 0, false
+		return &facts
+	}
+	facts := &Facts{Content: c.Statement.Claims().Format}
+	if f.Borrows != "" {
+		facts.Content = f.content
+	}
+	content, ok := ch.Format(facts.Content)
+	if !ok || f.Borrows == format.BorrowsTexts {
+		return facts
+	}
+	for i := range content.Fields {
+		if value := text(c.Statement, content.Fields[i].Name); content.Fields[i].Critical && value != "" {
+			if facts.Critical == nil {
+				facts.Critical = map[string]string{}
+			}
+			facts.Critical[content.Fields[i].Name] = value
+		}
+	}
+	facts.window(content, c.Statement)
+	facts.limits(ch, content, c.Now)
+	return facts
+}
+
+// window reads the field that the format's times are counted from.
+func (facts *Facts) window(content *format.Format, s *statement.Statement) {
+	facts.Begins, facts.Ends, _ = content.Times(s)
+	facts.PassOn = content.PassOn && !facts.Begins.IsZero()
+}
+
+// limits sets expiry and notice: the format's, or the charter's where that is
+// tighter.
+func (facts *Facts) limits(ch *charter.Charter, content *format.Format, logged time.Time) {
+	facts.Expires = facts.Ends
+	if hours := ch.Expiry(content); hours > 0 {
+		facts.Expires = logged.UTC().Add(time.Duration(hours) * time.Hour)
+	}
+	lead := time.Duration(ch.Lead(content)) * time.Minute
+	if lead > 0 && !facts.Begins.IsZero() {
+		facts.LeadSeconds = int64(lead / time.Second)
+		facts.LateNotice = facts.Begins.Sub(logged) < lead
+	}
+}

@@ -1,0 +1,189 @@
+package mechanism
+
+import (
+	"slices"
+	"strings"
+
+	"parley/charter"
+	"parley/delivery"
+	"parley/format"
+	"parley/rule"
+	"parley/statement"
+)
+
+// messageEffects decides a message: its references, and its way to the gate.
+func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
+	claims := c.Statement.Claims()
+	relation := ""
+	for _, ref := range claims.Refs {
+		if !slices.Contains(f.Relations, ref.Relation) {
+			if len(f.Relations) == 0 {
+				return Change{}, rule.Refuse(BadRef, "leave the reference out", "format %s refers to no other statement", f.ID)
+			}
+			return Change{}, rule.Refuse(BadRef, "use "+strings.Join(f.Relations, " or "), "format %s cannot refer with %q", f.ID, ref.Relation)
+		}
+		if borrowed(ref.Relation) {
+			relation = ref.Relation
+		}
+	}
+	if (f.Refers == 1 || relation != "") && len(claims.Refs) != 1 {
+		return Change{}, rule.Refuse(BadRef, "refer to the one statement that it is about", "a %s refers to exactly one statement; this one refers to %d", f.ID, len(claims.Refs))
+	}
+	if err := checkAction(c, f, relation); err != nil {
+		return Change{}, err
+	}
+	var about *Record // nil where it refers to nothing, or that is withheld here
+	for _, ref := range claims.Refs {
+		if withheld(v, c, ref) {
+			continue
+		}
+		old, err := resolve(v, ch, c, ref)
+		if err != nil {
+			return Change{}, err
+		}
+		about = old
+	}
+	gate := gateFormat(f.Format, c.Statement)
+	if relation != "" && about != nil {
+		if err := checkAbout(ch, c, f, relation, about); err != nil {
+			return Change{}, err
+		}
+		if gate == "" { // withheld here, but for the original's format
+			gate = about.contentOf(ch)
+		}
+	}
+	mode, limit := ch.Gate(gate, claims.Precedence)
+	submit := delivery.Submit{ID: claims.ID, To: claims.To, Supervisor: ch.Supervisor().ID, Mode: mode, Limit: limit}
+	if relation == "translates" && about != nil {
+		if err := checkTranslation(claims, submit, about); err != nil {
+			return Change{}, err
+		}
+	}
+	change, err := submitted(c, relation, submit, about)
+	if err != nil {
+		return Change{}, err
+	}
+	change.Record.Facts = factsOf(ch, c, f, about)
+	return change, nil
+}
+
+// checkAction holds what a J04 says that it does to what its reference does: the
+// reader goes by the one and the rules by the other.
+func checkAction(c Case, f form, relation string) error {
+	action := map[string]string{"replaces": "replace", "cancels": "cancel"}[relation]
+	if said := text(c.Statement, "action"); f.Borrows == format.BorrowsAll && said != "" && said != action {
+		return rule.Refuse(BadRef, "write action="+action, "the statement says %q and its reference %q", said, relation)
+	}
+	return nil
+}
+
+// Supersedes reports whether a message with that relation is to take the place
+// of the statement that it refers to, or to leave it empty.
+func Supersedes(relation string) bool { return relation == "replaces" || relation == "cancels" }
+
+// borrowed reports whether a message with that relation speaks in the place, or
+// in the words, of the one statement that it refers to.
+func borrowed(relation string) bool {
+	return Supersedes(relation) || relation == "translates"
+}
+
+// checkAbout holds a replacement, cancellation or translation to what it is
+// about: a message, of the same area and of the same format. Whose it is and how
+// it stands is for package delivery to ask.
+func checkAbout(ch *charter.Charter, c Case, f form, relation string, about *Record) error {
+	claims := c.Statement.Claims()
+	if about.Delivery == nil {
+		return rule.Refuse(BadRef, "refer to the statement itself", "statement %s is an act (%s), which nothing %s", about.Claims.ID, about.Claims.Format, relation)
+	}
+	if about.Claims.Area != claims.Area {
+		return rule.Refuse(WrongArea, "set area to "+about.Claims.Area, "statement %s is of area %q, the one that %s it says %q", about.Claims.ID, about.Claims.Area, relation, claims.Area)
+	}
+	if old, ok := ch.Format(about.Claims.Format); ok && old.Borrows == format.BorrowsTexts && relation != "cancels" {
+		return rule.Refuse(BadRef, "cancel it, and translate anew", "statement %s is a translation, which nothing %s", about.Claims.ID, relation)
+	}
+	was, is := about.contentOf(ch), gateFormat(f.Format, c.Statement)
+	if was != "" && is != "" && identifier(was) != identifier(is) {
+		return rule.Refuse(BadContent, "write "+was, "statement %s is of format %s; what %s it cannot be of %s", about.Claims.ID, was, relation, is)
+	}
+	return nil
+}
+
+// checkTranslation lets nobody learn from a translation what the original does
+// not tell them yet. One who is to get the original may be sent both, where the
+// translation waits at the gate beside it.
+func checkTranslation(claims statement.Claims, submit delivery.Submit, about *Record) error {
+	open := claims.Author.Party == submit.Supervisor || submit.Mode == delivery.ModeNone || submit.Mode == delivery.ModeNotify
+	for _, party := range claims.To {
+		if about.Delivery.Visible(party) || !open && about.Delivery.Waiting() && slices.Contains(about.Claims.To, party) {
+			continue
+		}
+		return rule.Refuse(EarlyReader, "leave it out, or wait until the original is released to it", "%s may not read statement %s, so it cannot be sent a translation", party, about.Claims.ID)
+	}
+	return nil
+}
+
+// submitted decides the way to the gate, and what it means to the statement that
+// is to be replaced or cancelled.
+func submitted(c Case, relation string, submit delivery.Submit, about *Record) (Change, error) {
+	if !Supersedes(relation) {
+		record, err := decideDelivery(nil, c, submit)
+		return Change{Record: record}, err
+	}
+	submit.Supersedes, submit.Cancels = c.Statement.Claims().Refs[0].ID, relation == "cancels"
+	if about == nil {
+		record, err := decideDelivery(nil, c, submit)
+		return Change{Record: record}, err
+	}
+	original, err := decideDelivery(about, c, delivery.Propose{By: submit.ID, To: submit.To})
+	if err != nil {
+		return Change{}, err
+	}
+	submit.Owed = about.Delivery.Bequest()
+	record, err := decideDelivery(nil, c, submit)
+	if err != nil {
+		return Change{}, err
+	}
+	if record.Delivery.Status == delivery.Released {
+		if original, err = decideDelivery(original, c, delivery.Supersede{By: submit.ID, Cancel: submit.Cancels}); err != nil {
+			return Change{}, err
+		}
+	}
+	return Change{Record: record, Touched: []*Record{original}}, nil
+}
+
+// original finds what a successor is to supersede, as it stands; none where it
+// is withheld here.
+func original(v View, successor *Record) (*Record, bool) {
+	if successor.Delivery.Supersedes == "" {
+		return nil, false
+	}
+	record, ok := v.Record(successor.Delivery.Supersedes)
+	if !ok || !v.Complete() && record.Delivery.Pending != successor.Claims.ID {
+		return nil, false // what was proposed is withheld
+	}
+	return record, true
+}
+
+// bequest gives what a successor inherits if it is released now.
+func bequest(v View, successor *Record) []delivery.Owed {
+	if old, ok := original(v, successor); ok {
+		return old.Delivery.Bequest()
+	}
+	return nil
+}
+
+// succession decides what it means to the original that its successor has left
+// the gate; nil where it is no successor, or has not left it.
+func succession(v View, c Case, successor *Record) (*Record, error) {
+	old, ok := original(v, successor)
+	if !ok {
+		return nil, nil //nolint:nilnil // nothing else is touched
+	}
+	switch successor.Delivery.Status {
+	case delivery.Released:
+		return decideDelivery(old, c, delivery.Supersede{By: successor.Claims.ID, Cancel: successor.Delivery.Cancels})
+	case delivery.Returned, delivery.Withdrawn:
+		return decideDelivery(old, c, delivery.Drop{By: successor.Claims.ID})
+	}
+	return nil, nil //nolint:nilnil // held: it is still at the gate
+}
