@@ -30,24 +30,20 @@ func Render(s *Sheet, fonts Fonts) (Printed, error) {
 	if err := s.check(); err != nil {
 		return Printed{}, fmt.Errorf("print form %q: %w", s.Format, err)
 	}
-	var (
-		best  []*page
-		faces []*face
-		set   *setter
-	)
+	regular, bold, err := parseFonts(fonts)
+	if err != nil {
+		return Printed{}, fmt.Errorf("print form %q: %w", s.Format, err)
+	}
+	var pages []*page
+	var set *setter
 	for _, scale := range scales {
-		regular, bold, err := parseFonts(fonts)
-		if err != nil {
-			return Printed{}, fmt.Errorf("print form %q: %w", s.Format, err)
-		}
-		set = &setter{regular: regular, bold: bold, missing: map[rune]bool{}}
+		set = &setter{regular: fresh(regular), bold: fresh(bold), missing: map[rune]bool{}}
 		form := form{Sheet: s, words: words(s.Language), setter: set, scale: scale, blank: s.Blank()}
-		best, faces = form.pages(), slices.Concat(regular, bold)
-		if len(best) == 1 {
+		if pages = form.pages(); len(pages) == 1 {
 			break
 		}
 	}
-	file, err := writePDF(s.Format+" "+s.Title, s.Language, best, faces)
+	file, err := writePDF(s.Format+" "+s.Title, s.Language, pages, slices.Concat(set.regular, set.bold))
 	if err != nil {
 		return Printed{}, fmt.Errorf("print form %q: %w", s.Format, err)
 	}
@@ -56,7 +52,7 @@ func Render(s *Sheet, fonts Fonts) (Printed, error) {
 		missing = append(missing, r)
 	}
 	slices.Sort(missing)
-	return Printed{file, len(best), missing}, nil
+	return Printed{file, len(pages), missing}, nil
 }
 
 // form sets one sheet at one scale.
@@ -144,7 +140,8 @@ func (f *form) pages() []*page {
 	if f.Exercise {
 		above += bannerTall + 8
 	}
-	running := f.one(f.Title+" – "+f.words.continued, f.strong(9))
+	running := f.set(f.Title, f.strong(9), inner-120, f.beside(), true)[0]
+	continued := f.one(f.words.continued, f.strong(9))
 	top := func(n int) float64 {
 		if n > 1 {
 			return above + 22
@@ -155,6 +152,7 @@ func (f *form) pages() []*page {
 	for i, p := range pages {
 		if i > 0 {
 			p.text(running, margin, above+10, inner, atBegin)
+			p.text(continued, margin, above+10, inner, atEnd)
 			p.rule(margin, above+17, inner, 0.8, 0)
 		}
 		f.furnish(p, i+1, len(pages))

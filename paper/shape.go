@@ -202,7 +202,7 @@ func belongs(before, behind []rune) bool {
 
 // wrap returns the lines as spans of runes, without the spaces at their ends.
 func wrap(advance []float64, runes []rune, may []int, width float64) (spans [][2]int) {
-	blank := func(i int) bool { return runes[i] == ' ' }
+	blank := func(i int) bool { return runes[i] == ' ' || unseen(runes[i]) && !isJoiner(runes[i]) }
 	for from := 0; from < len(runes) || len(spans) == 0; {
 		to, sum, at := len(runes), 0.0, [...]int{never: 0, poor: 0, well: 0}
 		for i := from; i < len(runes); i++ {
