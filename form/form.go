@@ -65,16 +65,22 @@ func kind(field *format.Field) paper.Kind {
 	return paper.Text
 }
 
-// shown gives the value as the reader's language has it, where that says more.
+// shown gives the value as the reader's language and grids have it, where that
+// says more than what is to be keyed in.
 func shown(field *format.Field, s *format.Setting, lang string, value any, typed []string) []string {
-	if field.Type == format.Text || field.Type == format.Line {
+	if field.Type == format.Text || field.Type == format.Line || field.Type == format.Contact {
 		return nil
 	}
-	lines := field.Show(s, lang, value)
-	if len(lines) == 1 && len(typed) == 1 && bare(lines[0]) == typed[0] {
+	var lines []string
+	for _, line := range field.Echo(s, lang, value) {
+		if bare(line) != strings.Join(typed, " ") {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
 		return nil
 	}
-	return []string{strings.Join(lines, "\n")}
+	return []string{strings.Join(lines, " · ")}
 }
 
 // bare drops the isolates that Show puts round a value.
