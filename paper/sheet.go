@@ -25,7 +25,7 @@ type Row struct{ Label, Value string }
 type Line struct {
 	Number   int    // from 1, one in a sheet; a form's numbers never change
 	Label    string // what the field is called
-	Help     string // what is accepted; small
+	Help     string // what is accepted; small, on a blank form alone
 	Kind     Kind
 	Required bool
 	Critical bool // must be read back
@@ -38,8 +38,8 @@ type Line struct {
 	Shown []string
 	// Choices are those of a field with a closed list; empty elsewhere.
 	Choices []Choice
-	// Room is how many rows a blank form leaves to write in: 0 for one, or four
-	// for a Text.
+	// Room is how many rows a blank form leaves to write in: 0 for one, or two to
+	// four for a Text, as many as fit.
 	Room int
 }
 
