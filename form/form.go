@@ -48,7 +48,7 @@ func sheet(f *format.Format, s *format.Setting, lang string, head Head, source f
 	out := &paper.Sheet{Language: lang, Exercise: head.Exercise, Format: f.Ref(), Title: f.Names.In(lang), Help: f.Help.In(lang), Header: head.Rows, Notes: head.Notes}
 	for i := range f.Fields {
 		field := &f.Fields[i]
-		line := paper.Line{Number: i + 1, Label: field.Label.In(lang), Help: field.Help.In(lang), Kind: kind(field), Required: field.Required, Critical: field.Critical, Choices: choices(field, lang)}
+		line := paper.Line{Number: i + 1, Label: field.Label.In(lang), Help: field.Help.In(lang), Kind: kind(field), Required: field.Required, Critical: field.Critical, Choices: choices(field, lang), Room: room(field)}
 		if value, ok := values[field.Name]; ok {
 			line.Value = field.Typed(value)
 			line.Shown = shown(field, s, lang, value, line.Value)
@@ -56,6 +56,15 @@ func sheet(f *format.Format, s *format.Setting, lang string, head Head, source f
 		out.Lines = append(out.Lines, line)
 	}
 	return out
+}
+
+// room is how many rows a value of the field takes when it is written by hand.
+func room(field *format.Field) int {
+	switch field.Type {
+	case format.Place, format.Area, format.Window:
+		return 2
+	}
+	return 0 // as the kind of line has it
 }
 
 func kind(field *format.Field) paper.Kind {
