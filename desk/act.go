@@ -77,22 +77,28 @@ func (d *Desk) sayNew(ctx context.Context, q Saying) (id string, err error) {
 
 // say reads the fields by f, whole as it is, and sends the statement.
 func (d *Desk) say(ctx context.Context, f *format.Format, q Saying, refs []statement.Ref) (string, error) {
+	values, err := d.typed(f, q)
+	if err != nil {
+		return "", err
+	}
+	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: refs})
+}
+
+// typed reads what the officer typed into the values that are signed.
+func (d *Desk) typed(f *format.Format, q Saying) (map[string]any, error) {
 	setting := d.Charter().Setting(d.party)
 	values, err := f.Parse(setting, q.Fields)
 	if err != nil {
-		return "", fieldRefusal(err, q.Lang)
+		return nil, fieldRefusal(err, q.Lang)
 	}
 	precedence := q.Precedence
 	if precedence == "" {
 		precedence = f.Precedence
 	}
 	if err := f.Check(format.Values(values), precedence); err != nil {
-		return "", fieldRefusal(err, q.Lang)
+		return nil, fieldRefusal(err, q.Lang)
 	}
-	if err := contested(setting, f, values, q); err != nil {
-		return "", err
-	}
-	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: refs})
+	return values, contested(setting, f, values, q)
 }
 
 // Act signs and queues what an officer does to an earlier statement; name is

@@ -156,6 +156,7 @@ type SendRequest struct {
 	Lang       string   `json:"lang"`       // of refusals that concern the fields; empty: English
 	Keep       []string `json:"keep"`       // contested terms to keep, by identifier
 	Draft      int64    `json:"draft"`      // kept draft to take up again; 0: a new statement
+	Preview    bool     `json:"preview"`    // show the page, in lang, and sign nothing
 	Wait       int      `json:"wait"`       // seconds to wait for the hub's answer, at most 60
 }
 
@@ -177,6 +178,10 @@ func (d *Desk) apiSend(r *http.Request) (any, error) {
 		return nil, err
 	}
 	saying := Saying{By: by, Format: q.Format, Precedence: q.Precedence, To: q.To, Fields: q.Fields, About: q.About, Lang: q.Lang, Keep: q.Keep}
+	if q.Preview {
+		page, err := d.Preview(r.Context(), saying)
+		return Sent{State: Previewed, Page: page}, err
+	}
 	say := func() (string, error) { return d.Say(r.Context(), saying) }
 	if q.Draft != 0 {
 		say = func() (string, error) { return d.Resume(r.Context(), q.Draft, saying) }
