@@ -75,6 +75,11 @@ func (textType) count(value any) int {
 	return n
 }
 
+// brief parts paragraphs by a stroke.
+func (t textType) brief(s *Setting, field *Field, lang string, value any) string {
+	return strings.Join(t.show(s, field, lang, value), " / ")
+}
+
 func (textType) show(_ *Setting, _ *Field, lang string, value any) []string {
 	var lines []string
 	add := func(p string) {
