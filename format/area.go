@@ -34,12 +34,12 @@ func (areaType) check(_ *Field, value any) *fault {
 	return nil
 }
 
-func (areaType) count(value any) int {
+func (areaType) count(_ *Field, value any) int {
 	a, err := geo.ParseAreaValue(fmt.Sprint(value))
 	if err != nil {
 		return 0
 	}
-	return len(strings.Fields(a.Name))
+	return wordCount(a.Name)
 }
 
 func (areaType) brief(_ *Setting, _ *Field, lang string, value any) string {

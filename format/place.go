@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"parley/geo"
 	"parley/words"
@@ -37,12 +36,12 @@ func (placeType) check(_ *Field, value any) *fault {
 	return nil
 }
 
-func (placeType) count(value any) int {
+func (placeType) count(_ *Field, value any) int {
 	p, err := geo.ParsePosition(fmt.Sprint(value))
 	if err != nil {
 		return 0
 	}
-	return len(strings.Fields(p.Name))
+	return wordCount(p.Name)
 }
 
 func (placeType) brief(_ *Setting, _ *Field, lang string, value any) string {
