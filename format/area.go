@@ -92,6 +92,9 @@ func (areaType) differ(_ *Setting, _ *Field, original, again string) words.Messa
 		return words.M("differ.plain", "again", again, "original", original)
 	}
 	c := geo.CompareAreas(a, b)
+	if c.Vaguer {
+		return vaguer(a.Metres, b.Metres)
+	}
 	return words.M("differ.area", "difference", words.Raw(fmt.Sprintf("%.2f km²", c.Difference/1e6)), "share", words.Raw(fmt.Sprintf("%.0f%%", 100*c.Share)),
 		"apart", words.Raw(distance(c.Apart)), "within", words.Raw(distance(float64(c.Within))))
 }
