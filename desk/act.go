@@ -148,8 +148,10 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 		if f, err = f.Whole(d.Charter().Format, content); err != nil {
 			return "", rule.Refuse(mechanism.BadRef, "", "%s", err)
 		}
-		if err := d.missing(name, f, original, q); err != nil {
-			return "", err
+		if name == "readback" {
+			if err := d.missing(f, ref.ID, q); err != nil {
+				return "", err
+			}
 		}
 	}
 	if v.carries {
@@ -183,25 +185,17 @@ func (d *Desk) refer(ctx context.Context, about, relation string) (statement.Ref
 	return statement.Ref{Relation: relation, ID: target, Hash: record.Hash}, s, nil
 }
 
-// missing asks for what a readback or a translation has still to enter. It names
-// fields, never their values: what is read back is entered without sight of the
-// original.
-func (d *Desk) missing(name string, whole *format.Format, original *statement.Statement, q Saying) error {
-	if name != "readback" {
-		return nil
+// missing asks for what a readback has still to enter. It names fields, never
+// their values: what is read back is entered without sight of the original.
+func (d *Desk) missing(whole *format.Format, id string, q Saying) error {
+	record, ok := d.work.Record(id)
+	if !ok || record.Facts == nil {
+		return nil // the rules have the word
 	}
-	f, ok := d.Charter().Format(original.Claims().Format)
-	if !ok {
-		return nil
-	}
-	if f, _ = f.WholeOf(d.Charter().Format, original); f == nil {
-		return nil
-	}
-	critical := f.Critical(original)
 	var absent []string
 	for i := range whole.Fields {
 		field := &whole.Fields[i]
-		if _, asked := critical[field.Name]; !asked {
+		if _, asked := record.Facts.Critical[field.Name]; !asked {
 			continue
 		}
 		if !slices.ContainsFunc(q.Fields, func(arg string) bool { return strings.HasPrefix(arg, field.Name+"=") }) {
@@ -209,10 +203,10 @@ func (d *Desk) missing(name string, whole *format.Format, original *statement.St
 		}
 	}
 	switch {
-	case len(critical) == 0:
-		return rule.Refuse(mechanism.BadRef, "acknowledge it with `parley ack`", "statement %s has nothing that must be read back", original.Claims().ID)
+	case len(record.Facts.Critical) == 0:
+		return rule.Refuse(mechanism.BadRef, "acknowledge it with `parley ack`", "statement %s has nothing that must be read back", id)
 	case len(absent) > 0:
-		return rule.Refuse(mechanism.BadField, "enter each of them as you have understood it, without copying", "to read back %s, also enter: %s", f.Ref(), strings.Join(absent, ", "))
+		return rule.Refuse(mechanism.BadField, "enter each of them as you have understood it, without copying", "to read back %s, also enter: %s", record.Facts.Content, strings.Join(absent, ", "))
 	}
 	return nil
 }

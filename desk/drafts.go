@@ -13,8 +13,11 @@ import (
 	"parley/rule"
 )
 
-// maxDrafts bounds the drafts that a desk keeps; the oldest goes first.
-const maxDrafts = 500
+// Bounds of the drafts that a desk keeps; the oldest go first, the newest stays.
+const (
+	maxDrafts     = 500
+	maxDraftBytes = 32 << 20
+)
 
 // A KeptDraft is what an officer wrote and was not sent, as it was written.
 type KeptDraft struct {
@@ -133,7 +136,9 @@ func (o *outbox) saveDraft(ctx context.Context, q Saying, p Problem, now time.Ti
 	}
 	number, err := r.LastInsertId()
 	if err == nil {
-		_, err = o.db.ExecContext(ctx, "DELETE FROM draft WHERE number <= ?", number-maxDrafts)
+		_, err = o.db.ExecContext(ctx, `DELETE FROM draft WHERE number <= ? OR number < ? AND number IN (
+			SELECT number FROM (SELECT number, SUM(LENGTH(saying) + LENGTH(problem)) OVER (ORDER BY number DESC) AS size FROM draft) WHERE size > ?)`,
+			number-maxDrafts, number, maxDraftBytes)
 	}
 	return number, err
 }

@@ -18,6 +18,9 @@ func TestComparePlaces(t *testing.T) {
 		{"DMM 33 10.30N 036 12.50E ±50m", "DD 33.1720 36.2083 ±10m", 37.1, true},
 		{"DMM 33 10.30N 036 12.50E ±50m", "DD 33.1030 36.1250 ±10m", 10_884, false}, // decimals for minutes
 		{"MGRS 38SMB 44 88", "MGRS 38SMB 445 885 ±100m", 70.7, true},
+		{"MGRS 38SMB 445 885 ±100m", "MGRS 38SMB 44 88", 70.7, false},            // a square of 1 km says less than one of 100 m
+		{"DMM 33 10.30N 036 12.50E ±50m", "DD 33.9 36.9 ±100km", 103_214, false}, // anywhere round here
+		{"DMM 33 10.30N 036 12.50E ±50m", "DMM 33 10.30N 036 12.50E ±51m", 0, false},
 		{"DD 10 179.9999 ±50m", "DD 10 -179.9999 ±50m", 21.9, true},
 		{"DD 90 0 ±5m", "DD 90 77 ±5m", 0, true},
 	} {
@@ -30,7 +33,7 @@ func TestComparePlaces(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, back := ComparePlaces(a, b), ComparePlaces(b, a)
-		if math.Abs(got.Apart-test.apart) > 1 || got.Match != test.match || back != got {
+		if math.Abs(got.Apart-test.apart) > 1 || got.Match != test.match || back.Apart != got.Apart {
 			t.Errorf("%s and %s: %+v, back %+v; want %.1f m, match %t", test.a, test.b, got, back, test.apart, test.match)
 		}
 	}
@@ -50,7 +53,7 @@ func TestCompareAreas(t *testing.T) {
 		{"moved 44 m", "circle DD 0.56 -17.95 r=2km ±50m", "circle DD 0.5604 -17.95 r=2km ±50m", 4 * 2000 * 44.23, 44.23, true},
 		{"other way round", "polygon DD 33 36 / 33 36.1 / 33.1 36.1 / 33.1 36 ±50m", "polygon DD 33.1 36.1 / 33 36.1 / 33 36 / 33.1 36 ±50m", 0, 0, true},
 		{"dent", "polygon DD 33 36 / 33 36.1 / 33.1 36.1 / 33.1 36 ±50m", "polygon DD 33 36 / 33 36.1 / 33.05 36.05 / 33.1 36.1 / 33.1 36 ±50m", 25_900_000, 4669, false},
-		{"antimeridian", "polygon DD 10 179.9 / 10 -179.9 / 10.1 -179.9 / 10.1 179.9 ±50m", "polygon DD 10 179.9 / 10 -179.9005 / 10.1 -179.9005 / 10.1 179.9 ±60m", 607_000, 54.8, true},
+		{"antimeridian", "polygon DD 10 179.9 / 10 -179.9 / 10.1 -179.9 / 10.1 179.9 ±60m", "polygon DD 10 179.9 / 10 -179.9005 / 10.1 -179.9005 / 10.1 179.9 ±50m", 607_000, 54.8, true},
 		{"pole in a circle", "circle DD 89.99 0 r=5km ±50m", "circle DD 89.99 0 r=5010m ±50m", math.Pi * (5010*5010 - 5000*5000), 10, true},
 		{"swapped", "circle DD 33 36 r=2km ±50m", "circle DD 36 33 r=2km ±50m", 2 * math.Pi * 2000 * 2000, 431_300, false},
 		{"other side of the globe", "circle DD 33 36 r=2km ±50m", "circle DD -33 -144 r=2km ±50m", 2 * math.Pi * 2000 * 2000, 20_003_900, false},
@@ -69,6 +72,10 @@ func TestCompareAreas(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if b.Metres = 100_000; CompareAreas(a, b).Match {
+				t.Error("matches what is vaguer")
+			}
+			b.Metres = a.Metres
 			for _, got := range []AreaComparison{CompareAreas(a, b), CompareAreas(b, a)} {
 				if math.Abs(got.Difference-test.difference) > test.difference/100+200 || math.Abs(got.Apart-test.apart) > test.apart/100+0.5 || got.Match != test.match {
 					t.Errorf("%+v, want %.0f m², %.1f m, match %t", got, test.difference, test.apart, test.match)

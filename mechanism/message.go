@@ -8,7 +8,6 @@ import (
 	"parley/delivery"
 	"parley/format"
 	"parley/rule"
-	"parley/statement"
 )
 
 // messageEffects decides a message: its references, and its way to the gate.
@@ -55,9 +54,10 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	mode, limit := ch.Gate(gate, claims.Precedence)
 	submit := delivery.Submit{ID: claims.ID, To: claims.To, Supervisor: ch.Supervisor().ID, Mode: mode, Limit: limit}
 	if relation == "translates" && about != nil {
-		if err := checkTranslation(claims, submit, about); err != nil {
+		if err := checkTranslation(c, f, submit, about); err != nil {
 			return Change{}, err
 		}
+		submit.Limit = max(submit.Limit, about.Delivery.Due.Sub(c.Now)) // no clock releases it before its original
 	}
 	change, err := submitted(c, relation, submit, about)
 	if err != nil {
@@ -110,8 +110,17 @@ func checkAbout(ch *charter.Charter, c Case, f form, relation string, about *Rec
 
 // checkTranslation lets nobody learn from a translation what the original does
 // not tell them yet. One who is to get the original may be sent both, where the
-// translation waits at the gate beside it.
-func checkTranslation(claims statement.Claims, submit delivery.Submit, about *Record) error {
+// translation waits at the gate beside it. Nor does it say in another language
+// what the original does not say at all.
+func checkTranslation(c Case, f form, submit delivery.Submit, about *Record) error {
+	claims := c.Statement.Claims()
+	for i := range f.whole.Fields {
+		name := f.whole.Fields[i].Name
+		_, own := f.Field(name)
+		if _, said := c.Statement.Field(name); said && !own && about.Facts != nil && !slices.Contains(about.Facts.Texts, name) {
+			return rule.Refuse(NotInOriginal, "leave it out, or say it in a statement of your own", "statement %s has no %s to translate", about.Claims.ID, name)
+		}
+	}
 	open := claims.Author.Party == submit.Supervisor || submit.Mode == delivery.ModeNone || submit.Mode == delivery.ModeNotify
 	for _, party := range claims.To {
 		if about.Delivery.Visible(party) || !open && about.Delivery.Waiting() && slices.Contains(about.Claims.To, party) {

@@ -226,6 +226,31 @@ func TestTranslation(t *testing.T) {
 	w.must(cancelsIt(beside))
 }
 
+// A translation says no more than its original.
+func TestTranslationOfNothing(t *testing.T) {
+	w := newWorld(t)
+	silent := notice()
+	silent.fields = with(silent.fields, map[string]any{"description": nil})
+	said := draft{by: amal, format: "translation/1", to: []string{"birch"}, fields: map[string]any{"content": content, "language": "ar", "method": "human", "description": statement.Paragraphs{"قافلة عند الفجر."}}}
+	for _, s := range []*statement.Statement{w.shown(silent), w.shown(cancelsIt(w.shown(notice())))} {
+		said.refs = ref("translates", s)
+		w.refused(NotInOriginal, said)
+	}
+	said.refs = ref("translates", w.shown(notice()))
+	w.must(said)
+}
+
+// The gate's clock does not let a FLASH translation out before its ROUTINE original.
+func TestTranslationWaitsForItsOriginal(t *testing.T) {
+	w := newWorld(t)
+	s := w.must(draft{by: amal, format: "J10/1", precedence: "ROUTINE", fields: j10()})
+	early := w.must(draft{by: amal, format: "translation/1", precedence: "FLASH", refs: ref("translates", s), to: []string{"birch"},
+		fields: map[string]any{"content": "J10/1", "language": "ar", "method": "human"}})
+	if due, first := w.state(early).Delivery.Due, w.state(s).Delivery.Due; due.Before(first) {
+		t.Errorf("the translation is due at %v, its original at %v", due, first)
+	}
+}
+
 // Whatever is tried in whatever order, no desk refuses what the hub ordered, and
 // all who may read a statement agree on how it stands.
 func TestDesksAgree(t *testing.T) {
