@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/delivery"
 	"parley/format"
@@ -56,6 +57,7 @@ func TestReadBack(t *testing.T) {
 	}
 	for _, party := range []string{"alder", "birch", "cedar"} {
 		w.mismatch(party, id, "birch")
+		w.until(party+" shows the readback", func() bool { return len(w.look(party, id, "en").Readbacks) == 1 })
 		for lang, want := range map[string]string{
 			"en": "Window: start: your 09:00 Etc/GMT-3 is 2026-11-24T06:00Z; the statement says 2026-11-24T07:00Z: 1 hour apart",
 			"ar": "النافذة الزمنية: البداية: وقتك \u206809:00\u2069 \u2068Etc/GMT-3\u2069 هو \u20682026-11-24T06:00Z\u2069؛ والبيان يقول \u20682026-11-24T07:00Z\u2069: الفرق ساعة واحدة",
@@ -142,7 +144,7 @@ func TestReadBackHubAway(t *testing.T) {
 			w.must(err)
 			var acts []string
 			for _, verb := range []string{"ack", "readback", "pass"} {
-				fields := map[string][]string{"readback": understood, "pass": {"echelon=post", "passed-at=" + format.WriteInstant(w.now().Truncate(60e9)), "outstanding=0"}}[verb]
+				fields := map[string][]string{"readback": understood, "pass": {"echelon=post", "passed-at=" + format.WriteInstant(time.Now().Truncate(time.Minute)), "outstanding=0"}}[verb]
 				act, err := birch.Act(t.Context(), verb, Saying{By: w.author("birch/watch/basil"), About: id, Fields: fields})
 				w.must(err)
 				acts = append(acts, act)
