@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
+	"parley/words"
 )
 
 // A verb is what an officer does to an earlier statement, and how that is said.
@@ -199,14 +199,14 @@ func (d *Desk) missing(name string, whole *format.Format, original *statement.St
 			continue
 		}
 		if !slices.ContainsFunc(q.Fields, func(arg string) bool { return strings.HasPrefix(arg, field.Name+"=") }) {
-			absent = append(absent, field.Name+"=… ("+field.Label.In(q.Lang)+")")
+			absent = append(absent, words.LeftToRight(q.Lang, field.Name+"=…")+" ("+field.Label.In(q.Lang)+")")
 		}
 	}
 	switch {
 	case len(critical) == 0:
-		return rule.Refuse(mechanism.BadRef, "acknowledge it with `parley ack`", "statement %s has nothing that must be read back", original.Claims().ID)
+		return refusal(mechanism.BadRef, q.Lang, words.M("desk.readback-nothing", "id", original.Claims().ID), words.M("desk.readback-nothing-remedy", "command", "`parley ack`"))
 	case len(absent) > 0:
-		return rule.Refuse(mechanism.BadField, "enter each of them as you have understood it, without copying", "to read back %s, also enter: %s", f.Ref(), strings.Join(absent, ", "))
+		return refusal(mechanism.BadField, q.Lang, words.M("desk.readback", "format", f.Ref(), "fields", words.Raw(strings.Join(absent, ", "))), words.M("desk.readback-remedy"))
 	}
 	return nil
 }
@@ -263,12 +263,18 @@ func contested(setting *format.Setting, f *format.Format, values map[string]any,
 		if slices.Contains(q.Keep, c.Term.ID) {
 			continue
 		}
-		agreed := setting.Agreed(c)
-		return &rule.Refusal{Rule: Contested, Options: append(slices.Clone(agreed), "-keep "+c.Term.ID),
-			Sentence: fmt.Sprintf("field %s: %q is a contested term (%s); the agreed ones are: %s", c.Field, c.Found, c.Term.ID, strings.Join(agreed, ", ")),
-			Remedy:   "write an agreed term, or keep the word with -keep " + c.Term.ID}
+		agreed, keep := setting.Agreed(c), "-keep "+c.Term.ID
+		asked := refusal(Contested, q.Lang, words.M("desk.contested", "field", c.Field, "found", c.Found, "term", c.Term.ID, "agreed", strings.Join(agreed, ", ")),
+			words.M("desk.contested-remedy", "keep", keep))
+		asked.Options = append(slices.Clone(agreed), keep)
+		return asked
 	}
 	return nil
+}
+
+// refusal is one in the officer's language.
+func refusal(ruleID, lang string, sentence, remedy words.Message) *rule.Refusal {
+	return &rule.Refusal{Rule: ruleID, Sentence: sentence.In(lang), Remedy: remedy.In(lang)}
 }
 
 // fieldRefusal gives what the format says in lang as the refusal that the rules
@@ -278,25 +284,25 @@ func fieldRefusal(err error, lang string) error {
 	if len(all) == 0 {
 		return rule.Refuse(mechanism.BadField, "", "%s", err)
 	}
-	refusal := &rule.Refusal{Rule: mechanism.BadField}
+	refused := &rule.Refusal{Rule: mechanism.BadField}
 	var sentences []string
 	for _, e := range all {
 		sentence := e.Sentence(lang)
 		if advice := e.Advice(lang); advice != "" && len(all) > 1 {
 			sentence += "; " + advice
 		} else {
-			refusal.Remedy = advice
+			refused.Remedy = advice
 		}
 		sentences = append(sentences, sentence)
 		for _, r := range e.Readings {
-			refusal.Options = append(refusal.Options, e.Field+"="+r.Typed)
+			refused.Options = append(refused.Options, e.Field+"="+r.Typed)
 		}
 		if len(e.Readings) > 0 {
-			refusal.Rule = Ambiguity
+			refused.Rule = Ambiguity
 		}
 	}
-	refusal.Sentence = strings.Join(sentences, "\n")
-	return refusal
+	refused.Sentence = strings.Join(sentences, "\n")
+	return refused
 }
 
 // Ambiguity says that what was typed can be read in more than one way.
