@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"parley/delivery"
 	"parley/format"
 	"parley/identity"
 	"parley/mechanism"
@@ -127,6 +128,12 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 	if err != nil {
 		return "", err
 	}
+	if err = d.stands(q.By, relation, original.Claims()); err != nil && d.refresh(ctx) {
+		err = d.stands(q.By, relation, original.Claims())
+	}
+	if err != nil {
+		return "", err
+	}
 	for name, value := range v.fields {
 		q.Fields = append(slices.Clone(q.Fields), name+"="+value)
 	}
@@ -175,6 +182,20 @@ func (d *Desk) refer(ctx context.Context, about, relation string) (statement.Ref
 		return statement.Ref{}, nil, err
 	}
 	return statement.Ref{Relation: relation, ID: target, Hash: record.Hash}, s, nil
+}
+
+// stands asks whether a statement is one that relation can supersede or
+// translate, before the officer is asked for fields that would not help.
+func (d *Desk) stands(by identity.Author, relation string, original statement.Claims) error {
+	if err := mechanism.CheckTranslated(d.Charter(), original, relation); err != nil {
+		return err
+	}
+	record, ok := d.work.Record(original.ID)
+	if !ok || record.Delivery == nil || !mechanism.Supersedes(relation) {
+		return nil
+	}
+	_, err := record.Delivery.Decide(by, delivery.Propose{To: original.To}, d.config.Clock())
+	return err
 }
 
 // missing asks for what a readback or a translation has still to enter. It names

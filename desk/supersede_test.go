@@ -159,6 +159,7 @@ func TestReplaceAndCancel(t *testing.T) {
 	w.rebuilt("birch")
 	check()
 	w.refuse(delivery.CancelStands, amal, "cancel", Saying{About: cancel, Fields: []string{"why=error"}})
+	w.refuse(delivery.CancelStands, amal, "replace", Saying{About: cancel, Fields: []string{"why=error"}})
 	w.show("birch", cancel)
 	w.act(basil, "ack", cancel)
 	w.all(cancel, "acknowledged", amber)
