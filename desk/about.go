@@ -21,6 +21,7 @@ const maxAbout = 20_000
 type Translation struct {
 	ID       string `json:"id"`
 	By       string `json:"by"`
+	Status   string `json:"status"` // as in a list; one that is at the gate is shown to those who may read it there
 	Language string `json:"language"`
 	Method   string `json:"method"`
 	Text     string `json:"text"` // the fields, rendered
@@ -55,10 +56,13 @@ func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Reco
 			detail.Readbacks = append(detail.Readbacks, view)
 			continue
 		}
+		if !r.Delivery.Current() && !r.Delivery.Waiting() {
+			continue // cancelled, returned or withdrawn: its translator does not stand by it
+		}
 		if f, ok := d.whole(said); ok {
 			language, _ := said.Field("language")
 			method, _ := said.Field("method")
-			detail.Translations = append(detail.Translations, Translation{ID: r.Claims.ID, By: r.Claims.Author.String(), Language: fmt.Sprint(language), Method: fmt.Sprint(method),
+			detail.Translations = append(detail.Translations, Translation{ID: r.Claims.ID, By: r.Claims.Author.String(), Status: statusOf(r), Language: fmt.Sprint(language), Method: fmt.Sprint(method),
 				Text: f.Render(d.Charter().Setting(d.party), lang, said)})
 		}
 	}

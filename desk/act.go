@@ -2,15 +2,16 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
+	"parley/delivery"
 	"parley/format"
 	"parley/identity"
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
+	"parley/words"
 )
 
 // A verb is what an officer does to an earlier statement, and how that is said.
@@ -133,6 +134,12 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 	if err != nil {
 		return "", err
 	}
+	if err = d.stands(q.By, relation, original.Claims()); err != nil && d.refresh(ctx) {
+		err = d.stands(q.By, relation, original.Claims())
+	}
+	if err != nil {
+		return "", err
+	}
 	for name, value := range v.fields {
 		q.Fields = append(slices.Clone(q.Fields), name+"="+value)
 	}
@@ -185,6 +192,20 @@ func (d *Desk) refer(ctx context.Context, about, relation string) (statement.Ref
 	return statement.Ref{Relation: relation, ID: target, Hash: record.Hash}, s, nil
 }
 
+// stands asks whether a statement is one that relation can supersede or
+// translate, before the officer is asked for fields that would not help.
+func (d *Desk) stands(by identity.Author, relation string, original statement.Claims) error {
+	if err := mechanism.CheckTranslated(d.Charter(), original, relation); err != nil {
+		return err
+	}
+	record, ok := d.work.Record(original.ID)
+	if !ok || record.Delivery == nil || !mechanism.Supersedes(relation) {
+		return nil
+	}
+	_, err := record.Delivery.Decide(by, delivery.Propose{To: original.To}, d.config.Clock())
+	return err
+}
+
 // missing asks for what a readback has still to enter. It names fields, never
 // their values: what is read back is entered without sight of the original.
 func (d *Desk) missing(whole *format.Format, id string, q Saying) error {
@@ -199,14 +220,14 @@ func (d *Desk) missing(whole *format.Format, id string, q Saying) error {
 			continue
 		}
 		if !slices.ContainsFunc(q.Fields, func(arg string) bool { return strings.HasPrefix(arg, field.Name+"=") }) {
-			absent = append(absent, field.Name+"=… ("+field.Label.In(q.Lang)+")")
+			absent = append(absent, words.LeftToRight(q.Lang, field.Name+"=…")+" ("+field.Label.In(q.Lang)+")")
 		}
 	}
 	switch {
 	case len(record.Facts.Critical) == 0:
-		return rule.Refuse(mechanism.BadRef, "acknowledge it with `parley ack`", "statement %s has nothing that must be read back", id)
+		return refusal(mechanism.BadRef, q.Lang, words.M("desk.readback-nothing", "id", id), words.M("desk.readback-nothing-remedy", "command", "`parley ack`"))
 	case len(absent) > 0:
-		return rule.Refuse(mechanism.BadField, "enter each of them as you have understood it, without copying", "to read back %s, also enter: %s", record.Facts.Content, strings.Join(absent, ", "))
+		return refusal(mechanism.BadField, q.Lang, words.M("desk.readback", "format", record.Facts.Content, "fields", words.Raw(strings.Join(absent, ", "))), words.M("desk.readback-remedy"))
 	}
 	return nil
 }
@@ -263,12 +284,18 @@ func contested(setting *format.Setting, f *format.Format, values map[string]any,
 		if slices.Contains(q.Keep, c.Term.ID) {
 			continue
 		}
-		agreed := setting.Agreed(c)
-		return &rule.Refusal{Rule: Contested, Options: append(slices.Clone(agreed), "-keep "+c.Term.ID),
-			Sentence: fmt.Sprintf("field %s: %q is a contested term (%s); the agreed ones are: %s", c.Field, c.Found, c.Term.ID, strings.Join(agreed, ", ")),
-			Remedy:   "write an agreed term, or keep the word with -keep " + c.Term.ID}
+		agreed, keep := setting.Agreed(c), "-keep "+c.Term.ID
+		asked := refusal(Contested, q.Lang, words.M("desk.contested", "field", c.Field, "found", c.Found, "term", c.Term.ID, "agreed", strings.Join(agreed, ", ")),
+			words.M("desk.contested-remedy", "keep", keep))
+		asked.Options = append(slices.Clone(agreed), keep)
+		return asked
 	}
 	return nil
+}
+
+// refusal is one in the officer's language.
+func refusal(ruleID, lang string, sentence, remedy words.Message) *rule.Refusal {
+	return &rule.Refusal{Rule: ruleID, Sentence: sentence.In(lang), Remedy: remedy.In(lang)}
 }
 
 // fieldRefusal gives what the format says in lang as the refusal that the rules
@@ -278,25 +305,25 @@ func fieldRefusal(err error, lang string) error {
 	if len(all) == 0 {
 		return rule.Refuse(mechanism.BadField, "", "%s", err)
 	}
-	refusal := &rule.Refusal{Rule: mechanism.BadField}
+	refused := &rule.Refusal{Rule: mechanism.BadField}
 	var sentences []string
 	for _, e := range all {
 		sentence := e.Sentence(lang)
 		if advice := e.Advice(lang); advice != "" && len(all) > 1 {
 			sentence += "; " + advice
 		} else {
-			refusal.Remedy = advice
+			refused.Remedy = advice
 		}
 		sentences = append(sentences, sentence)
 		for _, r := range e.Readings {
-			refusal.Options = append(refusal.Options, e.Field+"="+r.Typed)
+			refused.Options = append(refused.Options, e.Field+"="+r.Typed)
 		}
 		if len(e.Readings) > 0 {
-			refusal.Rule = Ambiguity
+			refused.Rule = Ambiguity
 		}
 	}
-	refusal.Sentence = strings.Join(sentences, "\n")
-	return refusal
+	refused.Sentence = strings.Join(sentences, "\n")
+	return refused
 }
 
 // Ambiguity says that what was typed can be read in more than one way.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -232,8 +233,8 @@ func (d *Desk) claims(draft Draft) (statement.Claims, *format.Format, error) {
 	if len(c.To) == 0 {
 		c.To = d.addressees(f, draft.Refs)
 	}
-	if f.Kind == format.Act && c.Area == "" { // what it refers to is not known here; the rules will say so
-		c.Area, c.To = mechanism.Service, d.addressees(&format.Format{Kind: format.Key}, nil)
+	if f.Kind == format.Act && c.Area == "" || len(draft.Refs) > 0 && len(c.To) == 0 { // what it refers to is not known here, or concerns nobody else; the rules will say so
+		c.Area, c.To = cmp.Or(c.Area, mechanism.Service), d.addressees(&format.Format{Kind: format.Key}, nil)
 	}
 	if c.Precedence == "" {
 		c.Precedence = "ROUTINE"

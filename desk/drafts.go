@@ -11,12 +11,15 @@ import (
 	"time"
 
 	"parley/rule"
+	"parley/statement"
 )
 
-// Bounds of the drafts that a desk keeps; the oldest go first, the newest stays.
+// Bounds of the drafts that a desk keeps; the oldest go first. One that is larger
+// than any statement is not kept.
 const (
 	maxDrafts     = 500
-	maxDraftBytes = 32 << 20
+	maxDraft      = statement.MaxSize // bytes of one
+	maxDraftBytes = 16 << 20          // of all together, so that they can be listed
 )
 
 // A KeptDraft is what an officer wrote and was not sent, as it was written.
@@ -43,6 +46,13 @@ func (k *Kept) Unwrap() error { return k.Err }
 func (d *Desk) keep(ctx context.Context, q Saying, err error) error {
 	var refusal *rule.Refusal
 	if !errors.As(err, &refusal) {
+		return err
+	}
+	size := 0
+	for _, field := range q.Fields {
+		size += len(field)
+	}
+	if size > maxDraft {
 		return err
 	}
 	number, failure := d.outbox.saveDraft(context.WithoutCancel(ctx), q, problemOf(err), d.config.Clock())
@@ -121,25 +131,28 @@ func (o *outbox) saveDraft(ctx context.Context, q Saying, p Problem, now time.Ti
 	if err != nil {
 		return 0, err
 	}
-	if q.Draft != 0 {
-		r, err := o.db.ExecContext(ctx, "UPDATE draft SET saved = ?, saying = ?, problem = ? WHERE number = ?", now.UnixMilli(), saying, problem, q.Draft)
+	number := q.Draft
+	err = o.transact(ctx, func(tx *sql.Tx) error {
+		if number != 0 {
+			r, err := tx.ExecContext(ctx, "UPDATE draft SET saved = ?, saying = ?, problem = ? WHERE number = ?", now.UnixMilli(), saying, problem, number)
+			if err != nil {
+				return err
+			}
+			if n, _ := r.RowsAffected(); n == 1 {
+				return nil
+			}
+		}
+		r, err := tx.ExecContext(ctx, "INSERT INTO draft (saved, saying, problem) VALUES (?, ?, ?)", now.UnixMilli(), saying, problem)
 		if err != nil {
-			return 0, fmt.Errorf("keep draft %d: %w", q.Draft, err)
+			return err
 		}
-		if n, _ := r.RowsAffected(); n == 1 {
-			return q.Draft, nil
+		if number, err = r.LastInsertId(); err != nil {
+			return err
 		}
-	}
-	r, err := o.db.ExecContext(ctx, "INSERT INTO draft (saved, saying, problem) VALUES (?, ?, ?)", now.UnixMilli(), saying, problem)
-	if err != nil {
-		return 0, fmt.Errorf("keep draft: %w", err)
-	}
-	number, err := r.LastInsertId()
-	if err == nil {
-		_, err = o.db.ExecContext(ctx, `DELETE FROM draft WHERE number <= ? OR number < ? AND number IN (
-			SELECT number FROM (SELECT number, SUM(LENGTH(saying) + LENGTH(problem)) OVER (ORDER BY number DESC) AS size FROM draft) WHERE size > ?)`,
-			number-maxDrafts, number, maxDraftBytes)
-	}
+		_, err = tx.ExecContext(ctx, `DELETE FROM draft WHERE number <= ?1 - ?2 OR number < ?1 AND number IN (
+			SELECT number FROM (SELECT number, sum(length(saying) + length(problem)) OVER (ORDER BY number DESC) AS size FROM draft) WHERE size > ?3)`, number, maxDrafts, maxDraftBytes)
+		return err
+	})
 	return number, err
 }
 

@@ -20,13 +20,12 @@ const (
 	MarkPassOn     = "pass-on"       // with amber, red or late: not yet passed on to all by a party
 )
 
-// marks tells what stands out of a statement at this moment.
-func (d *Desk) marks(r *mechanism.Record) []string {
+// marksOf tells what stands out of a statement at a moment.
+func marksOf(r *mechanism.Record, now time.Time) []string {
 	state := r.Delivery
 	if state == nil {
 		return nil
 	}
-	now := d.config.Clock()
 	var marks []string
 	add := func(form string, args ...any) { marks = append(marks, fmt.Sprintf(form, args...)) }
 	if state.Superseded.By != "" {

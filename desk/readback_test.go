@@ -1,47 +1,173 @@
 package desk
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"parley/delivery"
+	"parley/format"
 	"parley/mechanism"
 )
 
-// What is read back of a cancellation is what it cancels, on the desk as in the
-// ledger; and what nobody could compare is shown as no match.
-func TestReadBackOfACancellation(t *testing.T) {
+// What a readback of the notice enters, and that with its window an hour off.
+var (
+	understood = []string{"activity=survey", "place=DD 0.56 -17.95 ±50m", "window=240700ZNOV26/240900ZNOV26"}
+	misheard   = []string{"activity=survey", "place=DD 0.56 -17.95 ±50m", "window=240600ZNOV26/240900ZNOV26"}
+)
+
+// secrets are pieces of the notice that nobody who reads back may be told.
+var secrets = []string{"survey", "مسح", "סקר", "33.6", "0.56", "17.95", "07:00", "09:00", "2026-11", "line 2"}
+
+// A notice is read back: not before it was shown, not in part, wrongly and then
+// rightly; it counts as understood only while every party's last word matches.
+func TestReadBack(t *testing.T) {
 	w := newWorld(t)
-	ctx, alder, birch, basil := t.Context(), w.desks["alder"], w.desks["birch"], w.author("birch/watch/basil")
 	id := w.say("alder/watch/amal")
-	w.receipt("alder", id)
-	w.status("cedar", id, "submitted")
-	w.act("cedar/gate/chen", "release", id)
-	w.status("alder", id, "delivered")
-	cancel, err := alder.Act(ctx, "cancel", Saying{By: w.author("alder/watch/amal"), About: id, Fields: []string{"why=completed"}})
-	w.must(err)
-	w.receipt("alder", cancel)
-	w.status("cedar", cancel, "submitted")
-	w.act("cedar/gate/chen", "release", cancel)
-	w.status("birch", cancel, "delivered")
-	_, err = birch.Show(ctx, cancel, "en")
-	w.must(err)
-	if _, err := birch.Act(ctx, "readback", Saying{By: basil, About: cancel}); ruleOf(err) != mechanism.BadField || !strings.Contains(err.Error(), "activity=…") || !strings.Contains(err.Error(), "J14/1") {
-		t.Errorf("the desk asks for nothing: %v", err)
+	w.release(id)
+	const basil, dalia = "birch/watch/basil", "birch/watch/dalia"
+	w.refuse(delivery.NotShown, basil, "readback", Saying{About: id, Fields: understood})
+	w.show("birch", id)
+
+	for _, lang := range format.Languages() {
+		for given := range understood {
+			refusal := w.refuse(mechanism.BadField, basil, "readback", Saying{About: id, Fields: understood[:given], Lang: lang})
+			said := refusal.Error() + refusal.Sentence + refusal.Remedy + strings.Join(refusal.Options, " ")
+			for i, field := range []string{"activity=", "place=", "window="} {
+				if strings.Contains(said, field) != (i >= given) {
+					t.Errorf("%d fields given, the refusal in %s: %s", given, lang, said)
+				}
+			}
+			for _, secret := range secrets {
+				if strings.Contains(said, secret) {
+					t.Errorf("the refusal tells %q of the original: %s", secret, said)
+				}
+			}
+		}
 	}
-	said, err := birch.Act(ctx, "readback", Saying{By: basil, About: cancel, Fields: notice[:3]})
+	w.refuse(delivery.NotAddressed, "alder/watch/adam", "readback", Saying{About: id, Fields: understood})
+
+	w.act(basil, "ack", id)
+	readback := w.act(basil, "readback", id, misheard...)
+	view, err := w.desks["birch"].Compared(t.Context(), readback, "en")
 	w.must(err)
-	w.receipt("birch", said)
-	view, err := birch.Compared(ctx, said, "en")
-	w.must(err)
-	record, _ := birch.work.Record(cancel)
-	if !record.Delivery.Understood("birch") || !view.Match {
-		t.Errorf("the ledger says understood %t, the desk %+v", record.Delivery.Understood("birch"), view)
+	if view.Match || len(view.Differences) != 1 {
+		t.Errorf("compared: %+v", view)
 	}
-	r, err := birch.outbox.get(ctx, said)
-	w.must(err)
-	unread := *record
-	unread.Facts = nil
-	if birch.compared(&unread, r.statement, "en").Match {
-		t.Error("what could not be compared is shown as a match")
+	for _, party := range []string{"alder", "birch", "cedar"} {
+		w.mismatch(party, id, "birch")
+		w.until(party+" shows the readback", func() bool { return len(w.look(party, id, "en").Readbacks) == 1 })
+		for lang, want := range map[string]string{
+			"en": "Window: start: your 09:00 Etc/GMT-3 is 2026-11-24T06:00Z; the statement says 2026-11-24T07:00Z: 1 hour apart",
+			"ar": "النافذة الزمنية: البداية: وقتك \u206809:00\u2069 \u2068Etc/GMT-3\u2069 هو \u20682026-11-24T06:00Z\u2069؛ والبيان يقول \u20682026-11-24T07:00Z\u2069: الفرق ساعة واحدة",
+			"he": "חלון זמן: התחלה: השעה שלכם \u206809:00\u2069 \u2068Etc/GMT-3\u2069 היא \u20682026-11-24T06:00Z\u2069; בהודעה כתוב \u20682026-11-24T07:00Z\u2069: הפרש של שעה אחת",
+		} {
+			detail := w.look(party, id, lang)
+			if len(detail.Readbacks) != 1 || detail.Readbacks[0].Match || len(detail.Readbacks[0].Differences) != 1 || detail.Readbacks[0].Differences[0] != want {
+				t.Errorf("%s shows in %s: %+v\nwant %q", party, lang, detail.Readbacks, want)
+			}
+		}
+	}
+	w.act(basil, "readback", id, understood...)
+	w.refuse(delivery.Twice, basil, "readback", Saying{About: id, Fields: understood})
+	for _, party := range []string{"alder", "birch", "cedar"} {
+		w.status(party, id, "understood")
+	}
+	w.act(dalia, "readback", id, slices.Concat(understood, []string{"altitude=0 m SFC to 120 m SFC"})...) // of which the notice says nothing
+	for _, party := range []string{"alder", "birch", "cedar"} {
+		w.mismatch(party, id, "birch")
+	}
+	w.act(dalia, "readback", id, understood...)
+	for _, party := range []string{"alder", "birch", "cedar"} {
+		w.status(party, id, "understood")
+		w.until(party+" shows all readbacks, oldest first", func() bool {
+			readbacks := w.look(party, id, "en").Readbacks
+			return len(readbacks) == 4 && !readbacks[2].Match && readbacks[3].Match
+		})
+	}
+}
+
+// mismatch waits until a desk marks a party's readback so; the statement is then
+// not listed as understood.
+func (w *world) mismatch(party, id, by string) {
+	w.t.Helper()
+	w.until(party+" marks the mismatch", func() bool {
+		detail := w.look(party, id, "en")
+		marked := slices.Contains(detail.Marks, MarkMismatch+" "+by)
+		if marked && detail.Status == "understood" {
+			w.t.Errorf("%s lists what %s misread as understood", party, by)
+		}
+		return marked
+	})
+}
+
+// Two parties are addressed: only when both have understood it is it understood.
+func TestReadBackByTwo(t *testing.T) {
+	w := newWorld(t)
+	id := w.send("alder/watch/amal", Saying{Format: "J14", Fields: notice, To: []string{"birch", "cedar"}})
+	w.release(id)
+	for _, name := range []string{"birch/watch/basil", "cedar/gate/chen"} {
+		party := w.author(name).Party
+		w.show(party, id)
+		w.act(name, "ack", id)
+	}
+	w.act("birch/watch/basil", "readback", id, understood...)
+	w.act("cedar/gate/chen", "readback", id, misheard...)
+	for _, party := range []string{"alder", "cedar"} { // birch is not told what cedar does
+		w.mismatch(party, id, "cedar")
+		if detail := w.look(party, id, "en"); slices.Contains(detail.Marks, MarkMismatch+" birch") {
+			t.Errorf("%s marks %q", party, detail.Marks)
+		}
+	}
+	w.act("cedar/gate/chen", "readback", id, understood...)
+	for _, party := range []string{"alder", "cedar"} {
+		w.status(party, id, "understood")
+	}
+	if detail := w.look("birch", id, "en"); detail.Status == "understood" {
+		t.Error("birch lists as understood what it cannot know cedar to have understood")
+	}
+}
+
+// The hub is away as an officer reads a notice, acknowledges it and reads it
+// back. All of it is signed at once and none of it overtakes the desk's own
+// report that the notice was shown.
+func TestReadBackHubAway(t *testing.T) {
+	for _, precedence := range []string{"ROUTINE", "FLASH"} {
+		t.Run(precedence, func(t *testing.T) {
+			w := newWorld(t)
+			birch := w.desks["birch"]
+			id := w.send("alder/watch/amal", Saying{Format: "J14", Fields: notice, Precedence: precedence})
+			w.release(id)
+			w.stopHub()
+			_, err := birch.Show(t.Context(), id, "ar")
+			w.must(err)
+			var acts []string
+			for _, verb := range []string{"ack", "readback", "pass"} {
+				fields := map[string][]string{"readback": understood, "pass": {"echelon=post", "passed-at=" + format.WriteInstant(time.Now().Truncate(time.Minute)), "outstanding=0"}}[verb]
+				act, err := birch.Act(t.Context(), verb, Saying{By: w.author("birch/watch/basil"), About: id, Fields: fields})
+				w.must(err)
+				acts = append(acts, act)
+			}
+			if detail := w.look("birch", id, "en"); detail.Status != "delivered" || len(detail.Readbacks) != 0 {
+				t.Errorf("before the hub has heard of it, it is %s with %d readbacks", detail.Status, len(detail.Readbacks))
+			}
+			w.startHub(nil)
+			shown := -1
+			for _, act := range acts {
+				sent := w.receipt("birch", act)
+				for i := range sent.Index {
+					if r, ok := birch.work.RecordAt(i); ok && r.Claims.Format == "desk.displayed/1" {
+						shown = int(i)
+					}
+				}
+				if shown < 0 {
+					t.Errorf("entry %d overtook the report that the notice was shown", sent.Index)
+				}
+			}
+			for party := range w.desks {
+				w.status(party, id, "understood")
+			}
+		})
 	}
 }

@@ -77,7 +77,7 @@ func (d *Desk) item(index uint64) (Item, error) {
 	if record, ok := d.work.RecordAt(index); ok {
 		item := itemOf(record.Claims)
 		item.Index, item.Logged, item.Status = &index, record.Logged, statusOf(record)
-		item.Marks = d.marks(record)
+		item.Marks = marksOf(record, d.config.Clock())
 		return item, nil
 	}
 	entry, ok := d.work.EntryAt(index)

@@ -5,21 +5,27 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"parley/charter"
+	"parley/delivery"
 	"parley/hub"
 	"parley/identity"
 	"parley/journal"
 	"parley/ledger"
 	"parley/registrar"
+	"parley/rule"
 	"parley/store"
 )
 
@@ -38,15 +44,18 @@ type world struct {
 	stopHub   func()
 }
 
-var cast = []string{"alder/desk/one", "birch/desk/one", "cedar/desk/one", "cedar/hub/one", "alder/watch/amal", "birch/watch/basil", "cedar/gate/chen"}
+var cast = []string{"alder/desk/one", "birch/desk/one", "cedar/desk/one", "cedar/hub/one", "alder/watch/amal", "alder/watch/adam", "birch/watch/basil", "birch/watch/dalia", "cedar/gate/chen"}
 
-// newWorld begins a mechanism on the template quiet-orchard and opens the desks
-// of all its parties.
-func newWorld(t *testing.T) *world {
+// newWorld begins a mechanism on the template quiet-orchard, changed as the test
+// wants it, and opens the desks of all its parties.
+func newWorld(t *testing.T, change ...func(*charter.Charter)) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), keys: map[string]ed25519.PrivateKey{}, witnesses: map[string]*ledger.Cosigner{}, desks: map[string]*Desk{}, stopHub: func() {}}
 	c, err := charter.Template("quiet-orchard")
 	w.must(err)
+	for _, change := range change {
+		change(c)
+	}
 	for _, name := range append(cast, "hub/log", "hub/tls") {
 		w.newKey(name)
 	}
@@ -211,10 +220,104 @@ func (w *world) reopen(party string) *Desk {
 // say sends a notice at the desk of the author's party.
 func (w *world) say(name string) string {
 	w.t.Helper()
-	author := w.author(name)
-	id, err := w.desks[author.Party].Say(w.t.Context(), Saying{By: author, Format: "J14", Fields: notice})
+	return w.send(name, Saying{Format: "J14", Fields: notice})
+}
+
+// send sends what an officer says.
+func (w *world) send(name string, q Saying) string {
+	w.t.Helper()
+	q.By = w.author(name)
+	id, err := w.desks[q.By.Party].Say(w.t.Context(), q)
 	w.must(err)
 	return id
+}
+
+// release lets a statement through the gate and waits until birch has it.
+func (w *world) release(id string) {
+	w.t.Helper()
+	w.status("cedar", id, "submitted")
+	w.act("cedar/gate/chen", "release", id)
+	w.until("birch has reported what was released", func() bool {
+		record, ok := w.desks["cedar"].work.Record(id)
+		return ok && !slices.ContainsFunc(record.Delivery.Reach, func(r delivery.Reach) bool { return r.Delivered.IsZero() })
+	})
+	w.until("every desk knows that", func() bool {
+		for _, d := range w.desks {
+			if record, ok := d.work.Record(id); !ok || len(record.Delivery.Reach) == 0 || record.Delivery.Reach[0].Delivered.IsZero() {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// show opens a statement in front of a person, and waits until that is known.
+func (w *world) show(party, id string) *Detail {
+	w.t.Helper()
+	_, err := w.desks[party].Show(w.t.Context(), id, "en")
+	w.must(err)
+	w.until(party+" has reported what was shown", func() bool {
+		record, ok := w.desks[party].work.Record(id)
+		return ok && !w.desks[party].owes(record, "displays")
+	})
+	return w.look(party, id, "en")
+}
+
+// look gives what a desk knows of a statement, and reports nothing.
+func (w *world) look(party, id, lang string) *Detail {
+	w.t.Helper()
+	detail, _, err := w.desks[party].detail(w.t.Context(), id, lang)
+	w.must(err)
+	return detail
+}
+
+// marked waits until a desk lists a statement with a status and marks; of a mark
+// with a countdown, what stands before that is enough.
+func (w *world) marked(party, id, status string, marks ...string) {
+	w.t.Helper()
+	var last Item
+	defer func() {
+		if w.t.Failed() {
+			w.t.Logf("%s lists %s as %s %q", party, id, last.Status, last.Marks)
+		}
+	}()
+	w.until(fmt.Sprintf("%s lists %s as %s %q", party, id, status, marks), func() bool {
+		items, err := w.desks[party].List(w.t.Context(), 100, false)
+		w.must(err)
+		for _, item := range items {
+			if item.ID == id {
+				last = item
+			}
+		}
+		return last.Status == status && slices.EqualFunc(last.Marks, marks, func(mark, want string) bool {
+			return mark == want || strings.HasPrefix(mark, want+" T")
+		})
+	})
+}
+
+// refuse does an act that must be refused by a rule, and gives the refusal.
+func (w *world) refuse(ruleID, name, verb string, q Saying) *rule.Refusal {
+	w.t.Helper()
+	q.By = w.author(name)
+	_, err := w.desks[q.By.Party].Act(w.t.Context(), verb, q)
+	if ruleOf(err) != ruleID {
+		w.t.Fatalf("%s %s: %v, want a refusal by %s", name, verb, err, ruleID)
+	}
+	var refusal *rule.Refusal
+	errors.As(err, &refusal)
+	return refusal
+}
+
+// rebuilt closes a desk, takes its read model away and opens it again.
+func (w *world) rebuilt(party string) {
+	w.t.Helper()
+	w.close(party)
+	for _, name := range []string{"store.db", "store.db-wal", "store.db-shm"} {
+		if err := os.Remove(filepath.Join(w.dir, party, name)); !errors.Is(err, fs.ErrNotExist) {
+			w.must(err)
+		}
+	}
+	w.open(party)
 }
 
 var notice = []string{"activity=survey", "place=DMM 00 33.600N 017 57.000W ±50m; valley, north end", "window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=Survey flight, one small aircraft.", "contact=desk:line 2"}
@@ -232,13 +335,14 @@ func (w *world) receipt(party, id string) Sent {
 	return sent
 }
 
-// act does an act and waits for its receipt.
-func (w *world) act(name, verb, id string, fields ...string) {
+// act does an act, waits for its receipt and gives its identifier.
+func (w *world) act(name, verb, id string, fields ...string) string {
 	w.t.Helper()
 	author := w.author(name)
 	act, err := w.desks[author.Party].Act(w.t.Context(), verb, Saying{By: author, About: id, Fields: fields})
 	w.must(err)
 	w.receipt(author.Party, act)
+	return act
 }
 
 const patience = 20 * time.Second

@@ -11,8 +11,10 @@
 package form
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"parley/format"
@@ -106,23 +108,31 @@ func choices(field *format.Field, lang string) []paper.Choice {
 	return all
 }
 
+// Formats find the formats that forms may be of. A charter does, and so does
+// the catalogue.
+type Formats struct {
+	Newest func(ref string) (*format.Format, bool) // as it is keyed in: case ignored
+	Lookup func(ref string) (*format.Format, bool) // exactly, for what another format borrows
+}
+
 // Read turns what was keyed in from a form into fields as an officer types them,
-// "field=value", of the format that the form names. lookup finds formats by
-// reference. Every value is read and held against its check digits, and so is
-// the form as a whole; the error says which line to ask for again.
-func Read(t paper.Transcript, s *format.Setting, lookup func(ref string) (*format.Format, bool)) (f *format.Format, fields []string, err error) {
-	f, ok := lookup(t.Format)
+// "field=value", of the format that the form names, in the order of its lines,
+// whichever was keyed in first. Every value is read and held against its check
+// digits, and so is the form as a whole; the error says which line to ask for
+// again.
+func Read(t paper.Transcript, s *format.Setting, formats Formats) (f *format.Format, fields []string, err error) {
+	f, ok := formats.Newest(t.Format)
 	if !ok {
 		return nil, nil, fmt.Errorf("the form is of format %q, which is not known here", t.Format)
 	}
-	if f, err = whole(f, t, s, lookup); err != nil {
+	if f, err = whole(f, t, s, formats.Lookup); err != nil {
 		return nil, nil, err
 	}
 	var faults []error
 	var entries []paper.Entry
 	texts := map[string][]string{}
 	var order []string
-	for _, keyed := range t.Entries {
+	for _, keyed := range inOrder(t.Entries) {
 		n := keyed.At.Line
 		if n < 1 || n > len(f.Fields) {
 			faults = append(faults, fmt.Errorf("line %v: format %s has the lines 1 to %d; ask which line it is", keyed.At, f.Ref(), len(f.Fields)))
@@ -168,13 +178,28 @@ func whole(f *format.Format, t paper.Transcript, s *format.Setting, lookup func(
 		if n := keyed.At.Line; n < 1 || n > len(f.Fields) || f.Fields[n-1].Name != format.ContentField {
 			continue
 		}
-		typed, _, err := reread(f, &f.Fields[keyed.At.Line-1], s, keyed.Typed)
+		field := &f.Fields[keyed.At.Line-1]
+		typed, again, err := reread(f, field, s, keyed.Typed)
 		if err != nil {
 			return nil, fmt.Errorf("line %v: %w", keyed.At, err)
 		}
-		return f.Whole(lookup, typed)
+		if err := keyed.Verify(kind(field), again); err != nil {
+			return nil, err
+		}
+		borrowed, err := f.Whole(lookup, typed)
+		if err != nil {
+			return nil, fmt.Errorf("line %v: %w", keyed.At, err)
+		}
+		return borrowed, nil
 	}
 	return f, nil
+}
+
+// inOrder gives the values by line and part, as the form has them.
+func inOrder(keyed []paper.Keyed) []paper.Keyed {
+	return slices.SortedStableFunc(slices.Values(keyed), func(a, b paper.Keyed) int {
+		return cmp.Or(cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Part, b.At.Part))
+	})
 }
 
 // reread reads one value as it was keyed in, and gives what to type for it and

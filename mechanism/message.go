@@ -8,6 +8,7 @@ import (
 	"parley/delivery"
 	"parley/format"
 	"parley/rule"
+	"parley/statement"
 )
 
 // messageEffects decides a message: its references, and its way to the gate.
@@ -98,12 +99,21 @@ func checkAbout(ch *charter.Charter, c Case, f form, relation string, about *Rec
 	if about.Claims.Area != claims.Area {
 		return rule.Refuse(WrongArea, "set area to "+about.Claims.Area, "statement %s is of area %q, the one that %s it says %q", about.Claims.ID, about.Claims.Area, relation, claims.Area)
 	}
-	if old, ok := ch.Format(about.Claims.Format); ok && old.Borrows == format.BorrowsTexts && relation != "cancels" {
-		return rule.Refuse(BadRef, "cancel it, and translate anew", "statement %s is a translation, which nothing %s", about.Claims.ID, relation)
+	if err := CheckTranslated(ch, about.Claims, relation); err != nil {
+		return err
 	}
 	was, is := about.contentOf(ch), gateFormat(f.Format, c.Statement)
 	if was != "" && is != "" && identifier(was) != identifier(is) {
 		return rule.Refuse(BadContent, "write "+was, "statement %s is of format %s; what %s it cannot be of %s", about.Claims.ID, was, relation, is)
+	}
+	return nil
+}
+
+// CheckTranslated refuses to replace or to translate a translation. A desk asks
+// it before it reads the fields that such a statement would have.
+func CheckTranslated(ch *charter.Charter, about statement.Claims, relation string) error {
+	if old, ok := ch.Format(about.Format); ok && old.Borrows == format.BorrowsTexts && (relation == "replaces" || relation == "translates") {
+		return rule.Refuse(BadRef, "cancel it, and translate anew", "statement %s is a translation, which nothing %s", about.ID, relation)
 	}
 	return nil
 }

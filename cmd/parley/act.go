@@ -28,11 +28,11 @@ outstanding=NUMBER. It is due before the notified window begins.`,
 released. Fields that are not written stay as they were; NAME= alone leaves one
 out. It goes through the gate as the original did. From its release on the
 original is superseded, and all who acknowledged it must acknowledge this one.
-Fields: why=CODE, and those that change.`,
+Fields: why=CODE, why-note=TEXT with the reason other, and those that change.`,
 	"cancel": `Cancel takes back a statement of one's own side that was released. It goes through
 the gate as the original did, and stays open until all who acknowledged the
-original have acknowledged the cancel. Fields: why=CODE, and note=TEXT with the
-reason other.`,
+original have acknowledged the cancel. Fields: why=CODE, and why-note=TEXT with
+the reason other.`,
 	"translate": `Translate gives the free texts of a statement in another language, under the
 translator's own name. The original stays what was signed. Fields:
 language=CODE, method=CODE, and each text by its name.`,

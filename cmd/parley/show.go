@@ -115,7 +115,7 @@ func printDetail(w io.Writer, s *desk.Detail) {
 		}
 	}
 	for _, t := range s.Translations {
-		fmt.Fprintf(w, "\nTranslation into %s by %s (%s), statement %s; the original above is what was signed:\n\n%s", t.Language, t.By, t.Method, t.ID, t.Text)
+		fmt.Fprintf(w, "\nTranslation into %s by %s (%s), statement %s, %s; the original above is what was signed:\n\n%s", t.Language, t.By, t.Method, t.ID, t.Status, t.Text)
 	}
 	if s.Exercise {
 		fmt.Fprintln(w, "EXERCISE EXERCISE EXERCISE")
