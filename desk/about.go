@@ -46,6 +46,9 @@ func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Reco
 		}) {
 			continue
 		}
+		if r.Delivery != nil && !r.Delivery.Waiting() && !r.Delivery.Current() {
+			continue // a translation that was taken back, or never left the gate
+		}
 		said, err := d.statementAt(ctx, index)
 		if err != nil {
 			return err

@@ -247,7 +247,8 @@ func (d *Desk) apiCharter(*http.Request) (any, error) {
 // A Source is a statement as this desk has it, for programs that print it for a
 // person: one to this party is reported displayed, as by [Desk.Show].
 type Source struct {
-	Bytes []byte `json:"bytes"`
+	Bytes      []byte `json:"bytes"`
+	Superseded string `json:"superseded,omitempty"` // identifier of the statement that took its place: it is not current
 }
 
 // Statement parses it.
@@ -263,13 +264,17 @@ func (d *Desk) apiSource(r *http.Request) (any, error) {
 		if err == nil {
 			err = d.displayed(r.Context(), record)
 		}
-		return Source{text}, err
+		source := Source{Bytes: text}
+		if record.Delivery != nil {
+			source.Superseded = record.Delivery.Superseded.By
+		}
+		return source, err
 	}
 	row, err := d.outbox.get(r.Context(), id)
 	if err != nil {
 		return nil, err
 	}
-	return Source{row.bytes}, nil
+	return Source{Bytes: row.bytes}, nil
 }
 
 func (d *Desk) apiDrafts(r *http.Request) (any, error) {

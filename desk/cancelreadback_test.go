@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -43,5 +44,49 @@ func TestReadBackOfACancellation(t *testing.T) {
 	unread.Facts = nil
 	if birch.compared(&unread, r.statement, "en").Match {
 		t.Error("what could not be compared is shown as a match")
+	}
+}
+
+// What was taken back is neither printed nor shown beside its original as if it
+// stood.
+func TestSupersededIsNotShownAsCurrent(t *testing.T) {
+	w := newWorld(t)
+	ctx, birch, amal := t.Context(), w.desks["birch"], w.author("alder/watch/amal")
+	through := func(verb, about string, fields ...string) string {
+		t.Helper()
+		id, err := w.desks["alder"].Act(ctx, verb, Saying{By: amal, About: about, Fields: fields})
+		w.must(err)
+		w.receipt("alder", id)
+		w.status("cedar", id, "submitted")
+		w.act("cedar/gate/chen", "release", id)
+		w.status("birch", id, "delivered")
+		return id
+	}
+	id := w.say("alder/watch/amal")
+	w.receipt("alder", id)
+	w.status("cedar", id, "submitted")
+	w.act("cedar/gate/chen", "release", id)
+	w.status("birch", id, "delivered")
+	translation := through("translate", id, "language=ar", "method=human", "description=طلعة مسح.")
+	shown := func() int {
+		detail, err := birch.Show(ctx, id, "en")
+		w.must(err)
+		return len(detail.Translations)
+	}
+	if n := shown(); n != 1 {
+		t.Errorf("%d translations are shown, want 1", n)
+	}
+	through("cancel", translation, "why=error")
+	if n := shown(); n != 0 {
+		t.Errorf("%d translations are shown after the cancel", n)
+	}
+	cancel := through("cancel", id, "why=completed")
+	r, err := http.NewRequestWithContext(ctx, "GET", "/v1/sources/"+id, nil)
+	w.must(err)
+	r.SetPathValue("id", id)
+	source, err := birch.apiSource(r)
+	w.must(err)
+	if got := source.(Source).Superseded; got != cancel {
+		t.Errorf("the source of a superseded statement names %q as its successor, want %q", got, cancel)
 	}
 }

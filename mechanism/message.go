@@ -141,6 +141,39 @@ func checkTranslation(c Case, f form, submit delivery.Submit, about *Record) err
 	return nil
 }
 
+// translated finds what a translation is of; none where r is no translation, or that
+// is withheld here.
+func translated(v View, r *Record) (*Record, bool) {
+	for _, ref := range r.Claims.Refs {
+		if about, ok := v.Record(ref.ID); ok && ref.Relation == "translates" && about.Delivery != nil {
+			return about, true
+		}
+	}
+	return nil, false
+}
+
+// checkOriginal keeps a translation at the gate until all whom it goes to may read
+// its original.
+func checkOriginal(v View, translation *Record) error {
+	about, ok := translated(v, translation)
+	if !ok {
+		return nil
+	}
+	for _, party := range translation.Claims.To {
+		if !about.Delivery.Visible(party) {
+			return rule.Refuse(EarlyReader, "release the original first", "%s may not read statement %s, which statement %s translates", party, about.Claims.ID, translation.Claims.ID)
+		}
+	}
+	return nil
+}
+
+// Orphaned reports whether r translates what never left the gate for its addressees,
+// so that nothing may release it any more.
+func Orphaned(v View, r *Record) bool {
+	about, ok := translated(v, r)
+	return ok && !about.Delivery.Waiting() && about.Delivery.Status != delivery.Released
+}
+
 // submitted decides the way to the gate, and what it means to the statement that
 // is to be replaced or cancelled.
 func submitted(c Case, relation string, submit delivery.Submit, about *Record) (Change, error) {
