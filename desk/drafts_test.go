@@ -143,6 +143,27 @@ func TestDraftOfAct(t *testing.T) {
 	}
 }
 
+// A draft is written anew by name: a word that names no field changes nothing.
+func TestRewritten(t *testing.T) {
+	kept := []string{"activity=survey", "place=x", "description=y"}
+	for _, test := range []struct {
+		verb, anew string
+		want       []string
+	}{
+		{"", "place=z", []string{"activity=survey", "description=y", "place=z"}},
+		{"", "place=a=b", []string{"activity=survey", "description=y", "place=a=b"}},
+		{"", "place=", []string{"activity=survey", "description=y"}},
+		{"", "people=", append(slices.Clone(kept), "people=")},
+		{"", "place", append(slices.Clone(kept), "place")},
+		{"", "J14", append(slices.Clone(kept), "J14")},
+		{"replace", "place=", []string{"activity=survey", "description=y", "place="}},
+	} {
+		if got := rewritten(Saying{Verb: test.verb, Fields: kept}, []string{test.anew}); !slices.Equal(got, test.want) {
+			t.Errorf("%s %s: %q, want %q", test.verb, test.anew, got, test.want)
+		}
+	}
+}
+
 // Drafts are dropped by number, the oldest go first where there are too many,
 // and what no desk needs is not kept.
 func TestDraftBounds(t *testing.T) {
