@@ -131,17 +131,31 @@ func (d *Desk) compared(original, readback *statement.Statement, lang string) Re
 // Compared says how the readback of that identifier, which this desk signed,
 // compares with its original.
 func (d *Desk) Compared(ctx context.Context, id, lang string) (ReadbackView, error) {
-	r, err := d.outbox.get(ctx, id)
-	if err != nil || r == nil || len(r.statement.Claims().Refs) != 1 {
+	view, err := d.compareSent(ctx, id, lang)
+	if err != nil || view == nil {
 		return ReadbackView{}, err
 	}
-	record, ok := d.work.Record(r.statement.Claims().Refs[0].ID)
+	return *view, nil
+}
+
+// compareSent is Compared; nil where the statement is no readback.
+func (d *Desk) compareSent(ctx context.Context, id, lang string) (*ReadbackView, error) {
+	r, err := d.outbox.get(ctx, id)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	refs := r.statement.Claims().Refs
+	if len(refs) != 1 || refs[0].Relation != "reads-back" {
+		return nil, nil //nolint:nilnil // there is nothing to compare
+	}
+	record, ok := d.work.Record(refs[0].ID)
 	if !ok {
-		return ReadbackView{}, nil
+		return nil, nil //nolint:nilnil // there is nothing to compare with
 	}
 	original, err := d.statementAt(ctx, record.Index)
 	if err != nil {
-		return ReadbackView{}, err
+		return nil, err
 	}
-	return d.compared(original, r.statement, lang), nil
+	view := d.compared(original, r.statement, lang)
+	return &view, nil
 }

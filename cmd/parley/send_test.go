@@ -44,6 +44,13 @@ func TestOfficers(t *testing.T) {
 		t.Errorf("printed %s", out)
 	}
 	o.arrives("alder", id, "MARK       mismatch birch")
+	if status, _, stderr := parley(t, with(o.as(basil, "readback"), id, "activity=flight", "place=DD 0.56 -17.95 ±50m")...); status != 1 || !strings.Contains(stderr, "`parley send -draft 1 ") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
+	out = printed(t, o.as(basil, "send", "-draft", "1", "window=270700ZDEC26/270900ZDEC26")...) // taken up again it is still a readback
+	if !strings.Contains(out, "MISMATCH, not understood:\n  Activity: ") {
+		t.Errorf("printed %s", out)
+	}
 	out = printed(t, with(o.as(basil, "readback"), id, "activity=survey", "place=DD 0.56 -17.95 ±50m", "window=270700ZDEC26/270900ZDEC26")...)
 	if !strings.Contains(out, "match: what was read back is what the statement says\n") {
 		t.Errorf("printed %s", out)
