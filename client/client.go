@@ -52,9 +52,9 @@ type Client struct {
 	clock     func() time.Time
 	http      *http.Client
 
-	mu      sync.Mutex
-	token   string
-	renewAt time.Time
+	mu     sync.Mutex
+	token  string
+	signed time.Time // when the token was, by the clock
 }
 
 // New makes a client for the hub at url, one of the charter's, in the name of
@@ -80,17 +80,18 @@ func New(c *charter.Charter, url string, author identity.Author, key identity.Si
 	return &Client{mechanism: c.Mechanism, url: strings.TrimSuffix(url, "/"), author: author, key: key, clock: clock, http: &http.Client{Transport: transport}}
 }
 
-// bearer gives a token with at least half of its minute left.
+// bearer gives a token with at least half of its minute left, and none from
+// before the clock was set back.
 func (c *Client) bearer(ctx context.Context) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.clock()
-	if c.token == "" || !now.Before(c.renewAt) {
+	if c.token == "" || now.Before(c.signed) || now.Sub(c.signed) >= 30*time.Second {
 		token, err := identity.NewToken(ctx, c.key, c.author, c.mechanism, now, rand.Text())
 		if err != nil {
 			return "", fmt.Errorf("sign token: %w", err)
 		}
-		c.token, c.renewAt = token, now.Add(30*time.Second)
+		c.token, c.signed = token, now
 	}
 	return c.token, nil
 }

@@ -139,13 +139,27 @@ func (d *Desk) compared(record *mechanism.Record, readback *statement.Statement,
 // Compared says how the readback of that identifier, which this desk signed,
 // compares with its original.
 func (d *Desk) Compared(ctx context.Context, id, lang string) (ReadbackView, error) {
-	r, err := d.outbox.get(ctx, id)
-	if err != nil || r == nil || len(r.statement.Claims().Refs) != 1 {
+	view, err := d.compareSent(ctx, id, lang)
+	if err != nil || view == nil {
 		return ReadbackView{}, err
 	}
-	record, ok := d.work.Record(r.statement.Claims().Refs[0].ID)
-	if !ok {
-		return ReadbackView{}, nil
+	return *view, nil
+}
+
+// compareSent is Compared; nil where the statement is no readback.
+func (d *Desk) compareSent(ctx context.Context, id, lang string) (*ReadbackView, error) {
+	r, err := d.outbox.get(ctx, id)
+	if err != nil || r == nil {
+		return nil, err
 	}
-	return d.compared(record, r.statement, lang), nil
+	refs := r.statement.Claims().Refs
+	if len(refs) != 1 || refs[0].Relation != "reads-back" {
+		return nil, nil //nolint:nilnil // there is nothing to compare
+	}
+	record, ok := d.work.Record(refs[0].ID)
+	if !ok {
+		return nil, nil //nolint:nilnil // there is nothing to compare with
+	}
+	view := d.compared(record, r.statement, lang)
+	return &view, nil
 }

@@ -238,7 +238,8 @@ func (d *Desk) replace(ctx context.Context, f *format.Format, q Saying, ref stat
 	setting := d.Charter().Setting(d.party)
 	var dropped, written []string
 	for _, arg := range q.Fields {
-		if name, value, _ := strings.Cut(arg, "="); value == "" {
+		name, value, named := strings.Cut(arg, "=")
+		if _, known := f.Field(name); known && named && value == "" {
 			dropped = append(dropped, name)
 		} else {
 			written = append(written, arg)

@@ -190,7 +190,7 @@ func (d *Desk) apiSend(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.answer(r.Context(), id, q.Wait)
+	return d.answer(r.Context(), id, q.Lang, q.Wait)
 }
 
 func (d *Desk) apiAct(r *http.Request) (any, error) {
@@ -203,15 +203,7 @@ func (d *Desk) apiAct(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	sent, err := d.answer(r.Context(), id, q.Wait)
-	if err == nil && q.Act == "readback" {
-		view, err := d.Compared(r.Context(), id, q.Lang)
-		if err != nil {
-			return nil, err
-		}
-		sent.Readback = &view
-	}
-	return sent, err
+	return d.answer(r.Context(), id, q.Lang, q.Wait)
 }
 
 func read(r *http.Request, into any, as func() string) (identity.Author, error) {
@@ -227,11 +219,17 @@ func read(r *http.Request, into any, as func() string) (identity.Author, error) 
 	return by, nil
 }
 
-// answer waits for the hub's answer, for a while.
-func (d *Desk) answer(ctx context.Context, id string, seconds int) (Sent, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(max(0, min(seconds, maxWait)))*time.Second)
+// answer waits for the hub's answer, for a while, and tells whoever has read back
+// how that compares.
+func (d *Desk) answer(ctx context.Context, id, lang string, seconds int) (Sent, error) {
+	wait, cancel := context.WithTimeout(ctx, time.Duration(max(0, min(seconds, maxWait)))*time.Second)
 	defer cancel()
-	return d.Await(ctx, id)
+	sent, err := d.Await(wait, id)
+	if err != nil {
+		return sent, err
+	}
+	sent.Readback, err = d.compareSent(ctx, id, lang)
+	return sent, err
 }
 
 // A CharterView is the answer to GET /v1/charter.

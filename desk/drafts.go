@@ -86,17 +86,29 @@ func (d *Desk) Resume(ctx context.Context, number int64, anew Saying) (id string
 		q.To = anew.To
 	}
 	q.Keep = append(slices.Clone(q.Keep), anew.Keep...)
-	for _, arg := range anew.Fields {
-		name, value, _ := strings.Cut(arg, "=")
-		q.Fields = slices.DeleteFunc(slices.Clone(q.Fields), func(old string) bool { return strings.HasPrefix(old, name+"=") })
-		if value != "" {
-			q.Fields = append(q.Fields, arg)
-		}
-	}
+	q.Fields = rewritten(q, anew.Fields)
 	if q.Verb != "" {
 		return d.Act(ctx, q.Verb, q)
 	}
 	return d.Say(ctx, q)
+}
+
+// rewritten puts fields that are written anew in the place of a draft's own. A
+// field dropped that is not there stays written so: in a replacement it is the
+// original's, and anywhere else a slip, which is refused when it is read.
+func rewritten(kept Saying, anew []string) []string {
+	fields := slices.Clone(kept.Fields)
+	for _, arg := range anew {
+		name, value, named := strings.Cut(arg, "=")
+		before := len(fields)
+		if named {
+			fields = slices.DeleteFunc(fields, func(old string) bool { return strings.HasPrefix(old, name+"=") })
+		}
+		if value != "" || len(fields) == before || verbs[kept.Verb].carries {
+			fields = append(fields, arg)
+		}
+	}
+	return fields
 }
 
 // Drafts lists what the desk keeps, oldest first.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ func with(field string) []string {
 // What is refused or asked about is kept as it was written, also over a restart,
 // and sent once one field is mended, a reading chosen or a word kept.
 func TestDrafts(t *testing.T) {
+	w := newWorld(t)
 	for _, test := range []struct {
 		name, wrong, rule string
 		again             func(p *Problem) Saying // refused again
@@ -79,7 +81,6 @@ func TestDrafts(t *testing.T) {
 			}, "A drift of sheep."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := newWorld(t)
 			amal, ctx := w.author("alder/watch/amal"), t.Context()
 			said := Saying{By: amal, Format: "J14", Precedence: "IMMEDIATE", Fields: with(test.wrong), Lang: "he"}
 			_, err := w.desks["alder"].Say(ctx, said)
@@ -143,6 +144,27 @@ func TestDraftOfAct(t *testing.T) {
 	}
 }
 
+// A draft is written anew by name: a word that names no field changes nothing.
+func TestRewritten(t *testing.T) {
+	kept := []string{"activity=survey", "place=x", "description=y"}
+	for _, test := range []struct {
+		verb, anew string
+		want       []string
+	}{
+		{"", "place=z", []string{"activity=survey", "description=y", "place=z"}},
+		{"", "place=a=b", []string{"activity=survey", "description=y", "place=a=b"}},
+		{"", "place=", []string{"activity=survey", "description=y"}},
+		{"", "people=", append(slices.Clone(kept), "people=")},
+		{"", "place", append(slices.Clone(kept), "place")},
+		{"", "J14", append(slices.Clone(kept), "J14")},
+		{"replace", "place=", []string{"activity=survey", "description=y", "place="}},
+	} {
+		if got := rewritten(Saying{Verb: test.verb, Fields: kept}, []string{test.anew}); !slices.Equal(got, test.want) {
+			t.Errorf("%s %s: %q, want %q", test.verb, test.anew, got, test.want)
+		}
+	}
+}
+
 // Drafts are dropped by number, the oldest go first where there are too many,
 // and what no desk needs is not kept.
 func TestDraftBounds(t *testing.T) {
@@ -167,17 +189,19 @@ func TestDraftBounds(t *testing.T) {
 	if ruleOf(err) != mechanism.BadField || errors.As(err, &kept) || w.drafts("alder") != 2 {
 		t.Errorf("a draft of more than %d bytes: %v, %d drafts", maxDraft, err, w.drafts("alder"))
 	}
-	large := Saying{By: wrong.By, Format: "J14", Fields: []string{"description=" + strings.Repeat("x", maxDraft/2)}}
-	for range 2*maxDraftBytes/maxDraft + 8 {
-		_, err = d.Say(ctx, large)
+	large := append([]byte("{}"), bytes.Repeat([]byte(" "), maxDraft)...)
+	for range maxDraftBytes/maxDraft + 1 {
+		_, err := d.outbox.db.ExecContext(ctx, "INSERT INTO draft (saved, saying, problem) VALUES (0, ?, ?)", large, []byte("{}"))
+		w.must(err)
 	}
+	_, err = d.Say(ctx, wrong)
 	last, _ := w.notSent(mechanism.BadField, err)
 	w.draft("alder", last)
 	if k, err := d.outbox.draft(ctx, numbers[0]); k != nil || err != nil {
 		t.Errorf("the oldest is kept: %v, %v", k, err)
 	}
-	if n := w.drafts("alder"); n > 2*maxDraftBytes/maxDraft {
-		t.Errorf("%d large drafts are kept", n)
+	if n := w.drafts("alder"); n != maxDraftBytes/maxDraft+1 {
+		t.Errorf("%d drafts are kept, want the newest and all but one of the large ones", n)
 	}
 }
 

@@ -131,7 +131,7 @@ func (o *outbox) add(ctx context.Context, s *statement.Statement, at time.Time, 
 			return err
 		}
 		for _, r := range reports {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO report VALUES (?, ?, ?)", r.id, r.relation, seq); err != nil {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO report VALUES (?, ?, ?) ON CONFLICT (id, relation) DO UPDATE SET seq = excluded.seq", r.id, r.relation, seq); err != nil {
 				return err
 			}
 		}
@@ -166,10 +166,10 @@ func (o *outbox) refuse(ctx context.Context, seq int64, p *client.Problem) error
 }
 
 // reported gives the act of this desk that delivers or displays a statement; 0
-// where there is none.
+// where there is none, or the hub refused it and it has to be said again.
 func (o *outbox) reported(ctx context.Context, id, relation string) (int64, error) {
 	var seq int64
-	err := o.db.QueryRowContext(ctx, "SELECT seq FROM report WHERE id = ? AND relation = ?", id, relation).Scan(&seq)
+	err := o.db.QueryRowContext(ctx, "SELECT seq FROM report JOIN statement USING (seq) WHERE report.id = ? AND relation = ? AND state <> 'refused'", id, relation).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

@@ -66,6 +66,8 @@ func TestReplaceAndCancel(t *testing.T) {
 		{mechanism.BadField, adam, []string{"why=delayed", "place="}},       // a field that must be there
 		{mechanism.BadField, adam, []string{"why=delayed", "people=few"}},
 		{mechanism.BadField, adam, []string{"why=delayed", "x=1"}},
+		{mechanism.BadField, adam, []string{"why=delayed", "altitude"}},  // which drops nothing
+		{mechanism.BadField, adam, []string{"why=delayed", "altitdue="}}, // nor does this
 		{delivery.NotYours, basil, []string{"why=delayed", window(begins.Add(time.Hour))}},
 	} {
 		w.refuse(wrong.rule, wrong.by, "replace", Saying{About: first, Fields: wrong.fields})
@@ -73,7 +75,11 @@ func TestReplaceAndCancel(t *testing.T) {
 
 	// It waits at the gate as the original did: its own side knows, the other does not.
 	later := begins.Add(time.Hour)
-	second := w.act(adam, "replace", first, "why=delayed", window(later), "altitude=", "people=4")
+	_, err := w.desks["alder"].Act(t.Context(), "replace", Saying{By: w.author(amal), About: first, Fields: []string{window(later), "why=soon", "people=4"}})
+	number, _ := w.notSent(mechanism.BadField, err)
+	second, err := w.desks["alder"].Resume(t.Context(), number, Saying{By: w.author(adam), Fields: []string{"why=delayed", "altitude="}})
+	w.must(err)
+	w.receipt("alder", second)
 	w.marked("alder", first, "acknowledged", MarkPending, amber)
 	w.marked("cedar", first, "acknowledged", MarkPending, amber)
 	w.marked("cedar", second, "submitted")

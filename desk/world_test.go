@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,6 +43,7 @@ type world struct {
 	address   string
 	desks     map[string]*Desk
 	stopHub   func()
+	ahead     atomic.Int64 // by how much all desks' clocks are, in nanoseconds
 }
 
 var cast = []string{"alder/desk/one", "birch/desk/one", "cedar/desk/one", "cedar/hub/one", "alder/watch/amal", "alder/watch/adam", "birch/watch/basil", "birch/watch/dalia", "cedar/gate/chen"}
@@ -194,7 +196,8 @@ func (w *world) config(party string) Config {
 			}
 			return identity.NewSigner(key), nil
 		},
-		Clock: time.Now, Rand: rand.Reader, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}
+		Clock: func() time.Time { return time.Now().Round(0).Add(time.Duration(w.ahead.Load())) },
+		Rand:  rand.Reader, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}
 }
 
 func (w *world) open(party string) *Desk {

@@ -56,6 +56,9 @@ func formatCommand(_ context.Context, args []string, stdout, stderr io.Writer) i
 	if !slices.Contains(format.Languages(), *lang) {
 		return misused(stderr, fmt.Sprintf("language %q is not spoken here", *lang), "the languages are "+strings.Join(format.Languages(), ", "))
 	}
+	if *asJSON && *asSchema {
+		return misused(stderr, "format show takes one of -json and -schema", "`parley format -h` shows how")
+	}
 	switch {
 	case verb == "ls" && flags.NArg() == 0:
 		listFormats(stdout, *lang)

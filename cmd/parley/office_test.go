@@ -1,0 +1,113 @@
+package main
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/desk"
+	"parley/identity"
+)
+
+// printed runs a command that must succeed.
+func printed(t *testing.T, args ...string) string {
+	t.Helper()
+	status, stdout, stderr := parley(t, args...)
+	if status != 0 {
+		t.Fatalf("parley %q: status %d\n%s", args, status, stderr)
+	}
+	return stdout
+}
+
+// An office is a hub and the desks of two sides and the supervisor, for officers
+// who type commands.
+type office struct {
+	t   *testing.T
+	dir string
+}
+
+// newOffice opens one on the template quiet-orchard.
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	ctx, o := t.Context(), &office{t, t.TempDir()}
+	var officers []identity.Author
+	for _, name := range []string{"alder/desk/one", "alder/watch/amal", "birch/desk/one", "birch/watch/basil", "cedar/desk/one", "cedar/gate/chen"} {
+		author, err := identity.ParseAuthor(name)
+		o.must(err)
+		officers = append(officers, author)
+	}
+	w, err := newWorld(ctx, o.dir, "quiet-orchard", officers, nil)
+	o.must(err)
+	log := slog.New(slog.DiscardHandler)
+	hub, err := w.startHub(ctx, log)
+	o.must(err)
+	t.Cleanup(func() { hub.Close() })
+	o.must(w.endorse(ctx, officers))
+	for _, p := range w.charter.Parties {
+		d, err := desk.Open(ctx, desk.Config{Charter: w.charter, Dir: o.desk(p.ID), Author: deskOf(p.ID), Signer: w.rings[p.ID].Signer, Clock: time.Now, Rand: randomReader, Listen: "127.0.0.1:0", Log: log})
+		o.must(err)
+		t.Cleanup(func() { d.Close() })
+	}
+	return o
+}
+
+func (o *office) must(err error) {
+	o.t.Helper()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// desk is the data folder of a party's desk.
+func (o *office) desk(party string) string { return filepath.Join(o.dir, party, "desk") }
+
+// as begins a command of an officer's at the desk of his party.
+func (o *office) as(name, verb string, rest ...string) []string {
+	party, _, _ := strings.Cut(name, "/")
+	return append([]string{verb, "-desk", o.desk(party), "-as", name}, rest...)
+}
+
+// sent runs a command that must send, and gives the statement's identifier.
+func (o *office) sent(args ...string) string {
+	o.t.Helper()
+	id, _, _ := strings.Cut(printed(o.t, args...), " ")
+	return id
+}
+
+// arrives waits until a party's desk shows a statement with something in its
+// page, and gives that.
+func (o *office) arrives(party, id, what string) string {
+	o.t.Helper()
+	return o.until(what, "show", "-desk", o.desk(party), id)
+}
+
+// until runs a command until it prints something.
+func (o *office) until(what string, args ...string) string {
+	o.t.Helper()
+	limit := time.NewTimer(20 * time.Second)
+	defer limit.Stop()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		status, stdout, stderr := parley(o.t, args...)
+		if status == 0 && strings.Contains(stdout, what) {
+			return stdout
+		}
+		select {
+		case <-ticker.C:
+		case <-limit.C:
+			o.t.Fatalf("parley %q does not print %q:\n%s%s", args, what, stdout, stderr)
+		}
+	}
+}
+
+// write writes a file of the office and gives its name.
+func (o *office) write(name, text string) string {
+	o.t.Helper()
+	file := filepath.Join(o.dir, name)
+	o.must(os.WriteFile(file, []byte(text), 0o600))
+	return file
+}
