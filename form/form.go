@@ -93,11 +93,11 @@ func choices(field *format.Field, lang string) []paper.Choice {
 
 // Read turns what was keyed in from a form into fields as an officer types them,
 // "field=value", of the format that the form names. lookup finds formats by
-// reference. Every value is read and held against its check digits, and so is
+// reference in any case: a form is keyed in capitals. Every value is read and held against its check digits, and so is
 // the form as a whole; the error says which line to ask for again.
 func Read(t paper.Transcript, s *format.Setting, lookup func(ref string) (*format.Format, bool)) (f *format.Format, fields []string, err error) {
 	f, ok := lookup(t.Format)
-	if !ok {
+	if !ok || !strings.EqualFold(f.Ref(), t.Format) {
 		return nil, nil, fmt.Errorf("the form is of format %q, which is not known here", t.Format)
 	}
 	if f, err = whole(f, t, s, lookup); err != nil {

@@ -34,7 +34,7 @@ func readPaper(ctx context.Context, l *local, file string, q *desk.SendRequest, 
 		report(stderr, fmt.Sprintf("the form says exercise %t and the desk's charter says exercise %t; exercise and live traffic never mix", transcript.Exercise, c.Exercise), "use the desk of the right mechanism")
 		return 1
 	}
-	f, fields, err := form.Read(transcript, c.Setting(party), c.Format)
+	f, fields, err := form.Read(transcript, c.Setting(party), c.Newest)
 	if err != nil {
 		return badPaper(stderr, err)
 	}
