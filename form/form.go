@@ -122,7 +122,7 @@ type Formats struct {
 // again.
 func Read(t paper.Transcript, s *format.Setting, formats Formats) (f *format.Format, fields []string, err error) {
 	f, ok := formats.Newest(t.Format)
-	if !ok {
+	if !ok || !strings.EqualFold(f.Ref(), t.Format) { // without its edition it could be any
 		return nil, nil, fmt.Errorf("the form is of format %q, which is not known here", t.Format)
 	}
 	if f, err = whole(f, t, s, formats.Lookup); err != nil {

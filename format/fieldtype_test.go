@@ -106,6 +106,7 @@ func FuzzTyped(f *testing.F) {
 	}
 	f.Add(Area, "polygon DD 0.40 -18.0 / 0.40 -17.9 / 0.50 -17.9 ±50m; x")
 	f.Add(Altitude, "FL100 to UNL")
+	f.Add(Quantity, "0,000 kg")
 	form, s := probe(), orchard(f)
 	f.Fuzz(func(t *testing.T, kind, typed string) {
 		field, ok := form.Field("a-" + kind)
@@ -121,6 +122,9 @@ func FuzzTyped(f *testing.F) {
 				}
 				for _, r := range e.Readings {
 					again, err := form.ParseField(s, field, r.Typed)
+					if err != nil && (kind == Place || kind == Area) && !strings.Contains(r.Typed, "±") {
+						continue // the uncertainty is asked for next: nobody guesses it
+					}
 					if err != nil {
 						t.Fatalf("%s %q offers %q, which is refused: %v", kind, typed, r.Typed, err)
 					}

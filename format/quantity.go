@@ -72,7 +72,7 @@ func commaReadings(field *Field, text string) *fault {
 	text = strings.ReplaceAll(text, "\u066C", ",")
 	why := &fault{}
 	for _, with := range []string{"", "."} {
-		if typed, bad := readQuantity(field, strings.ReplaceAll(text, ",", with)); bad == nil {
+		if typed, bad := readQuantity(field, strings.ReplaceAll(text, ",", with)); bad == nil && (len(why.readings) == 0 || why.readings[0].Typed != typed) {
 			why.readings = append(why.readings, Reading{Typed: typed, Means: words.Plain(typed)})
 		}
 	}

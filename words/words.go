@@ -16,6 +16,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"math"
 	"path"
 	"strconv"
 	"strings"
@@ -170,7 +171,7 @@ func write(lang string, value any) string {
 
 // category is the CLDR plural category of the whole number n in lang.
 func category(lang string, n int64) string {
-	if n < 0 {
+	if n = max(n, -math.MaxInt64); n < 0 {
 		n = -n
 	}
 	// Every language's rules look at the number modulo a power of ten, and only

@@ -2,6 +2,7 @@ package words
 
 import (
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -69,7 +70,7 @@ func TestPluralForms(t *testing.T) {
 		{"en", 1, "one"}, {"en", 0, "other"}, {"en", 2, "other"},
 		{"he", 1, "one"}, {"he", 2, "two"}, {"he", 3, "other"},
 		{"ar", 0, "zero"}, {"ar", 1, "one"}, {"ar", 2, "two"}, {"ar", 3, "few"}, {"ar", 11, "many"}, {"ar", 100, "other"},
-		{"ar", 2_000_003, "few"}, {"en", -1, "one"},
+		{"ar", 2_000_003, "few"}, {"en", -1, "one"}, {"ar", math.MinInt64, "few"},
 	} {
 		if got := category(test.lang, test.n); got != test.want {
 			t.Errorf("%d in %s is %s, want %s", test.n, test.lang, got, test.want)
