@@ -202,29 +202,34 @@ func (d *Desk) stands(by identity.Author, relation string, original statement.Cl
 // fields, never their values: what is read back is entered without sight of the
 // original.
 func (d *Desk) missing(name string, whole *format.Format, original *statement.Statement, q Saying) error {
-	if name != "readback" {
-		return nil
-	}
-	f, ok := d.Charter().Format(original.Claims().Format)
-	if !ok {
-		return nil
-	}
-	if f, _ = f.WholeOf(d.Charter().Format, original); f == nil {
+	f, ok := d.whole(original)
+	if !ok || name != "readback" && name != "translate" {
 		return nil
 	}
 	critical := f.Critical(original)
-	var absent []string
+	var asked, absent []string
 	for i := range whole.Fields {
 		field := &whole.Fields[i]
-		if _, asked := critical[field.Name]; !asked {
+		_, wanted := critical[field.Name]
+		if name == "translate" {
+			_, has := original.Field(field.Name)
+			wanted = has && !field.Coded()
+		}
+		if !wanted {
 			continue
 		}
+		asked = append(asked, field.Name)
 		if !slices.ContainsFunc(q.Fields, func(arg string) bool { return strings.HasPrefix(arg, field.Name+"=") }) {
 			absent = append(absent, words.LeftToRight(q.Lang, field.Name+"=…")+" ("+field.Label.In(q.Lang)+")")
 		}
 	}
 	switch {
-	case len(critical) == 0:
+	case name == "translate" && len(asked) == 0:
+		return refusal(mechanism.BadRef, q.Lang, words.M("desk.translate-nothing", "id", original.Claims().ID), words.Message{})
+	case name == "translate" && len(absent) == len(asked):
+		return refusal(mechanism.BadField, q.Lang, words.M("desk.translate", "format", f.Ref(), "fields", words.Raw(strings.Join(absent, ", "))), words.Message{})
+	case name == "translate":
+	case len(asked) == 0:
 		return refusal(mechanism.BadRef, q.Lang, words.M("desk.readback-nothing", "id", original.Claims().ID), words.M("desk.readback-nothing-remedy", "command", "`parley ack`"))
 	case len(absent) > 0:
 		return refusal(mechanism.BadField, q.Lang, words.M("desk.readback", "format", f.Ref(), "fields", words.Raw(strings.Join(absent, ", "))), words.M("desk.readback-remedy"))

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/base64url"
+	"parley/delivery"
 	"parley/format"
 	"parley/identity"
 	"parley/rule"
@@ -240,7 +241,8 @@ func (d *Desk) apiCharter(*http.Request) (any, error) {
 // A Source is a statement as this desk has it, for programs that print it for a
 // person: one to this party is reported displayed, as by [Desk.Show].
 type Source struct {
-	Bytes []byte `json:"bytes"`
+	Bytes      []byte                `json:"bytes"`
+	Superseded delivery.Supersession `json:"superseded,omitzero"` // what took its place
 }
 
 // Statement parses it.
@@ -256,13 +258,17 @@ func (d *Desk) apiSource(r *http.Request) (any, error) {
 		if err == nil {
 			err = d.displayed(r.Context(), record)
 		}
-		return Source{text}, err
+		source := Source{Bytes: text}
+		if record.Delivery != nil {
+			source.Superseded = record.Delivery.Superseded
+		}
+		return source, err
 	}
 	row, err := d.outbox.get(r.Context(), id)
 	if err != nil {
 		return nil, err
 	}
-	return Source{row.bytes}, nil
+	return Source{Bytes: row.bytes}, nil
 }
 
 func (d *Desk) apiDrafts(r *http.Request) (any, error) {
