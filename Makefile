@@ -1,27 +1,34 @@
 # Every target works from a clean clone: it fetches and installs what it needs.
-# Needed beforehand: Go, and for test also a C compiler (-race) and Node.js.
+# Needed beforehand: Go, for test also a C compiler (-race) and Node.js with npm,
+# and Debian's packages that scripts/tools.sh names and installs where it may.
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
 
-FUZZTIME ?= $(if $(filter true,$(CI)),30s,5s)
+FUZZTIME ?= $(if $(filter true,$(CI)),15s,5s)
 LOG      := .cache/test.log
 CROSS    := statement/crosscheck
+FONTS    := assets/fonts/SHA256SUMS
 
-.PHONY: build demo test check bench fuzz kill
+.PHONY: build assets demo test check bench fuzz kill
 
-build: ## the one binary, bin/parley
+# Without npm the binary has no fonts in it and prints with Debian's
+# fonts-noto-core.
+build: $(if $(shell command -v npm),$(FONTS)) ## the one binary, bin/parley
 	go build -trimpath -o bin/parley ./cmd/parley
+
+assets: $(FONTS) ## the fonts of printed forms, which a build embeds
 
 demo: ## a hub, three desks and an auditor play an exercise on loopback
 	go run ./cmd/parley demo
 
 # The log is shown again at the end, so that the last thing on the screen is
 # the result of every package and not of the last fuzz target.
-test: check $(CROSS)/node_modules/.package-lock.json ## everything that must hold before a change lands
+test: check $(CROSS)/node_modules/.package-lock.json $(FONTS) ## everything that must hold before a change lands
+	scripts/tools.sh
 	mkdir -p $(dir $(LOG))
-	PARLEY_REQUIRE_NODE=1 go test -race -timeout 20m ./... 2>&1 | tee $(LOG)
+	PARLEY_REQUIRE_NODE=1 PARLEY_REQUIRE_TOOLS=1 go test -race -timeout 20m ./... 2>&1 | tee $(LOG)
 	FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 	@echo; echo "go test -race ./..., as it ended before the fuzzing:"; cat $(LOG)
 
@@ -45,3 +52,8 @@ $(CROSS)/node_modules/.package-lock.json: $(CROSS)/package-lock.json
 	@command -v npm >/dev/null || { echo "make test needs Node.js with npm, to check statements against other implementations of SD-JWT; install them (Debian: apt-get install nodejs npm)"; exit 1; }
 	npm ci --prefix $(CROSS) --ignore-scripts --no-audit --no-fund
 	touch $@
+
+$(FONTS): assets/package-lock.json assets/fonts.go $(wildcard assets/unpack/*.go)
+	@command -v npm >/dev/null || { echo "make assets needs npm, to fetch the fonts of printed forms; install it (Debian: apt-get install npm)"; exit 1; }
+	npm ci --prefix assets --ignore-scripts --no-audit --no-fund
+	go run ./assets/unpack

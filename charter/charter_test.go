@@ -257,6 +257,14 @@ func TestCheck(t *testing.T) {
 			c.Own, c.Formats = append(c.Own, f), append(c.Formats, Rule{Format: "WATER/1", Gate: GateNone, Floor: true})
 		},
 			`charter: own[0]: read "WATER/1"; accepted: a message outside the safety floor that borrows nothing and refers with replies alone; acts and the floor are the program's`},
+		{"format of one's own that is null", func(c *Charter) { c.Own = append(c.Own, nil) },
+			`charter: own[0]: is missing; accepted: a format`},
+		{"formats of one's own that differ in case", func(c *Charter) {
+			f := ownFormat()
+			f.ID, f.Edition = "Water", 2
+			c.Own, c.Formats = append(c.Own, ownFormat(), f), append(c.Formats, Rule{Format: "WATER/1", Gate: GateReview}, Rule{Format: "Water/2", Gate: GateReview})
+		},
+			`charter: own[1].id: read "Water"; accepted: identifiers that differ in more than case; an officer may type them in any`},
 		{"format of one's own", func(c *Charter) {
 			c.Own, c.Formats = append(c.Own, ownFormat()), append(c.Formats, Rule{Format: "WATER/1", Gate: GateReview})
 			c.Roles[0].May = append(c.Roles[0].May, "WATER")

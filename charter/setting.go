@@ -43,7 +43,7 @@ type Term struct {
 // then in the catalogue. Whether it is in force is for [Charter.Rule] to say.
 func (c *Charter) Format(ref string) (*format.Format, bool) {
 	for _, f := range c.Own {
-		if f.Ref() == ref {
+		if f != nil && f.Ref() == ref { // a draft may have a gap
 			return f, true
 		}
 	}
@@ -188,6 +188,8 @@ func (k *checker) own(c *Charter) {
 			k.add(field+".id", f.ID, "an identifier that the catalogue does not have", "")
 		case slices.ContainsFunc(c.Own[:i], func(o *format.Format) bool { return o != nil && strings.EqualFold(o.Ref(), f.Ref()) }):
 			k.add(field+".id", f.Ref(), "each format once", "")
+		case slices.ContainsFunc(c.Own[:i], func(o *format.Format) bool { return o != nil && o.ID != f.ID && strings.EqualFold(o.ID, f.ID) }):
+			k.add(field+".id", f.ID, "identifiers that differ in more than case", "an officer may type them in any")
 		case f.Kind != format.Message || f.Floor || f.Borrows != "" || len(f.Relations) > 1 || len(f.Relations) == 1 && f.Relations[0] != "replies":
 			k.add(field, f.Ref(), "a message outside the safety floor that borrows nothing and refers with replies alone", "acts and the floor are the program's")
 		}

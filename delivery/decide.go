@@ -28,6 +28,7 @@ const (
 	OtherPending     = "delivery.pending-successor"
 	FewerAddressees  = "delivery.fewer-addressees"
 	CancelStands     = "delivery.cancellation-stands"
+	TooOften         = "delivery.too-often"
 )
 
 // A Command asks for something to happen to a statement. The set is closed.

@@ -8,6 +8,14 @@ import (
 	"parley/rule"
 )
 
+// maxSaid bounds the readbacks of one statement by one addressee, and what it says
+// of passing it on.
+const maxSaid = 200
+
+func (s *State) tooOften(what string, by identity.Author) error {
+	return rule.Refuse(TooOften, "send a statement that refers to it", "statement %s was %s %d times by %s; more is not kept", s.ID, what, maxSaid, by.Party)
+}
+
 // decideReach decides what only an addressee can say of a statement. That it
 // arrived and was shown is said of a superseded one too; what counts on it as
 // current is refused with the name of what took its place. Every addressee can
@@ -22,6 +30,16 @@ func (s *State) decideReach(by identity.Author, c Command, now time.Time) ([]Eve
 		return nil, rule.Refuse(WrongStatus, "release it first", "statement %s is %s; it has not left the gate", s.ID, s.Status)
 	}
 	reach := s.reach(by.Party)
+	switch c.(type) { // what may be said again and again is kept, and copied, as often
+	case ReadBack:
+		if len(reach.Readbacks) >= maxSaid {
+			return nil, s.tooOften("read back", by)
+		}
+	case PassOn:
+		if len(reach.Passed) >= maxSaid {
+			return nil, s.tooOften("said to be passed on", by)
+		}
+	}
 	switch c.(type) {
 	case Deliver:
 		if !reach.Delivered.IsZero() {

@@ -45,6 +45,17 @@ func TestReadBack(t *testing.T) {
 	}
 }
 
+// A state is kept whole and copied at each act, so nothing in it grows for ever.
+func TestSaidTooOften(t *testing.T) {
+	given := displayed(ModeReview)
+	for range maxSaid {
+		given = append(given, StatementReadBack{By: basil, Differs: []string{"window"}, At: noon}, StatementPassedOn{By: basil, Echelon: "post", PassedAt: noon, Outstanding: 1, At: noon})
+	}
+	decides(t, given, basil, ReadBack{Match: true}, nil, TooOften)
+	decides(t, given, basil, PassOn{Echelon: "post", PassedAt: noon}, nil, TooOften)
+	decides(t, given, basil, Acknowledge{}, []Event{StatementAcknowledged{basil, noon}}, "")
+}
+
 // Understood is what the last readback says, and nothing else is.
 func TestUnderstood(t *testing.T) {
 	s := stateOf(displayed(ModeReview)...)

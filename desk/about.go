@@ -46,12 +46,15 @@ func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Reco
 		}) {
 			continue
 		}
+		if r.Delivery != nil && !r.Delivery.Waiting() && !r.Delivery.Current() {
+			continue // a translation that was taken back, or never left the gate
+		}
 		said, err := d.statementAt(ctx, index)
 		if err != nil {
 			return err
 		}
 		if r.Claims.Refs[0].Relation == "reads-back" {
-			view := d.compared(s, said, lang)
+			view := d.compared(record, said, lang)
 			view.At = r.Logged
 			detail.Readbacks = append(detail.Readbacks, view)
 			continue
@@ -94,20 +97,25 @@ func (d *Desk) whole(s *statement.Statement) (*format.Format, bool) {
 	return f, true
 }
 
-// compared says how a readback compares with its original, in the words of lang
-// and by the clock of whoever read back.
-func (d *Desk) compared(original, readback *statement.Statement, lang string) ReadbackView {
+// compared says how a readback compares with what the statement at record says,
+// in the words of lang and by the clock of whoever read back. It goes by the facts
+// that the rules go by: of a cancellation those of what it cancels. What cannot be
+// compared is no match.
+func (d *Desk) compared(record *mechanism.Record, readback *statement.Statement, lang string) ReadbackView {
 	by := readback.Claims().Author
-	view := ReadbackView{By: by, Match: true}
-	f, ok := d.whole(original)
+	view := ReadbackView{By: by}
+	if record.Facts == nil {
+		return view
+	}
+	f, ok := d.Charter().Format(record.Facts.Content)
 	if !ok {
 		return view
 	}
+	view.Match = true
 	setting := d.Charter().Setting(by.Party)
-	critical := f.Critical(original)
 	for i := range f.Fields {
 		field := &f.Fields[i]
-		was, had := critical[field.Name]
+		was, had := record.Facts.Critical[field.Name]
 		value, given := readback.Field(field.Name)
 		again, _ := value.(string)
 		if !field.Critical || !had && !given || had && given && format.Compare(field, was, again) {
@@ -152,10 +160,6 @@ func (d *Desk) compareSent(ctx context.Context, id, lang string) (*ReadbackView,
 	if !ok {
 		return nil, nil //nolint:nilnil // there is nothing to compare with
 	}
-	original, err := d.statementAt(ctx, record.Index)
-	if err != nil {
-		return nil, err
-	}
-	view := d.compared(original, r.statement, lang)
+	view := d.compared(record, r.statement, lang)
 	return &view, nil
 }

@@ -78,22 +78,28 @@ func (d *Desk) sayNew(ctx context.Context, q Saying) (id string, err error) {
 
 // say reads the fields by f, whole as it is, and sends the statement.
 func (d *Desk) say(ctx context.Context, f *format.Format, q Saying, refs []statement.Ref) (string, error) {
+	values, err := d.typed(f, q)
+	if err != nil {
+		return "", err
+	}
+	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: refs})
+}
+
+// typed reads what the officer typed into the values that are signed.
+func (d *Desk) typed(f *format.Format, q Saying) (map[string]any, error) {
 	setting := d.Charter().Setting(d.party)
 	values, err := f.Parse(setting, q.Fields)
 	if err != nil {
-		return "", fieldRefusal(err, q.Lang)
+		return nil, fieldRefusal(err, q.Lang)
 	}
 	precedence := q.Precedence
 	if precedence == "" {
 		precedence = f.Precedence
 	}
 	if err := f.Check(format.Values(values), precedence); err != nil {
-		return "", fieldRefusal(err, q.Lang)
+		return nil, fieldRefusal(err, q.Lang)
 	}
-	if err := contested(setting, f, values, q); err != nil {
-		return "", err
-	}
-	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: refs})
+	return values, contested(setting, f, values, q)
 }
 
 // Act signs and queues what an officer does to an earlier statement; name is
@@ -149,7 +155,12 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 		if f, err = f.Whole(d.Charter().Format, content); err != nil {
 			return "", rule.Refuse(mechanism.BadRef, "", "%s", err)
 		}
-		if err := d.missing(name, f, original, q); err != nil {
+		if name == "readback" {
+			err = d.missing(f, ref.ID, q)
+		} else if name == "translate" {
+			err = d.untranslated(f, original, q)
+		}
+		if err != nil {
 			return "", err
 		}
 	}
@@ -198,43 +209,50 @@ func (d *Desk) stands(by identity.Author, relation string, original statement.Cl
 	return err
 }
 
-// missing asks for what a readback or a translation has still to enter. It names
-// fields, never their values: what is read back is entered without sight of the
-// original.
-func (d *Desk) missing(name string, whole *format.Format, original *statement.Statement, q Saying) error {
-	f, ok := d.whole(original)
-	if !ok || name != "readback" && name != "translate" {
-		return nil
+// missing asks for what a readback has still to enter. It names fields, never
+// their values: what is read back is entered without sight of the original.
+func (d *Desk) missing(whole *format.Format, id string, q Saying) error {
+	record, ok := d.work.Record(id)
+	if !ok || record.Facts == nil {
+		return nil // the rules have the word
 	}
-	critical := f.Critical(original)
-	var asked, absent []string
+	var absent []string
 	for i := range whole.Fields {
 		field := &whole.Fields[i]
-		_, wanted := critical[field.Name]
-		if name == "translate" {
-			_, has := original.Field(field.Name)
-			wanted = has && !field.Coded()
-		}
-		if !wanted {
+		if _, asked := record.Facts.Critical[field.Name]; !asked {
 			continue
 		}
-		asked = append(asked, field.Name)
 		if !slices.ContainsFunc(q.Fields, func(arg string) bool { return strings.HasPrefix(arg, field.Name+"=") }) {
 			absent = append(absent, words.LeftToRight(q.Lang, field.Name+"=…")+" ("+field.Label.In(q.Lang)+")")
 		}
 	}
 	switch {
-	case name == "translate" && len(asked) == 0:
-		return refusal(mechanism.BadRef, q.Lang, words.M("desk.translate-nothing", "id", original.Claims().ID), words.Message{})
-	case name == "translate" && len(absent) == len(asked):
-		return refusal(mechanism.BadField, q.Lang, words.M("desk.translate", "format", f.Ref(), "fields", words.Raw(strings.Join(absent, ", "))), words.Message{})
-	case name == "translate":
-	case len(asked) == 0:
-		return refusal(mechanism.BadRef, q.Lang, words.M("desk.readback-nothing", "id", original.Claims().ID), words.M("desk.readback-nothing-remedy", "command", "`parley ack`"))
+	case len(record.Facts.Critical) == 0:
+		return refusal(mechanism.BadRef, q.Lang, words.M("desk.readback-nothing", "id", id), words.M("desk.readback-nothing-remedy", "command", "`parley ack`"))
 	case len(absent) > 0:
-		return refusal(mechanism.BadField, q.Lang, words.M("desk.readback", "format", f.Ref(), "fields", words.Raw(strings.Join(absent, ", "))), words.M("desk.readback-remedy"))
+		return refusal(mechanism.BadField, q.Lang, words.M("desk.readback", "format", record.Facts.Content, "fields", words.Raw(strings.Join(absent, ", "))), words.M("desk.readback-remedy"))
 	}
 	return nil
+}
+
+// untranslated asks a translation for a text that the original has.
+func (d *Desk) untranslated(whole *format.Format, original *statement.Statement, q Saying) error {
+	var texts []string
+	for i := range whole.Fields {
+		field := &whole.Fields[i]
+		if _, has := original.Field(field.Name); !has || field.Coded() {
+			continue
+		}
+		if slices.ContainsFunc(q.Fields, func(arg string) bool { return strings.HasPrefix(arg, field.Name+"=") }) {
+			return nil
+		}
+		texts = append(texts, words.LeftToRight(q.Lang, field.Name+"=…")+" ("+field.Label.In(q.Lang)+")")
+	}
+	c := original.Claims()
+	if len(texts) == 0 {
+		return refusal(mechanism.BadRef, q.Lang, words.M("desk.translate-nothing", "id", c.ID), words.Message{})
+	}
+	return refusal(mechanism.BadField, q.Lang, words.M("desk.translate", "format", c.Format, "fields", words.Raw(strings.Join(texts, ", "))), words.Message{})
 }
 
 // replace sends what supersedes original: its fields as they were, but for those

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"parley/base64url"
-	"parley/delivery"
 	"parley/format"
 	"parley/identity"
 	"parley/rule"
@@ -157,6 +156,7 @@ type SendRequest struct {
 	Lang       string   `json:"lang"`       // of refusals that concern the fields; empty: English
 	Keep       []string `json:"keep"`       // contested terms to keep, by identifier
 	Draft      int64    `json:"draft"`      // kept draft to take up again; 0: a new statement
+	Preview    bool     `json:"preview"`    // show the page, in lang, and sign nothing
 	Wait       int      `json:"wait"`       // seconds to wait for the hub's answer, at most 60
 }
 
@@ -178,6 +178,10 @@ func (d *Desk) apiSend(r *http.Request) (any, error) {
 		return nil, err
 	}
 	saying := Saying{By: by, Format: q.Format, Precedence: q.Precedence, To: q.To, Fields: q.Fields, About: q.About, Lang: q.Lang, Keep: q.Keep}
+	if q.Preview {
+		page, err := d.Preview(r.Context(), saying)
+		return Sent{State: Previewed, Page: page}, err
+	}
 	say := func() (string, error) { return d.Say(r.Context(), saying) }
 	if q.Draft != 0 {
 		say = func() (string, error) { return d.Resume(r.Context(), q.Draft, saying) }
@@ -241,8 +245,8 @@ func (d *Desk) apiCharter(*http.Request) (any, error) {
 // A Source is a statement as this desk has it, for programs that print it for a
 // person: one to this party is reported displayed, as by [Desk.Show].
 type Source struct {
-	Bytes      []byte                `json:"bytes"`
-	Superseded delivery.Supersession `json:"superseded,omitzero"` // what took its place
+	Bytes      []byte `json:"bytes"`
+	Superseded string `json:"superseded,omitempty"` // identifier of the statement that took its place: it is not current
 }
 
 // Statement parses it.
@@ -260,7 +264,7 @@ func (d *Desk) apiSource(r *http.Request) (any, error) {
 		}
 		source := Source{Bytes: text}
 		if record.Delivery != nil {
-			source.Superseded = record.Delivery.Superseded
+			source.Superseded = record.Delivery.Superseded.By
 		}
 		return source, err
 	}

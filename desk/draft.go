@@ -32,11 +32,12 @@ const flash = "FLASH"
 // A Sent tells what became of a statement that this desk signed.
 type Sent struct {
 	ID      string `json:"id"`
-	State   string `json:"state"`           // Queued, Accepted or Refused
+	State   string `json:"state"`           // Queued, Accepted, Refused or Previewed
 	Index   uint64 `json:"index,omitempty"` // of its entry; set where Accepted
 	Receipt []byte `json:"receipt,omitempty"`
 	Gate    string `json:"gate,omitempty"` // delivery status; empty for acts and while it is not known
 
+	Page     string        `json:"page,omitempty"`     // of a preview
 	Readback *ReadbackView `json:"readback,omitempty"` // of a readback: how it compares
 }
 

@@ -50,7 +50,7 @@ func sheet(f *format.Format, s *format.Setting, lang string, head Head, source f
 	out := &paper.Sheet{Language: lang, Exercise: head.Exercise, Format: f.Ref(), Title: f.Names.In(lang), Help: f.Help.In(lang), Header: head.Rows, Notes: head.Notes}
 	for i := range f.Fields {
 		field := &f.Fields[i]
-		line := paper.Line{Number: i + 1, Label: field.Label.In(lang), Help: field.Help.In(lang), Kind: kind(field), Required: field.Required, Critical: field.Critical, Choices: choices(field, lang)}
+		line := paper.Line{Number: i + 1, Label: field.Label.In(lang), Help: field.Help.In(lang), Kind: kind(field), Required: field.Required, Critical: field.Critical, Choices: choices(field, lang), Room: room(field)}
 		if value, ok := values[field.Name]; ok {
 			line.Value = field.Typed(value)
 			line.Shown = shown(field, s, lang, value, line.Value)
@@ -60,6 +60,15 @@ func sheet(f *format.Format, s *format.Setting, lang string, head Head, source f
 	return out
 }
 
+// room is how many rows a value of the field takes when it is written by hand.
+func room(field *format.Field) int {
+	switch field.Type {
+	case format.Place, format.Area, format.Window:
+		return 2
+	}
+	return 0 // as the kind of line has it
+}
+
 func kind(field *format.Field) paper.Kind {
 	if field.Coded() {
 		return paper.Coded
@@ -67,16 +76,22 @@ func kind(field *format.Field) paper.Kind {
 	return paper.Text
 }
 
-// shown gives the value as the reader's language has it, where that says more.
+// shown gives the value as the reader's language and grids have it, where that
+// says more than what is to be keyed in.
 func shown(field *format.Field, s *format.Setting, lang string, value any, typed []string) []string {
-	if field.Type == format.Text || field.Type == format.Line {
+	if field.Type == format.Text || field.Type == format.Line || field.Type == format.Contact {
 		return nil
 	}
-	lines := field.Show(s, lang, value)
-	if len(lines) == 1 && len(typed) == 1 && bare(lines[0]) == typed[0] {
+	var lines []string
+	for _, line := range field.Echo(s, lang, value) {
+		if bare(line) != strings.Join(typed, " ") {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
 		return nil
 	}
-	return []string{strings.Join(lines, "\n")}
+	return []string{strings.Join(lines, " · ")}
 }
 
 // bare drops the isolates that Show puts round a value.

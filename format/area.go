@@ -34,12 +34,12 @@ func (areaType) check(_ *Field, value any) *fault {
 	return nil
 }
 
-func (areaType) count(value any) int {
+func (areaType) count(_ *Field, value any) int {
 	a, err := geo.ParseAreaValue(fmt.Sprint(value))
 	if err != nil {
 		return 0
 	}
-	return len(strings.Fields(a.Name))
+	return wordCount(a.Name)
 }
 
 func (areaType) brief(_ *Setting, _ *Field, lang string, value any) string {
@@ -92,6 +92,9 @@ func (areaType) differ(_ *Setting, _ *Field, original, again string) words.Messa
 		return words.M("differ.plain", "again", again, "original", original)
 	}
 	c := geo.CompareAreas(a, b)
+	if c.Vaguer {
+		return vaguer(a.Metres, b.Metres)
+	}
 	return words.M("differ.area", "difference", words.Raw(fmt.Sprintf("%.2f km²", c.Difference/1e6)), "share", words.Raw(fmt.Sprintf("%.0f%%", 100*c.Share)),
 		"apart", words.Raw(distance(c.Apart)), "within", words.Raw(distance(float64(c.Within))))
 }

@@ -3,6 +3,7 @@ package format
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Whole gives a format that borrows together with the fields it borrows from the
@@ -27,6 +28,10 @@ func (f *Format) Whole(lookup func(ref string) (*Format, bool), content string) 
 	whole.Borrows = ""
 	whole.Fields = slices.Clone(f.Fields)
 	if f.Borrows == BorrowsAll {
+		whole.Sentence = Words{}
+		for lang, own := range f.Sentence {
+			whole.Sentence[lang] = strings.TrimSpace(own + " " + other.Sentence.In(lang))
+		}
 		whole.Window, whole.LeadMinutes, whole.ExpiryHours, whole.PassOn, whole.Safety = other.Window, other.LeadMinutes, other.ExpiryHours, other.PassOn, other.Safety
 	}
 	for _, field := range other.Fields {

@@ -11,8 +11,9 @@ import (
 )
 
 // ShortWords is how many words a statement of precedence FLASH or IMMEDIATE may
-// have in all its lines, texts and names of places together: what is long is
-// misread.
+// have in all its lines, texts, names of places, titles and desk contacts
+// together, the values of lists too: what is long is misread. A word counts once
+// for every 30 characters that it has begun.
 const ShortWords = 200
 
 // A Source gives the fields to check or to show. A *statement.Statement is one;
@@ -68,7 +69,7 @@ func (f *Format) Check(s Source, precedence string) error {
 		if why := t.check(field, v); why != nil {
 			faults = append(faults, field.fault(f, readOf(v), why))
 		}
-		count += t.count(v)
+		count += t.count(field, v)
 	}
 	if short := precedence == "FLASH" || precedence == "IMMEDIATE"; short && count > ShortWords {
 		faults = append(faults, &FieldError{Format: f.Ref(), Counted: words.M("words.count", "n", count),

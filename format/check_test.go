@@ -65,6 +65,40 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// Words are counted wherever a person can write freely, and however long.
+func TestWordsCounted(t *testing.T) {
+	line := strings.TrimSpace(strings.Repeat("word ", 20))
+	for _, test := range []struct {
+		field Field
+		value any
+		want  int
+	}{
+		{Field{Type: Line}, line, 20},
+		{Field{Type: Line}, strings.ReplaceAll(line, " ", "_"), 4},
+		{Field{Type: Text}, statement.Paragraphs{line, "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一"}, 22},
+		{Field{Type: List, Items: Line}, []string{line, "and one more"}, 23},
+		{Field{Type: List, Items: Contact}, []string{"desk:line 2", "tel:+963115550101"}, 2},
+		{Field{Type: Contact}, "desk:" + line, 20},
+		{Field{Type: Reference}, "doc:" + line, 20},
+		{Field{Type: Reference}, "notam:A1234/26", 0},
+		{Field{Type: Place}, "geo:35,32;u=1;as=dd;typed=35.0%2032.0;name=by%20the%20well", 3},
+	} {
+		if got := types[test.field.Type].count(&test.field, test.value); got != test.want {
+			t.Errorf("%s %q: counted %d words, want %d", test.field.Type, test.value, got, test.want)
+		}
+	}
+}
+
+// What stands in a list is one value, on the page and on paper.
+func TestListComma(t *testing.T) {
+	field := &Field{Name: "items", Type: List, Items: Line}
+	for _, item := range []string{"north, south", "شمال، جنوب"} {
+		if why := types[List].check(field, []string{item}); why == nil {
+			t.Errorf("%q is one value, and reads as two", item)
+		}
+	}
+}
+
 // FLASH and IMMEDIATE are short in all fields together, names of places too.
 func TestShortWords(t *testing.T) {
 	item, good := exemplar(t, "J31/1")

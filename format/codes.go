@@ -137,6 +137,14 @@ func readReference(typed string) (string, *fault) {
 	return "", &fault{}
 }
 
+func (referenceType) count(_ *Field, value any) int {
+	title, ok := strings.CutPrefix(fmt.Sprint(value), "doc:")
+	if !ok {
+		return 0
+	}
+	return wordCount(title)
+}
+
 func (referenceType) schema(*Field) map[string]any {
 	return map[string]any{"type": "string", "pattern": `^(statement|notam|doc):\S(.*\S)?$`}
 }

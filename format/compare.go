@@ -6,8 +6,8 @@ import (
 
 // Compare reports whether again, a canonical value that somebody entered without
 // sight of the original, says the same as original, by the field's type: an
-// instant as an instant, a place within the coarser of the two uncertainties, an
-// area within them by its boundaries.
+// instant as an instant, a place within the original's uncertainty, an area within
+// it by its boundaries; neither by what is vaguer than the original.
 func Compare(field *Field, original, again string) bool {
 	return types[field.Type].same(field, original, again)
 }

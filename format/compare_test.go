@@ -22,6 +22,7 @@ func TestCompare(t *testing.T) {
 		{Duration, "48 h", "3 d", "you entered 3 days; the statement says 2 days"},
 		{Place, "DMM 00 33.600N 017 57.000W ±50m; valley", "DMS 00 33 36N 017 57 00W ±50m", ""},
 		{Place, "DMM 00 33.600N 017 57.000W ±50m", "DD 0.336 -17.57 ±50m", "apart, where 50 m is allowed"},
+		{Place, "DMM 00 33.600N 017 57.000W ±50m", "DD 0.6 -17.9 ±100km", "you entered it to ±100000 m only; the statement says it to ±50 m"},
 		{Quantity, "4 kg", "4.0kg", ""},
 		{Quantity, "4 kg", "4 t", "you entered 4 t; the statement says 4 kg"},
 		{Choice, "survey", "WORKS", "you entered works; the statement says survey"},

@@ -3,6 +3,7 @@ package format
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,8 +19,8 @@ var gates = []string{"none", "notify", "auto-release", "review", "escrow"}
 // fields that others refer to, the sentence's placeholders, and an example that
 // is accepted. It does not look at the quality of the words.
 func (f *Format) Declared() error {
-	if f.ID == "" || len(f.ID) > 32 || strings.ContainsAny(f.ID, "/ \n") || f.Edition < 1 || f.Edition > 9999 {
-		return fmt.Errorf("id %q, edition %d: want a word of at most 32 characters and a number from 1 to 9999", clip(f.ID), f.Edition)
+	if ref, why := readRef(f.Ref()); why != nil || ref != f.Ref() { // or no field could name it
+		return fmt.Errorf("id %q, edition %d: want at most 32 letters, digits, points and hyphens, first a letter but j, and a number from 1 to 9999", clip(f.ID), f.Edition)
 	}
 	if err := f.declaredHead(); err != nil {
 		return err
@@ -64,6 +65,9 @@ func (f *Format) declaredHead() error {
 	case f.Names["en"] == "" || f.Help["en"] == "":
 		return errors.New("it needs names and help in English at least")
 	}
+	if err := shownWords(f.Names, f.Help, f.Sentence); err != nil {
+		return err
+	}
 	for i, r := range relations {
 		if r == "" || strings.ContainsAny(r, " /") || slices.Contains(relations[:i], r) {
 			return fmt.Errorf("relation %q: want words, none twice", clip(r))
@@ -72,6 +76,23 @@ func (f *Format) declaredHead() error {
 	if f.Borrows != "" {
 		if field, ok := f.Field(ContentField); !ok || field.Type != FormatRef {
 			return fmt.Errorf("a format that borrows needs the field %s, of type %s", ContentField, FormatRef)
+		}
+	}
+	return nil
+}
+
+// maxSaid bounds each text that a format says, in bytes.
+const maxSaid = 1000
+
+// shownWords reports words that a page could not show as they are: they stand on
+// it without an isolate, so that one that turns the line round would turn round
+// what others have signed.
+func shownWords(all ...Words) error {
+	for _, w := range all {
+		for _, lang := range slices.Sorted(maps.Keys(w)) {
+			if text := w[lang]; len(text) > maxSaid || words.Visible(text) != text {
+				return fmt.Errorf("%q in %s: want at most %d bytes, and no character that does not show", words.Visible(clip(text)), clip(lang), maxSaid)
+			}
 		}
 	}
 	return nil
@@ -112,10 +133,15 @@ func (field *Field) declaredIn(f *Format, i int) error {
 	case field.Label["en"] == "" || field.Help["en"] == "":
 		return errors.New("it needs a label and help in English at least")
 	}
-	for c := range field.ChoiceNames {
+	said := []Words{field.Label, field.Help}
+	for c, names := range field.ChoiceNames {
 		if !slices.Contains(field.Choices, c) {
 			return fmt.Errorf("choice name %q is of no choice", clip(c))
 		}
+		said = append(said, names)
+	}
+	if err := shownWords(said...); err != nil {
+		return err
 	}
 	if when, _, _ := strings.Cut(field.RequiredWhen, "="); when != "" && !slices.Contains(f.fieldNames(), when) {
 		return fmt.Errorf("required when %q, which is no field", clip(when))
@@ -124,7 +150,13 @@ func (field *Field) declaredIn(f *Format, i int) error {
 		return err
 	}
 	if field.Default != "" {
-		if _, err := f.ParseField(nil, field, field.Default); err != nil {
+		value, err := f.ParseField(nil, field, field.Default)
+		if err == nil {
+			if why := t.check(field, value); why != nil {
+				err = field.fault(f, field.Default, why)
+			}
+		}
+		if err != nil {
 			return fmt.Errorf("its default: %w", err)
 		}
 	}

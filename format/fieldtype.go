@@ -47,7 +47,7 @@ type fieldType interface {
 	// check holds a signed value to its one form.
 	check(field *Field, value any) *fault
 	// count is how many words a value adds to the statement's length.
-	count(value any) int
+	count(field *Field, value any) int
 	// brief shows a value in one line, for a sentence.
 	brief(s *Setting, field *Field, lang string, value any) string
 	// show shows it whole: the first line, then its echoes.
@@ -71,7 +71,7 @@ var types = map[string]fieldType{
 type stringType struct{}
 
 func (stringType) declared(*Field) error { return nil }
-func (stringType) count(any) int         { return 0 }
+func (stringType) count(*Field, any) int { return 0 }
 
 func (stringType) brief(_ *Setting, _ *Field, lang string, value any) string {
 	return words.Isolate(lang, fmt.Sprint(value))

@@ -29,9 +29,10 @@ func (s *Setting) Contests(f *Format, source Source) []Contest {
 		if field, ok := f.Field(v.Name); !ok || field.Coded() && field.Type != Place && field.Type != Area {
 			continue
 		}
+		bared := bareTexts(v)
 		for _, term := range s.Glossary {
 			if term.Contested {
-				if c, ok := contest(v, term); ok {
+				if c, ok := contest(v.Name, bared, term); ok {
 					found = append(found, c)
 				}
 			}
@@ -40,12 +41,12 @@ func (s *Setting) Contests(f *Format, source Source) []Contest {
 	return found
 }
 
-func contest(v statement.Field, term Term) (Contest, bool) {
-	for _, text := range texts(v.Value) {
+func contest(field string, bared []string, term Term) (Contest, bool) {
+	for _, text := range bared {
 		for _, lang := range words.Languages() {
 			for _, spelling := range term.Words[lang] {
 				if hasWord(text, spelling) {
-					return Contest{v.Name, spelling, lang, term}, true
+					return Contest{field, spelling, lang, term}, true
 				}
 			}
 		}
@@ -64,12 +65,24 @@ func (s *Setting) Agreed(c Contest) []string {
 	return use
 }
 
-// hasWord reports whether text has word between characters that are no letters,
-// case and Arabic and Hebrew vowel marks ignored. The Arabic and Hebrew prefixes
+// bareTexts gives what a person wrote freely in fields, bare: a text is long, and
+// looked through for every term.
+func bareTexts(fields ...statement.Field) []string {
+	var all []string
+	for _, v := range fields {
+		for _, text := range texts(v.Value) {
+			all = append(all, bare(text))
+		}
+	}
+	return all
+}
+
+// hasWord reports whether text, which is bare, has word between characters that are
+// no letters, case and Arabic and Hebrew vowel marks ignored. The Arabic and Hebrew prefixes
 // that are written to a word (the article, and, in, to, from, as) may stand
 // before it.
 func hasWord(text, word string) bool {
-	text, word = bare(text), bare(word)
+	word = bare(word)
 	if word == "" {
 		return false
 	}

@@ -200,6 +200,13 @@ func (instantType) show(s *Setting, _ *Field, lang string, value any) []string {
 // inZone says what a party's clocks show at t, with the date where it differs
 // from that of the UTC time beside it.
 func inZone(p Party, lang string, t, beside time.Time) string {
+	_, seconds := t.In(p.Location).Zone()
+	return words.M("time.in-zone", "time", words.Raw(words.LeftToRight(lang, clock(p, t, beside))), "party", p.Names.In(lang),
+		"zone", words.Raw(words.LeftToRight(lang, p.Zone)), "offset", words.Raw(words.LeftToRight(lang, offset(seconds)))).In(lang)
+}
+
+// clock writes the time of day at t by a party's clocks.
+func clock(p Party, t, beside time.Time) string {
 	local := t.In(p.Location)
 	form := "15:04"
 	if local.Format(time.DateOnly) != beside.UTC().Format(time.DateOnly) {
@@ -208,9 +215,7 @@ func inZone(p Party, lang string, t, beside time.Time) string {
 	if local.Second() != 0 {
 		form += ":05"
 	}
-	_, seconds := local.Zone()
-	return words.M("time.in-zone", "time", words.Raw(words.LeftToRight(lang, local.Format(form))), "party", p.Names.In(lang),
-		"zone", words.Raw(words.LeftToRight(lang, p.Zone)), "offset", words.Raw(words.LeftToRight(lang, offset(seconds)))).In(lang)
+	return local.Format(form)
 }
 
 func (instantType) same(_ *Field, original, again string) bool {

@@ -33,15 +33,15 @@ func (lineType) check(field *Field, value any) *fault {
 	if missing := uncovered(field.Covers, s); field.Covers != "" && missing != "" {
 		return faulty("line.missing", "missing", missing)
 	}
-	if n := len(strings.Fields(s)); field.MaxWords > 0 && n > field.MaxWords {
+	if n := wordCount(s); field.MaxWords > 0 && n > field.MaxWords {
 		return faulty("words.shorten", "count", words.M("words.count", "n", n), "most", words.M("words.count", "n", field.MaxWords))
 	}
 	return nil
 }
 
-func (lineType) count(value any) int {
+func (lineType) count(_ *Field, value any) int {
 	s, _ := value.(string)
-	return len(strings.Fields(s))
+	return wordCount(s)
 }
 
 // same compares what a person would read aloud: case, spaces and the script of

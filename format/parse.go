@@ -53,7 +53,7 @@ func (f *Format) Parse(s *Setting, args []string) (map[string]any, error) {
 		if _, ok := values[field.Name]; ok || field.Default == "" {
 			continue
 		}
-		value, err := f.ParseField(s, field, field.Default)
+		value, err := f.ParseField(nil, field, field.Default) // as it was declared, whatever the theatre
 		if err != nil {
 			panic(fmt.Sprintf("default of our own: %v", err))
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"parley/geo"
 	"parley/words"
@@ -37,12 +36,12 @@ func (placeType) check(_ *Field, value any) *fault {
 	return nil
 }
 
-func (placeType) count(value any) int {
+func (placeType) count(_ *Field, value any) int {
 	p, err := geo.ParsePosition(fmt.Sprint(value))
 	if err != nil {
 		return 0
 	}
-	return len(strings.Fields(p.Name))
+	return wordCount(p.Name)
 }
 
 func (placeType) brief(_ *Setting, _ *Field, lang string, value any) string {
@@ -120,8 +119,16 @@ func (placeType) differ(_ *Setting, _ *Field, original, again string) words.Mess
 		return words.M("differ.plain", "again", again, "original", original)
 	}
 	c := geo.ComparePlaces(a, b)
+	if c.Vaguer {
+		return vaguer(a.Metres, b.Metres)
+	}
 	return words.M("differ.place", "again", located(b.Point, a.Format, b.Metres), "original", located(a.Point, a.Format, a.Metres),
 		"apart", words.Raw(distance(c.Apart)), "within", words.Raw(distance(float64(c.Within))))
+}
+
+// vaguer says that what was read back is less certain than the original.
+func vaguer(original, again int) words.Message {
+	return words.M("differ.vaguer", "again", words.Raw(fmt.Sprintf("±%d m", again)), "original", words.Raw(fmt.Sprintf("±%d m", original)))
 }
 
 func (placeType) schema(*Field) map[string]any {

@@ -158,6 +158,9 @@ func (listType) check(field *Field, value any) *fault {
 		if slices.Contains(list[:i], s) {
 			return faulty("list.twice", "item", clip(s))
 		}
+		if strings.ContainsAny(s, ",،") { // which would show, and be typed again, as two
+			return faulty("list.comma", "item", clip(s))
+		}
 		if why := types[field.Items].check(field, s); why != nil {
 			return why
 		}
@@ -165,8 +168,13 @@ func (listType) check(field *Field, value any) *fault {
 	return nil
 }
 
-func (listType) count(value any) int {
-	return 0
+func (listType) count(field *Field, value any) int {
+	n := 0
+	list, _ := value.([]string)
+	for _, item := range list {
+		n += types[field.Items].count(field, item)
+	}
+	return n
 }
 
 func (t listType) brief(s *Setting, field *Field, lang string, value any) string {

@@ -72,6 +72,32 @@ func (field *Field) Show(s *Setting, lang string, value any) []string {
 	return t.show(s, field, lang, value)
 }
 
+// Echo gives the lines by which a person who has what was typed before them checks
+// it: a code's name, a time in each side's zone, a place in each agreed grid, but
+// not once more what was typed.
+func (field *Field) Echo(s *Setting, lang string, value any) []string {
+	lines := field.Show(s, lang, value)
+	switch field.Type {
+	case Choice, Reliability, Credibility, TLP, UseMark, Flag:
+		return []string{types[field.Type].brief(s, field, lang, value) + codeName(field, lang, value)}
+	case Place, Area:
+		return slices.DeleteFunc(lines[1:], func(line string) bool { return !strings.HasPrefix(line, "= ") && !strings.Contains(line, " = ") })
+	case List:
+		return []string{types[field.Type].brief(s, field, lang, value)}
+	case Altitude:
+		return lines[1:]
+	}
+	return lines
+}
+
+// codeName is what stands behind the brief form of a code that has a name.
+func codeName(field *Field, lang string, value any) string {
+	if _, own := types[field.Type].(codeType); !own {
+		return ""
+	}
+	return " – " + field.CodeName(fmt.Sprint(value), lang)
+}
+
 func unknown(lang string, value any) []string {
 	if lines := (textType{}).show(nil, nil, lang, value); len(lines) > 0 {
 		return lines

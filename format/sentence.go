@@ -106,29 +106,28 @@ func glossaryNotes(setting *Setting, lang string, fields []statement.Field) []st
 		return nil
 	}
 	var notes []string
+	bared := bareTexts(fields...)
 	for _, term := range setting.Glossary {
 		if term.Contested || len(term.Words[lang]) == 0 {
 			continue
 		}
-		if other, ok := setting.spelt(term, fields, lang); ok {
+		if other, ok := spelt(term, bared, lang); ok {
 			notes = append(notes, words.M("note.term", "other", other, "own", term.Words[lang][0]).In(lang))
 		}
 	}
 	return notes
 }
 
-// spelt finds a spelling of the term in the fields, in any language but lang.
-func (s *Setting) spelt(term Term, fields []statement.Field, lang string) (string, bool) {
-	for _, v := range fields {
-		for _, text := range texts(v.Value) {
-			for _, other := range words.Languages() {
-				if other == lang {
-					continue
-				}
-				for _, spelling := range term.Words[other] {
-					if hasWord(text, spelling) {
-						return spelling, true
-					}
+// spelt finds a spelling of the term in texts, in any language but lang.
+func spelt(term Term, bared []string, lang string) (string, bool) {
+	for _, text := range bared {
+		for _, other := range words.Languages() {
+			if other == lang {
+				continue
+			}
+			for _, spelling := range term.Words[other] {
+				if hasWord(text, spelling) {
+					return spelling, true
 				}
 			}
 		}

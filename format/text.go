@@ -2,6 +2,7 @@ package format
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"parley/statement"
 	"parley/words"
@@ -40,7 +41,7 @@ func (textType) check(field *Field, value any) *fault {
 			why.remedy = words.M("text.paragraph", "number", i+1, "remedy", why.remedy)
 			return why
 		}
-		n += len(strings.Fields(p))
+		n += wordCount(p)
 	}
 	if field.MaxWords > 0 && n > field.MaxWords {
 		why := faulty("words.shorten", "count", words.M("words.count", "n", n), "most", words.M("words.count", "n", field.MaxWords))
@@ -66,13 +67,31 @@ func openParagraphs(value any) (open []string, ok bool) {
 	return nil, false
 }
 
-func (textType) count(value any) int {
+func (textType) count(_ *Field, value any) int {
 	n := 0
 	open, _ := openParagraphs(value)
 	for _, p := range open {
-		n += len(strings.Fields(p))
+		n += wordCount(p)
 	}
 	return n
+}
+
+// longWord is how many characters a word may have before it counts as several:
+// what is written without spaces is no shorter for that.
+const longWord = 30
+
+// wordCount is how many words s has.
+func wordCount(s string) int {
+	n := 0
+	for word := range strings.FieldsSeq(s) {
+		n += (utf8.RuneCountInString(word) + longWord - 1) / longWord
+	}
+	return n
+}
+
+// brief parts paragraphs by a stroke.
+func (t textType) brief(s *Setting, field *Field, lang string, value any) string {
+	return strings.Join(t.show(s, field, lang, value), " / ")
 }
 
 func (textType) show(_ *Setting, _ *Field, lang string, value any) []string {

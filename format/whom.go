@@ -95,6 +95,14 @@ func readContact(typed string) (string, *fault) {
 	return "", faulty("contact.kind")
 }
 
+func (contactType) count(_ *Field, value any) int {
+	line, ok := strings.CutPrefix(fmt.Sprint(value), "desk:")
+	if !ok {
+		return 0
+	}
+	return wordCount(line)
+}
+
 func (contactType) brief(_ *Setting, _ *Field, lang string, value any) string {
 	return words.LeftToRight(lang, fmt.Sprint(value))
 }

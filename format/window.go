@@ -113,9 +113,21 @@ func (w windowType) show(s *Setting, field *Field, lang string, value any) []str
 	}
 	lines := []string{w.brief(s, field, lang, value) + words.M("window.lasting", "span", span(end.Sub(start))).In(lang)}
 	for _, p := range s.zones() {
-		lines = append(lines, words.M("window.shown", "start", words.Raw(inZone(p, lang, start, start)), "end", words.Raw(inZone(p, lang, end, end))).In(lang))
+		lines = append(lines, windowInZone(p, lang, start, end))
 	}
 	return lines
+}
+
+// windowInZone says what a party's clocks show from start to end, the offset
+// once where it stays the same.
+func windowInZone(p Party, lang string, start, end time.Time) string {
+	_, before := start.In(p.Location).Zone()
+	_, after := end.In(p.Location).Zone()
+	if before != after {
+		return words.M("window.shown", "start", words.Raw(inZone(p, lang, start, start)), "end", words.Raw(inZone(p, lang, end, end))).In(lang)
+	}
+	return words.M("window.in-zone", "start", words.Raw(words.LeftToRight(lang, clock(p, start, start))), "end", words.Raw(words.LeftToRight(lang, clock(p, end, end))),
+		"party", p.Names.In(lang), "zone", words.Raw(words.LeftToRight(lang, p.Zone)), "offset", words.Raw(words.LeftToRight(lang, offset(before)))).In(lang)
 }
 
 func (windowType) same(_ *Field, original, again string) bool {

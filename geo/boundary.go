@@ -1,13 +1,6 @@
 package geo
 
-import (
-	"math"
-	"slices"
-)
-
-// samples is about how many points of a boundary, besides its corners, are
-// measured from.
-const samples = 1000
+import "math"
 
 // A piece is a straight part of a boundary, in millimetres.
 type piece struct{ a, b spot }
@@ -34,118 +27,6 @@ func extentOf(spots ...spot) extent {
 	return e
 }
 
-func (e extent) touches(o extent) bool {
-	return e.low.x <= o.high.x && o.low.x <= e.high.x && e.low.y <= o.high.y && o.low.y <= e.high.y
-}
-
-// boundary returns the region's boundary: what its rings have outside all
-// others. Rings are cut where they cross, so that each piece is wholly one or
-// the other.
-func (r region) boundary() (pieces []piece) {
-	extents := make([]extent, len(r))
-	for i, ring := range r {
-		extents[i] = extentOf(ring...)
-	}
-	for n, ring := range r {
-		var others [][]spot
-		for i, other := range r {
-			if i != n && extents[i].touches(extents[n]) {
-				others = append(others, other)
-			}
-		}
-		for i, a := range ring {
-			edge := piece{a, ring[(i+1)%len(ring)]}
-			switch {
-			case len(others) == 0:
-				pieces = append(pieces, edge)
-			case !edge.covered(others):
-				pieces = edge.outside(pieces, others)
-			}
-		}
-	}
-	return pieces
-}
-
-// covered says whether one ring has the whole piece inside: both ends, as the
-// rings of a region of several are convex. That ring is moved to the front,
-// where the next piece most likely finds it.
-func (p piece) covered(rings [][]spot) bool {
-	for i, ring := range rings {
-		if inside(ring, p.a) && inside(ring, p.b) {
-			rings[0], rings[i] = ring, rings[0]
-			return true
-		}
-	}
-	return false
-}
-
-// outside appends the parts of the piece that no ring has inside.
-func (p piece) outside(dst []piece, rings [][]spot) []piece {
-	cuts := []float64{0, 1}
-	own := extentOf(p.a, p.b)
-	for _, ring := range rings {
-		for i, c := range ring {
-			d := ring[(i+1)%len(ring)]
-			if !extentOf(c, d).touches(own) {
-				continue
-			}
-			if at, ok := p.crossed(c, d); ok {
-				cuts = append(cuts, at)
-			}
-		}
-	}
-	slices.Sort(cuts)
-	for i, from := range cuts[:len(cuts)-1] {
-		to := cuts[i+1]
-		part := piece{p.at(from), p.at(to)}
-		if part.a == part.b {
-			continue
-		}
-		middle := p.at((from + to) / 2)
-		if !slices.ContainsFunc(rings, func(ring []spot) bool { return inside(ring, middle) }) {
-			dst = append(dst, part)
-		}
-	}
-	return dst
-}
-
-// crossed returns the share of the way at which the line from c to d crosses
-// the piece. Coordinates reach 1e10 mm, so this is floating point.
-func (p piece) crossed(c, d spot) (share float64, ok bool) {
-	px, py := float64(p.b.x-p.a.x), float64(p.b.y-p.a.y)
-	qx, qy := float64(d.x-c.x), float64(d.y-c.y)
-	rx, ry := float64(c.x-p.a.x), float64(c.y-p.a.y)
-	across := px*qy - py*qx
-	if across == 0 {
-		return 0, false
-	}
-	share, other := (rx*qy-ry*qx)/across, (rx*py-ry*px)/across
-	return share, 0 < share && share < 1 && 0 <= other && other <= 1
-}
-
-// inside says whether s lies inside the ring.
-func inside(ring []spot, s spot) bool {
-	in := false
-	for i, a := range ring {
-		b := ring[(i+1)%len(ring)]
-		if (a.y > s.y) == (b.y > s.y) {
-			continue
-		}
-		x := float64(a.x) + float64(b.x-a.x)*float64(s.y-a.y)/float64(b.y-a.y)
-		if x > float64(s.x) {
-			in = !in
-		}
-	}
-	return in
-}
-
-// boundaryDistance is the Hausdorff distance of the regions' boundaries, in
-// metres.
-func boundaryDistance(one, two region) float64 {
-	a, b := one.boundary(), two.boundary()
-	return math.Sqrt(max(farthest(sampled(a), bundles(b)), farthest(sampled(b), bundles(a)))) / 1000
-}
-
 // sampled returns the ends of the pieces, and spots between them so that there
 // are about as many as samples.
 func sampled(pieces []piece) (spots []spot) {
@@ -155,56 +36,18 @@ func sampled(pieces []piece) (spots []spot) {
 	}
 	step := max(length/samples, 100)
 	for _, p := range pieces {
-		parts := math.Ceil(p.length() / step)
-		for k := 0.0; k <= parts; k++ {
-			spots = append(spots, p.at(k/parts))
-		}
+		spots = spotsOf(spots, p, step)
 	}
 	return spots
 }
 
-// A bundle is some pieces that lie together.
-type bundle struct {
-	extent
-	pieces []piece
-}
-
-func bundles(pieces []piece) (all []bundle) {
-	for some := range slices.Chunk(pieces, 16) {
-		b := bundle{extentOf(some[0].a), some}
-		for _, p := range some {
-			b.extent = extentOf(b.low, b.high, p.a, p.b)
-		}
-		all = append(all, b)
+// spotsOf appends the ends of a piece, and spots between them a step apart at most.
+func spotsOf(dst []spot, p piece, step float64) []spot {
+	parts := math.Ceil(p.length() / step)
+	for k := 0.0; k < parts; k++ {
+		dst = append(dst, p.at(k/parts))
 	}
-	return all
-}
-
-// farthest returns the square of the greatest distance from a spot to the
-// nearest piece.
-func farthest(from []spot, to []bundle) (worst float64) {
-	start := 0
-	for _, s := range from {
-		least := math.Inf(1)
-		for k := range to {
-			i := start + k
-			if i >= len(to) {
-				i -= len(to)
-			}
-			if to[i].squared(s) >= least {
-				continue
-			}
-			for _, p := range to[i].pieces {
-				least = min(least, p.squared(s))
-			}
-			if least <= worst {
-				start = i // the next spot is most likely near the same pieces
-				break
-			}
-		}
-		worst = max(worst, least)
-	}
-	return worst
+	return append(dst, p.b)
 }
 
 // squared is the square of the distance from s to the extent.
@@ -212,6 +55,16 @@ func (e extent) squared(s spot) float64 {
 	dx := float64(max(e.low.x-s.x, s.x-e.high.x, 0))
 	dy := float64(max(e.low.y-s.y, s.y-e.high.y, 0))
 	return dx*dx + dy*dy
+}
+
+// foot is the spot of the piece that is nearest to s.
+func (p piece) foot(s spot) spot {
+	dx, dy := float64(p.b.x-p.a.x), float64(p.b.y-p.a.y)
+	long := dx*dx + dy*dy
+	if long == 0 {
+		return p.a
+	}
+	return p.at(min(max((float64(s.x-p.a.x)*dx+float64(s.y-p.a.y)*dy)/long, 0), 1))
 }
 
 // squared is the square of the distance from s to the piece.

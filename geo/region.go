@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -72,11 +73,28 @@ func newRegion(pl plane, a Area) region {
 		}
 		return region{draw(ring)}
 	}
-	var legs region
+	legs := make(region, 0, len(a.Points))
 	for i, p := range a.Points[1:] {
-		legs = append(legs, draw(leg(a.Points[i], p, float64(a.Size)/2)))
+		legs = append(legs, capsule(piece{pl.spot(a.Points[i]), pl.spot(p)}, float64(a.Size)*500))
 	}
 	return legs
+}
+
+// capsule returns the ring of what lies within a distance of a piece, its ends with
+// a corner every three degrees.
+func capsule(p piece, distance float64) []spot {
+	const corners = 60 // of an end
+	ring := make([]spot, 0, 2*corners+2)
+	along := math.Atan2(float64(p.b.y-p.a.y), float64(p.b.x-p.a.x))
+	for k := range 2*corners + 2 {
+		end, turn := p.b, k
+		if k > corners {
+			end, turn = p.a, k-1
+		}
+		sin, cos := math.Sincos(along + math.Pi*(float64(turn)/corners-0.5))
+		ring = append(ring, spot{end.x + int64(math.Round(distance*cos)), end.y + int64(math.Round(distance*sin))})
+	}
+	return ring
 }
 
 // turn appends corners of the arc at a distance from p that begins at a bearing
@@ -103,78 +121,85 @@ func alongEdge(p, q Point) (along []Point, first, last float64) {
 	return append(along, q), first, back + 180
 }
 
-// leg returns the ring of what lies within a distance of an edge.
-func leg(p, q Point, metres float64) []Point {
-	along, first, last := alongEdge(p, q)
-	ring := turn(nil, q, last+90, 180, metres) // round the end, from right to left
-	for i := len(along) - 2; i > 0; i-- {
-		_, bearing := inverse(along[i], q)
-		ring = append(ring, destination(along[i], bearing-90, metres))
+// Parallel lines that areas are measured along: fewer where there are corridors of
+// many legs, each of which is measured by itself.
+const (
+	rows     = 2048
+	fewRows  = 512
+	manyLegs = 16
+)
+
+// crossings gives where a ring crosses each of n rows, at low+(i+½)·step.
+func crossings(ring []spot, n int, low, step float64, cross func(row int, x int64)) {
+	for i, a := range ring {
+		b := ring[(i+1)%len(ring)]
+		if a.y > b.y {
+			a, b = b, a
+		}
+		// Rows from a.y, included, to b.y, excluded.
+		from := max(0, int(math.Ceil((float64(a.y)-low)/step-0.5)))
+		for row := from; row < n; row++ {
+			y := low + (float64(row)+0.5)*step
+			if y >= float64(b.y) {
+				break
+			}
+			x := float64(a.x) + float64(b.x-a.x)*(y-float64(a.y))/float64(b.y-a.y)
+			cross(row, int64(math.Round(x)))
+		}
 	}
-	ring = turn(ring, p, first-90, 180, metres)
-	for _, at := range along[1 : len(along)-1] {
-		_, bearing := inverse(at, q)
-		ring = append(ring, destination(at, bearing+90, metres))
-	}
-	return ring
 }
 
-// rows is how many parallel lines an area is measured along.
-const rows = 2048
+// A span is a part of a row.
+type span struct{ from, to int64 }
 
-// spans returns where each row, at low+(i+½)·step, lies in the region, as
-// sorted pairs of x without overlap.
-func (r region) spans(low, step float64) [rows][]int64 {
-	var all [rows][]int64
-	for n, ring := range r {
-		var own [rows][]int64
-		for i, a := range ring {
-			b := ring[(i+1)%len(ring)]
-			if a.y > b.y {
-				a, b = b, a
-			}
-			// Rows from a.y, included, to b.y, excluded.
-			from := max(0, int(math.Ceil((float64(a.y)-low)/step-0.5)))
-			for row := from; row < rows; row++ {
-				y := low + (float64(row)+0.5)*step
-				if y >= float64(b.y) {
-					break
-				}
-				x := float64(a.x) + float64(b.x-a.x)*(y-float64(a.y))/float64(b.y-a.y)
-				own[row] = append(own[row], int64(math.Round(x)))
+// spans returns where each of n rows lies in the region, sorted and without
+// overlap. The rings of a region of several are convex.
+func (r region) spans(n int, low, step float64) [][]span {
+	all := make([][]span, n)
+	if len(r) == 1 {
+		xs := make([][]int64, n)
+		crossings(r[0], n, low, step, func(row int, x int64) { xs[row] = append(xs[row], x) })
+		for row := range xs {
+			slices.Sort(xs[row])
+			for k := 0; k+1 < len(xs[row]); k += 2 {
+				all[row] = append(all[row], span{xs[row][k], xs[row][k+1]})
 			}
 		}
-		for row := range own {
-			slices.Sort(own[row])
-			if n == 0 {
-				all[row] = own[row]
-			} else {
-				all[row] = unite(all[row], own[row])
+		return all
+	}
+	rings := make([]int, n) // which ring's span is the row's last
+	for i, ring := range r {
+		crossings(ring, n, low, step, func(row int, x int64) {
+			if rings[row] != i+1 {
+				rings[row], all[row] = i+1, append(all[row], span{x, x})
 			}
-		}
+			last := &all[row][len(all[row])-1]
+			last.from, last.to = min(last.from, x), max(last.to, x)
+		})
+	}
+	for row := range all {
+		all[row] = unite(all[row])
 	}
 	return all
 }
 
-// unite returns the union of two lists of spans.
-func unite(a, b []int64) (out []int64) {
-	for len(a) > 0 || len(b) > 0 {
-		if len(a) == 0 || len(b) > 0 && b[0] < a[0] {
-			a, b = b, a
-		}
-		if n := len(out); n > 0 && a[0] <= out[n-1] {
-			out[n-1] = max(out[n-1], a[1])
+// unite returns the union of spans, which it sorts.
+func unite(spans []span) []span {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	out := spans[:0]
+	for _, s := range spans {
+		if n := len(out); n > 0 && s.from <= out[n-1].to {
+			out[n-1].to = max(out[n-1].to, s.to)
 		} else {
-			out = append(out, a[0], a[1])
+			out = append(out, s)
 		}
-		a = a[2:]
 	}
 	return out
 }
 
-func length(spans []int64) (sum int64) {
-	for i := 0; i+1 < len(spans); i += 2 {
-		sum += spans[i+1] - spans[i]
+func length(spans []span) (sum int64) {
+	for _, s := range spans {
+		sum += s.to - s.from
 	}
 	return sum
 }
@@ -194,12 +219,13 @@ func compareRows(one, two region) (difference, union float64) {
 	low1, high1 := one.heights()
 	low2, high2 := two.heights()
 	low, high := float64(min(low1, low2)), float64(max(high1, high2))
-	step := (high - low) / rows
-	spans1, spans2 := one.spans(low, step), two.spans(low, step)
+	n := max(fewRows, rows*manyLegs/max(manyLegs, len(one), len(two)))
+	step := (high - low) / float64(n)
+	spans1, spans2 := one.spans(n, low, step), two.spans(n, low, step)
 	var both, sum int64
-	for row := range rows {
-		both += length(unite(spans1[row], spans2[row]))
+	for row := range n {
 		sum += length(spans1[row]) + length(spans2[row])
+		both += length(unite(slices.Concat(spans1[row], spans2[row])))
 	}
 	toMetres := step * 1e-6
 	return math.Round(float64(2*both-sum) * toMetres), math.Round(float64(both) * toMetres)

@@ -113,8 +113,8 @@ func latinDigits(text string) string {
 }
 
 // checkName refuses a label that is too long or has what cannot be seen:
-// control characters, invisible ones such as bidirectional controls, and
-// spaces other than the plain one.
+// control characters, invisible ones such as bidirectional controls, fillers and
+// selectors of variants, and spaces other than the plain one.
 func checkName(name string) *Fault {
 	if len(name) > maxName {
 		return &Fault{Code: TooLong, Read: name, Max: maxName}
@@ -131,7 +131,7 @@ func checkName(name string) *Fault {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(name[i:])
-		if r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.IsSpace(r) {
+		if r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == 0x2800 || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
 			return &Fault{Code: BadName, Read: fmt.Sprintf("U+%04X", r)}
 		}
 		i += size

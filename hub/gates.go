@@ -106,6 +106,9 @@ func (h *Hub) autoRelease(ctx context.Context, id string) error {
 		if !ok || !record.Delivery.Waiting() {
 			return nil, nil // someone was faster
 		}
+		if mechanism.Orphaned(h.work, record) {
+			return nil, nil // it stays, until its author withdraws it
+		}
 		return h.act(ctx, now, "gate.auto-release/1", "auto-releases", record)
 	}
 	s.done.Add(1)

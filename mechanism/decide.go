@@ -43,6 +43,7 @@ const (
 	ReadbackShort   = "readback.missing"
 	NothingCritical = "readback.nothing"
 	EarlyReader     = "translation.reader"
+	NotInOriginal   = "translation.not-in-original"
 )
 
 // ErrKnown says that this very statement, byte for byte, is in the ledger

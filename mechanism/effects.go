@@ -85,6 +85,11 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 		if old.Claims.Area != claims.Area {
 			return Change{}, rule.Refuse(WrongArea, "set area to "+old.Claims.Area, "statement %s is of area %q, this act says %q", ref.ID, old.Claims.Area, claims.Area)
 		}
+		if Opening(f.Relation) {
+			if err := checkOriginal(v, old); err != nil {
+				return Change{}, err
+			}
+		}
 		cmd, err := command(v, ch, c, f, old)
 		if err != nil {
 			return Change{}, err

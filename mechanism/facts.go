@@ -16,6 +16,7 @@ import (
 type Facts struct {
 	Content  string            `json:"content"`            // format whose fields it carries, such as "J14/1"
 	Critical map[string]string `json:"critical,omitempty"` // critical fields that it has, as signed; nil for none
+	Texts    []string          `json:"texts,omitempty"`    // names of the free texts and lines that it has: what can be translated
 	Begins   time.Time         `json:"begins,omitzero"`    // of the format's window; zero for none
 	Ends     time.Time         `json:"ends,omitzero"`      // an instant begins and ends at once
 	Expires  time.Time         `json:"expires,omitzero"`   // zero: never
@@ -59,7 +60,7 @@ func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
 			return nil
 		}
 		facts := *about.Facts
-		facts.LeadSeconds, facts.LateNotice = 0, false
+		facts.Texts, facts.LeadSeconds, facts.LateNotice = nil, 0, false
 		return &facts
 	}
 	facts := &Facts{Content: c.Statement.Claims().Format}
@@ -71,11 +72,15 @@ func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
 		return facts
 	}
 	for i := range content.Fields {
-		if value := text(c.Statement, content.Fields[i].Name); content.Fields[i].Critical && value != "" {
+		name := content.Fields[i].Name
+		if _, said := c.Statement.Field(name); said && !content.Fields[i].Coded() {
+			facts.Texts = append(facts.Texts, name)
+		}
+		if value := text(c.Statement, name); content.Fields[i].Critical && value != "" {
 			if facts.Critical == nil {
 				facts.Critical = map[string]string{}
 			}
-			facts.Critical[content.Fields[i].Name] = value
+			facts.Critical[name] = value
 		}
 	}
 	facts.window(content, c.Statement)

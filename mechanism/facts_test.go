@@ -25,10 +25,10 @@ func TestFacts(t *testing.T) {
 		s    *statement.Statement
 		want Facts
 	}{
-		{"notice", s, Facts{Content: content, Critical: critical("2026-11-27T07:00Z/2026-11-27T09:00Z"), Begins: at(7), Ends: at(9), Expires: at(9), LeadSeconds: 48 * 3600, PassOn: true}},
-		{"late notice", w.must(late), Facts{Content: content, Critical: critical("2026-11-25T07:00Z/2026-11-25T09:00Z"), Begins: at(7).Add(-48 * time.Hour), Ends: at(9).Add(-48 * time.Hour), Expires: at(9).Add(-48 * time.Hour),
+		{"notice", s, Facts{Content: content, Critical: critical("2026-11-27T07:00Z/2026-11-27T09:00Z"), Texts: []string{"description"}, Begins: at(7), Ends: at(9), Expires: at(9), LeadSeconds: 48 * 3600, PassOn: true}},
+		{"late notice", w.must(late), Facts{Content: content, Critical: critical("2026-11-25T07:00Z/2026-11-25T09:00Z"), Texts: []string{"description"}, Begins: at(7).Add(-48 * time.Hour), Ends: at(9).Add(-48 * time.Hour), Expires: at(9).Add(-48 * time.Hour),
 			LeadSeconds: 48 * 3600, LateNotice: true, PassOn: true}},
-		{"replacement", replacement, Facts{Content: content, Critical: critical("2026-11-27T08:00Z/2026-11-27T09:00Z"), Begins: at(8), Ends: at(9), Expires: at(9), LeadSeconds: 48 * 3600, PassOn: true}},
+		{"replacement", replacement, Facts{Content: content, Critical: critical("2026-11-27T08:00Z/2026-11-27T09:00Z"), Texts: []string{"description"}, Begins: at(8), Ends: at(9), Expires: at(9), LeadSeconds: 48 * 3600, PassOn: true}},
 		{"cancellation", cancellation, Facts{Content: content, Critical: critical("2026-11-27T08:00Z/2026-11-27T09:00Z"), Begins: at(8), Ends: at(9), Expires: at(9), PassOn: true}},
 		{"translation", translation, Facts{Content: content}},
 	} {

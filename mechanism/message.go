@@ -55,9 +55,10 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	mode, limit := ch.Gate(gate, claims.Precedence)
 	submit := delivery.Submit{ID: claims.ID, To: claims.To, Supervisor: ch.Supervisor().ID, Mode: mode, Limit: limit}
 	if relation == "translates" && about != nil {
-		if err := checkTranslation(claims, submit, about); err != nil {
+		if err := checkTranslation(c, f, submit, about); err != nil {
 			return Change{}, err
 		}
+		submit.Limit = max(submit.Limit, about.Delivery.Due.Sub(c.Now)) // no clock releases it before its original
 	}
 	change, err := submitted(c, relation, submit, about)
 	if err != nil {
@@ -119,8 +120,17 @@ func CheckTranslated(ch *charter.Charter, about statement.Claims, relation strin
 
 // checkTranslation lets nobody learn from a translation what the original does
 // not tell them yet. One who is to get the original may be sent both, where the
-// translation waits at the gate beside it.
-func checkTranslation(claims statement.Claims, submit delivery.Submit, about *Record) error {
+// translation waits at the gate beside it. Nor does it say in another language
+// what the original does not say at all.
+func checkTranslation(c Case, f form, submit delivery.Submit, about *Record) error {
+	claims := c.Statement.Claims()
+	for i := range f.whole.Fields {
+		name := f.whole.Fields[i].Name
+		_, own := f.Field(name)
+		if _, said := c.Statement.Field(name); said && !own && about.Facts != nil && !slices.Contains(about.Facts.Texts, name) {
+			return rule.Refuse(NotInOriginal, "leave it out, or say it in a statement of your own", "statement %s has no %s to translate", about.Claims.ID, name)
+		}
+	}
 	open := claims.Author.Party == submit.Supervisor || submit.Mode == delivery.ModeNone || submit.Mode == delivery.ModeNotify
 	for _, party := range claims.To {
 		if about.Delivery.Visible(party) || !open && about.Delivery.Waiting() && slices.Contains(about.Claims.To, party) {
@@ -129,6 +139,39 @@ func checkTranslation(claims statement.Claims, submit delivery.Submit, about *Re
 		return rule.Refuse(EarlyReader, "leave it out, or wait until the original is released to it", "%s may not read statement %s, so it cannot be sent a translation", party, about.Claims.ID)
 	}
 	return nil
+}
+
+// translated finds what a translation is of; none where r is no translation, or that
+// is withheld here.
+func translated(v View, r *Record) (*Record, bool) {
+	for _, ref := range r.Claims.Refs {
+		if about, ok := v.Record(ref.ID); ok && ref.Relation == "translates" && about.Delivery != nil {
+			return about, true
+		}
+	}
+	return nil, false
+}
+
+// checkOriginal keeps a translation at the gate until all whom it goes to may read
+// its original.
+func checkOriginal(v View, translation *Record) error {
+	about, ok := translated(v, translation)
+	if !ok {
+		return nil
+	}
+	for _, party := range translation.Claims.To {
+		if !about.Delivery.Visible(party) {
+			return rule.Refuse(EarlyReader, "release the original first", "%s may not read statement %s, which statement %s translates", party, about.Claims.ID, translation.Claims.ID)
+		}
+	}
+	return nil
+}
+
+// Orphaned reports whether r translates what never left the gate for its addressees,
+// so that nothing may release it any more.
+func Orphaned(v View, r *Record) bool {
+	about, ok := translated(v, r)
+	return ok && !about.Delivery.Waiting() && about.Delivery.Status != delivery.Released
 }
 
 // submitted decides the way to the gate, and what it means to the statement that

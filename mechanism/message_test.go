@@ -216,6 +216,7 @@ func TestTranslation(t *testing.T) {
 	if got := w.state(beside).Delivery; got.Mode != delivery.ModeReview || got.Status != delivery.Submitted {
 		t.Errorf("beside its original: %+v", got)
 	}
+	w.refused(EarlyReader, releases(beside))
 	w.must(releases(s))
 	w.must(translation(chen, s, "alder", "birch"))
 	w.must(releases(beside))
@@ -224,6 +225,52 @@ func TestTranslation(t *testing.T) {
 	again := translation(amal, beside, "birch")
 	w.refused(BadRef, again)
 	w.must(cancelsIt(beside))
+}
+
+// A translation says no more than its original.
+func TestTranslationOfNothing(t *testing.T) {
+	w := newWorld(t)
+	silent := notice()
+	silent.fields = with(silent.fields, map[string]any{"description": nil})
+	said := draft{by: amal, format: "translation/1", to: []string{"birch"}, fields: map[string]any{"content": content, "language": "ar", "method": "human", "description": statement.Paragraphs{"قافلة عند الفجر."}}}
+	for _, s := range []*statement.Statement{w.shown(silent), w.shown(cancelsIt(w.shown(notice())))} {
+		said.refs = ref("translates", s)
+		w.refused(NotInOriginal, said)
+	}
+	said.refs = ref("translates", w.shown(notice()))
+	w.must(said)
+}
+
+// The gate's clock does not let a FLASH translation out before its ROUTINE original.
+func TestTranslationWaitsForItsOriginal(t *testing.T) {
+	w := newWorld(t)
+	s := w.must(draft{by: amal, format: "J10/1", precedence: "ROUTINE", fields: j10()})
+	early := w.must(draft{by: amal, format: "translation/1", precedence: "FLASH", refs: ref("translates", s), to: []string{"birch"},
+		fields: map[string]any{"content": "J10/1", "language": "ar", "method": "human"}})
+	if due, first := w.state(early).Delivery.Due, w.state(s).Delivery.Due; due.Before(first) {
+		t.Errorf("the translation is due at %v, its original at %v", due, first)
+	}
+}
+
+// What was withdrawn does not come out in another language, by whatever clock.
+func TestTranslationOfTheWithdrawn(t *testing.T) {
+	w := newWorld(t)
+	s := w.must(draft{by: amal, format: "J10/1", precedence: "FLASH", fields: j10()})
+	translation := w.must(draft{by: amal, format: "translation/1", precedence: "FLASH", refs: ref("translates", s), to: []string{"birch"},
+		fields: map[string]any{"content": "J10/1", "language": "ar", "method": "human"}})
+	if Orphaned(w.hub, w.state(translation)) {
+		t.Error("its original is still at the gate")
+	}
+	w.must(withdraws(amal, s))
+	w.now = w.now.Add(time.Hour)
+	release := act(clock, "gate.auto-release/1", "auto-releases", translation)
+	release.precedence = "FLASH"
+	w.refused(EarlyReader, release)
+	w.refused(EarlyReader, releases(translation))
+	if !Orphaned(w.hub, w.state(translation)) {
+		t.Error("the hub's clock tries for ever")
+	}
+	w.must(withdraws(amal, translation))
 }
 
 // Whatever is tried in whatever order, no desk refuses what the hub ordered, and
@@ -262,6 +309,9 @@ func TestDesksAgree(t *testing.T) {
 				d = act(desk, "desk.displayed/1", "displays", s)
 			case n <= 13:
 				d = acks([]string{basil, dalia, chen}[random.IntN(3)], s)
+			case n == 14 && random.IntN(2) == 0:
+				d = draft{by: []string{amal, basil}[random.IntN(2)], format: "translation/1", refs: ref("translates", s), to: []string{"birch"},
+					fields: map[string]any{"content": content, "language": "ar", "method": "human", "description": statement.Paragraphs{"طلعة مسح."}}}
 			case n == 14:
 				d = w.readsBack([]string{basil, dalia}[random.IntN(2)], s, []map[string]any{nil, {"activity": "works"}}[random.IntN(2)])
 			default:
@@ -281,7 +331,7 @@ func TestDesksAgree(t *testing.T) {
 			w.agree(said)
 		}
 	}
-	if len(seen) != 10 {
+	if len(seen) != 11 {
 		t.Errorf("not everything was ever accepted: %v", seen)
 	}
 }

@@ -109,24 +109,21 @@ func plain(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// mod97 is the remainder of the decimal digits written to it.
-type mod97 int
+// mod97 is the remainder of the decimal number written so far.
+type mod97 int64
 
-func (m *mod97) digits(s string) {
-	for _, d := range []byte(s) {
-		*m = (*m*10 + mod97(d-'0')) % 97
+// number writes n, in five digits, or in ten where it has more.
+func (m *mod97) number(n int) {
+	if n > 99999 {
+		*m = (*m*1e10 + mod97(n)) % 97
+	} else {
+		*m = (*m*1e5 + mod97(n)) % 97
 	}
 }
 
-func (m *mod97) number(n int) { m.digits(fmt.Sprintf("%05d", n)) }
-
 func (m *mod97) text(s string) {
 	for _, r := range s {
-		if r > 99999 {
-			m.digits(fmt.Sprintf("%010d", r))
-		} else {
-			m.digits(fmt.Sprintf("%05d", r))
-		}
+		m.number(int(r))
 	}
 }
 

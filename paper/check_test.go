@@ -22,12 +22,9 @@ var scripts = map[string]string{
 // The published example of ISO/IEC 7064 MOD 97-10 in IBAN: 3214282912345698765432161182.
 func TestMod97(t *testing.T) {
 	var m mod97
-	m.digits("3214282912345698765432161182")
-	if m != 1 {
-		t.Errorf("the example's remainder is %d, want 1", m)
+	for _, five := range []int{3, 21428, 29123, 45698, 76543, 21611} {
+		m.number(five)
 	}
-	m = 0
-	m.digits("32142829123456987654321611")
 	if got := m.check(); got != "82" {
 		t.Errorf("the example's check digits are %s, want 82", got)
 	}
@@ -184,7 +181,7 @@ func TestTextSlips(t *testing.T) {
 	const text = "Patrol saw 3 persons at 07:15, 1.5 km north of mark 12; no harm. رصدت الدورية ٣ أشخاص."
 	want := Check(Number{Line: 9}, Text, text)
 	kept, keptMissed, other, otherMissed := 0, 0, 0, 0
-	for range 40_000 {
+	for range 10_000 {
 		runes := []rune(text)
 		i := random.IntN(len(runes))
 		was, alphabet := runes[i], []rune(scripts["latin"][:10])

@@ -73,6 +73,15 @@ func parseFonts(fonts Fonts) (regular, bold []*face, err error) {
 	return regular, bold, nil
 }
 
+// fresh returns the faces with nothing set in them.
+func fresh(faces []*face) []*face {
+	list := make([]*face, len(faces))
+	for i, f := range faces {
+		list[i] = &face{name: f.name, font: f.font, file: f.file, codes: map[glyphText]int{}}
+	}
+	return list
+}
+
 // parseFont reads a font that can be put into a file in part.
 func parseFont(file []byte) (*font.Face, error) {
 	parsed, err := font.ParseTTF(bytes.NewReader(file))

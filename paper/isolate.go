@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -11,7 +12,8 @@ import (
 // letter 2026-11-27 is seen as 27-11-2026, and 60 km/h as km/h 60.
 //
 // Such a stretch begins with a Latin letter or a digit, or a sign before one,
-// and goes on over single spaces as long as more of the kind follows. Marks at
+// and goes on over single spaces as long as more of the kind follows; over a
+// comma or semicolon too if it has letters, as an example to be typed. Marks at
 // its end belong to the sentence around it, but for the colon of a prefix in
 // small letters, such as tel:.
 func isolateLatin(runes []rune) []rune {
@@ -30,7 +32,7 @@ func isolateLatin(runes []rune) []rune {
 				continue
 			case r == ':' && end == j && j > i && prefix(runes[i:j]) && (j+1 == len(runes) || strings.ContainsRune(" ,;", runes[j+1])):
 				end = j + 1
-			case strings.ContainsRune(within, r) || r == ' ' && begins(runes[j+1:]) && !strings.ContainsRune(",;.:?", runes[j-1]):
+			case strings.ContainsRune(within, r) || r == ' ' && begins(runes[j+1:]) && joins(runes[i:j]):
 				continue
 			}
 			break
@@ -57,6 +59,17 @@ func begins(runes []rune) bool {
 		return isWord(runes[1])
 	}
 	return len(runes) > 0 && isWord(runes[0])
+}
+
+// joins: what comes behind a space belongs to the stretch before it.
+func joins(stretch []rune) bool {
+	switch stretch[len(stretch)-1] {
+	case '.', ':', '?':
+		return false
+	case ',', ';':
+		return slices.ContainsFunc(stretch, unicode.IsLetter)
+	}
+	return true
 }
 
 func prefix(word []rune) bool {

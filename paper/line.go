@@ -1,12 +1,14 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// lineBand is one line of the form: its number, its label and help, its value or
-// the room for it, its check digits.
+// lineBand is one line of the form: its number, its label, its value or the room
+// for it with the help that whoever fills it in needs, its check digits.
 func (f *form) lineBand(l Line) band {
 	number := style{size: 12 * f.scale, bold: true}
 	if l.Critical {
@@ -14,12 +16,12 @@ func (f *form) lineBand(l Line) band {
 	}
 	digits := f.code(fmt.Sprint(l.Number), number)
 	tab := 20 * f.scale
-	b := band{above: pad * f.scale, below: pad * f.scale, frame: func(p *page, y, h float64, _ bool) {
+	b := band{above: f.pad, below: f.pad, frame: func(p *page, y, h float64, _ bool) {
 		p.rule(margin, y+h, inner, 0.5, 0.55)
 		if !f.blank {
 			p.upright(checkAt, y, h, 0.5, 0.55)
 		}
-		top := y + (pad-1)*f.scale
+		top := y + f.pad - f.scale
 		if l.Critical {
 			p.fill(margin, top, numberWidth, tab, 0)
 		} else {
@@ -27,8 +29,8 @@ func (f *form) lineBand(l Line) band {
 		}
 		p.text(digits, margin, top+tab/2+4.3*f.scale, numberWidth, atCentre)
 	}}
-	b.least = tab + 2*(pad-1)*f.scale
-	b.columns = [][]item{f.label(l), f.value(l)}
+	b.least = tab + 2*(f.pad-f.scale)
+	b.columns = append([][]item{f.label(l)}, f.value(l)...)
 	return b
 }
 
@@ -44,23 +46,34 @@ func (f *form) label(l Line) []item {
 	if len(marks) > 0 {
 		items = append(items, f.lines(strings.Join(marks, " · "), style{size: 7.5 * f.scale, bold: true, ink: 0.25}, labelAt, labelWidth, f.beside(), true)...)
 	}
-	if l.Help != "" {
+	if l.Help != "" && f.helpBeside(l) {
 		items = append(items, f.lines(l.Help, f.faint(7.5), labelAt, labelWidth, f.beside(), true)...)
 	}
 	return items
 }
 
-func (f *form) value(l Line) []item {
+// value is what stands in the value's place, in one or more columns.
+func (f *form) value(l Line) [][]item {
 	switch {
 	case len(l.Value) > 0:
-		return f.filled(l)
+		return [][]item{f.filled(l)}
 	case !f.blank:
-		return f.lines("– "+f.words.empty+" –", f.faint(9), valueAt, f.valueWidth(), f.beside(), true)
+		return [][]item{f.lines("– "+f.words.empty+" –", f.faint(9), valueAt, f.valueWidth(), f.beside(), true)}
 	case len(l.Choices) > 0:
-		return f.choices(l.Choices)
+		columns := f.choices(l.Choices)
+		if l.Help != "" && !f.helpBeside(l) {
+			tallest := heightOf(slices.MaxFunc(columns, func(a, b []item) int { return cmp.Compare(heightOf(a), heightOf(b)) }))
+			columns[0] = append(columns[0], space(tallest-heightOf(columns[0])))
+			columns[0] = append(columns[0], f.lines(l.Help, f.faint(7.5), valueAt, f.valueWidth(), f.beside(), true)...)
+		}
+		return columns
 	}
-	return f.room(l)
+	return [][]item{f.room(l)}
 }
+
+// helpBeside: beside many choices, under the label, there is room for the help;
+// under few choices, or a box to write in, it takes one long line.
+func (f *form) helpBeside(l Line) bool { return f.blank && len(l.Choices) > 6 }
 
 // filled sets each value with its check digits, and its rendering below it.
 func (f *form) filled(l Line) (items []item) {
@@ -99,51 +112,36 @@ func (f *form) filled(l Line) (items []item) {
 	return items
 }
 
-// choices are numbered boxes, in as many columns as the labels leave room for.
-func (f *form) choices(choices []Choice) (items []item) {
-	w := f.valueWidth()
+// choices are numbered boxes, in as many columns as the labels leave room for:
+// in three each with its code beside it on one line, in two on two lines where
+// need be.
+func (f *form) choices(choices []Choice) (columns [][]item) {
 	const gap = 8.0
-	tick := 13 * f.scale
-	columns := 1
-	for n := 3; n > 1; n-- {
-		fits := len(choices) > 2 || n == len(choices)
-		for _, c := range choices {
-			if f.choiceWidth(c, n) > (w-gap*float64(n-1))/float64(n)-tick-5 {
-				fits = false
-			}
-		}
-		if fits {
-			columns = n
-			break
-		}
+	w, tick := f.valueWidth(), 13*f.scale
+	room := func(n int) float64 { return (w-gap*float64(n-1))/float64(n) - tick - 5 }
+	widest, label := 0.0, 0.0
+	for _, c := range choices {
+		own := f.one(c.Label, f.plain(9)).width
+		label = max(label, own)
+		widest = max(widest, own+6+f.code(c.Code, f.faint(7)).width)
 	}
-	rows := (len(choices) + columns - 1) / columns
-	each := (w - gap*float64(columns-1)) / float64(columns)
-	for row := range rows {
-		var cells []item
-		tallest := 0.0
-		for column := range columns {
-			if at := column*rows + row; at < len(choices) {
-				cell := f.choice(choices[at], valueAt+float64(column)*(each+gap), each, tick)
-				cells = append(cells, cell)
-				tallest = max(tallest, cell.height)
-			}
+	n := 1
+	switch {
+	case len(choices) > 2 && widest <= room(3):
+		n = 3
+	case widest <= room(2), len(choices) > 3 && label <= 2*room(2):
+		n = 2
+	}
+	rows := (len(choices) + n - 1) / n
+	for i, c := range choices {
+		if i%rows == 0 {
+			columns = append(columns, nil)
 		}
-		items = append(items, item{tallest, func(p *page, y float64) {
-			for _, cell := range cells {
-				cell.draw(p, y)
-			}
-		}})
+		last := len(columns) - 1
+		x := valueAt + float64(last)*(room(n)+tick+5+gap)
+		columns[last] = append(columns[last], f.choice(c, x, room(n)+tick+5, tick))
 	}
-	return items
-}
-
-// choiceWidth is what a choice needs; in two columns its code may stand below.
-func (f *form) choiceWidth(c Choice, columns int) float64 {
-	if columns == 2 {
-		return f.one(c.Label, f.plain(9)).width
-	}
-	return f.one(c.Label, f.plain(9)).width + f.code(c.Code, f.faint(7)).width + 6
+	return columns
 }
 
 func (f *form) choice(c Choice, x, w, tick float64) item {
@@ -157,7 +155,7 @@ func (f *form) choice(c Choice, x, w, tick float64) item {
 	if below {
 		height += 7 * f.scale * leading
 	}
-	return item{max(height, tick) + 3.5*f.scale, func(p *page, y float64) {
+	return item{max(height, tick) + 0.75*f.pad, func(p *page, y float64) {
 		p.box(x+0.4, y+0.4, tick, tick, 0.8, 0)
 		p.text(number, x+0.4, y+tick/2+3.2*f.scale, tick, atCentre)
 		base := y
@@ -174,15 +172,12 @@ func (f *form) choice(c Choice, x, w, tick float64) item {
 	}}
 }
 
-// room is where a value is written by hand: boxes with a base line, marked in
+// room is where a value is written by hand, with the help below it: boxes with a base line, marked in
 // steps of a character for what is keyed in one by one.
 func (f *form) room(l Line) (items []item) {
-	rows := l.Room
-	if rows <= 0 {
-		rows = 1
-		if l.Kind == Text {
-			rows = 4
-		}
+	rows := max(l.Room, 1)
+	if l.Room <= 0 && l.Kind == Text {
+		rows = f.textRows
 	}
 	w, tall := f.valueWidth(), 20*f.scale
 	for row := range min(rows, 40) {
@@ -201,5 +196,9 @@ func (f *form) room(l Line) (items []item) {
 			}
 		}})
 	}
-	return append(items, space(1))
+	items = append(items, space(1))
+	if l.Help != "" {
+		items = append(items, f.lines(l.Help, f.faint(7.5), valueAt, w, f.beside(), true)...)
+	}
+	return items
 }

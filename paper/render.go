@@ -15,10 +15,15 @@ type Printed struct {
 	Missing []rune
 }
 
-// Scales that are tried until the form fits on one page. At the smallest the
-// help is set in 6 points and a value in 9.6; what does not fit then goes on on
-// a second page.
-var scales = [...]float64{1, 0.95, 0.9, 0.85, 0.8}
+// Sizes that are tried until the form fits on one page, with the rows that a
+// blank form leaves for a text and the space around lines. At the smallest the help is set in 6 points, a
+// value in 9.6, and a row to write in is 16 points high; what does not fit then
+// goes on on a second page.
+var sizes = [...]struct {
+	scale    float64
+	textRows int
+	pad      float64 // above and below each line, at scale 1
+}{{1, 4, 5}, {0.95, 4, 5}, {0.95, 3, 4}, {0.9, 3, 4}, {0.85, 3, 4}, {0.85, 2, 4}, {0.8, 2, 3.5}, {0.8, 2, 2.5}, {0.8, 2, 1.8}}
 
 // Render prints a sheet on A4 as PDF. The same sheet and fonts give the same
 // bytes. A form that fits one page is on one; a longer one is continued and says
@@ -30,24 +35,20 @@ func Render(s *Sheet, fonts Fonts) (Printed, error) {
 	if err := s.check(); err != nil {
 		return Printed{}, fmt.Errorf("print form %q: %w", s.Format, err)
 	}
-	var (
-		best  []*page
-		faces []*face
-		set   *setter
-	)
-	for _, scale := range scales {
-		regular, bold, err := parseFonts(fonts)
-		if err != nil {
-			return Printed{}, fmt.Errorf("print form %q: %w", s.Format, err)
-		}
-		set = &setter{regular: regular, bold: bold, missing: map[rune]bool{}}
-		form := form{Sheet: s, words: words(s.Language), setter: set, scale: scale, blank: s.Blank()}
-		best, faces = form.pages(), slices.Concat(regular, bold)
-		if len(best) == 1 {
+	regular, bold, err := parseFonts(fonts)
+	if err != nil {
+		return Printed{}, fmt.Errorf("print form %q: %w", s.Format, err)
+	}
+	var pages []*page
+	var set *setter
+	for _, size := range sizes {
+		set = &setter{regular: fresh(regular), bold: fresh(bold), missing: map[rune]bool{}}
+		form := form{Sheet: s, words: words(s.Language), setter: set, scale: size.scale, textRows: size.textRows, pad: size.pad * size.scale, blank: s.Blank()}
+		if pages = form.pages(); len(pages) == 1 {
 			break
 		}
 	}
-	file, err := writePDF(s.Format+" "+s.Title, s.Language, best, faces)
+	file, err := writePDF(s.Format+" "+s.Title, s.Language, pages, slices.Concat(set.regular, set.bold))
 	if err != nil {
 		return Printed{}, fmt.Errorf("print form %q: %w", s.Format, err)
 	}
@@ -56,16 +57,18 @@ func Render(s *Sheet, fonts Fonts) (Printed, error) {
 		missing = append(missing, r)
 	}
 	slices.Sort(missing)
-	return Printed{file, len(best), missing}, nil
+	return Printed{file, len(pages), missing}, nil
 }
 
 // form sets one sheet at one scale.
 type form struct {
 	*Sheet
 	*setter
-	words formWords
-	scale float64
-	blank bool
+	words    formWords
+	scale    float64
+	textRows int
+	pad      float64
+	blank    bool
 }
 
 // Columns, in points from the beginning of the page.
@@ -74,14 +77,14 @@ const (
 	inner       = pageWidth - 2*margin
 	numberWidth = 30.0
 	labelAt     = margin + numberWidth + 8
-	labelWidth  = 128.0
+	labelWidth  = 118.0
 	valueAt     = labelAt + labelWidth + 10
 	checkWidth  = 52.0
 	checkAt     = pageWidth - margin - checkWidth
-	bannerTall  = 17.0
-	edge        = 30.0 // above and below everything
-	footTall    = 20.0
-	pad         = 5.0
+	bannerTall  = 16.0
+	edge        = 22.0 // above and below everything
+	bannerGap   = 6.0
+	footTall    = 18.0
 )
 
 // valueWidth: a blank form has no check digits to make room for.
@@ -142,9 +145,10 @@ func (f *form) pages() []*page {
 	bands = append(bands, f.endBand(), f.notesBand())
 	above := edge
 	if f.Exercise {
-		above += bannerTall + 8
+		above += bannerTall + bannerGap
 	}
-	running := f.one(f.Title+" – "+f.words.continued, f.strong(9))
+	running := f.set(f.Title, f.strong(9), inner-120, f.beside(), true)[0]
+	continued := f.one(f.words.continued, f.strong(9))
 	top := func(n int) float64 {
 		if n > 1 {
 			return above + 22
@@ -155,6 +159,7 @@ func (f *form) pages() []*page {
 	for i, p := range pages {
 		if i > 0 {
 			p.text(running, margin, above+10, inner, atBegin)
+			p.text(continued, margin, above+10, inner, atEnd)
 			p.rule(margin, above+17, inner, 0.8, 0)
 		}
 		f.furnish(p, i+1, len(pages))
@@ -166,7 +171,7 @@ func (f *form) pages() []*page {
 func (f *form) furnish(p *page, n, of int) {
 	bottom := pageHeight - edge
 	if f.Exercise {
-		bottom -= bannerTall + 8
+		bottom -= bannerTall + bannerGap
 		words := []string{f.words.exercise, "EXERCISE", f.words.exercise}
 		banner := f.one(strings.Join(words, "  ·  "), style{size: 10, bold: true, ink: 1})
 		for _, y := range []float64{edge, pageHeight - edge - bannerTall} {
@@ -192,7 +197,7 @@ func (f *form) titleBand() band {
 		title = append(title, f.lines(f.Help, f.faint(8.5), margin, inner-boxWidth-16, f.beside(), true)...)
 	}
 	tall := 33 * f.scale
-	return band{columns: [][]item{title}, least: tall + 10, below: 8, frame: func(p *page, y, _ float64, again bool) {
+	return band{columns: [][]item{title}, least: tall + 8, below: 6, frame: func(p *page, y, _ float64, again bool) {
 		if again {
 			return
 		}
@@ -222,7 +227,7 @@ func (f *form) headerBands() (bands []band) {
 			p.rule(margin+half+gap, y+h, half, 0.4, 0.6)
 		}}
 		if f.blank {
-			b.least = 19 * f.scale
+			b.least = 18 * f.scale
 		}
 		for j, row := range f.Header[i:min(i+2, len(f.Header))] {
 			x := margin + float64(j)*(half+gap)
@@ -252,10 +257,10 @@ func (f *form) columnsBand() band {
 	if f.blank {
 		texts = texts[:3]
 	}
-	return band{least: tall + 9, frame: func(p *page, y, _ float64, _ bool) {
-		p.fill(margin, y+9, inner, tall, 0.88)
+	return band{least: tall + 5, frame: func(p *page, y, _ float64, _ bool) {
+		p.fill(margin, y+5, inner, tall, 0.88)
 		for _, t := range texts {
-			p.text(t.line, t.x, y+9+tall-4*f.scale, t.w, t.a)
+			p.text(t.line, t.x, y+5+tall-4*f.scale, t.w, t.a)
 		}
 	}}
 }
@@ -309,5 +314,5 @@ func (f *form) notesBand() band {
 		column = append(column, space(2))
 		column = append(column, f.lines(note, f.faint(7.5), margin, inner, f.beside(), true)...)
 	}
-	return band{columns: [][]item{column}, above: 7}
+	return band{columns: [][]item{column}, above: 4}
 }

@@ -87,8 +87,8 @@ func (s *setter) set(text string, st style, width float64, dir direction, truste
 	runs := s.split(runes, faces, dir)
 	advance := make([]float64, len(runes)) // of the cluster that begins here
 	for _, r := range runs {
-		for _, g := range s.shape(runes, r, st) {
-			advance[g.TextIndex()] += points(g.Advance)
+		for _, g := range s.shape(runes, r) {
+			advance[g.TextIndex()] += st.points(g.Advance)
 		}
 	}
 	for i, a := range advance {
@@ -103,7 +103,12 @@ func (s *setter) set(text string, st style, width float64, dir direction, truste
 	return lines
 }
 
-func points(v fixed.Int26_6) float64 { return float64(v) / 64 }
+// shapedAt is the size that texts are shaped at, whatever they are set in: the
+// shaper rounds sizes up to whole points, and the letters would stand apart.
+const shapedAt = 1000
+
+// points is a measure of a shaped text in the size that it is set in.
+func (st style) points(v fixed.Int26_6) float64 { return float64(v) / 64 / shapedAt * st.size }
 
 // split finds the runs, in logical order.
 func (s *setter) split(runes []rune, faces []*face, dir direction) []run {
@@ -136,7 +141,7 @@ func (s *setter) split(runes []rune, faces []*face, dir direction) []run {
 	return runs
 }
 
-func (s *setter) shape(runes []rune, r run, st style) []shaping.Glyph {
+func (s *setter) shape(runes []rune, r run) []shaping.Glyph {
 	dir := di.DirectionLTR
 	if r.level&1 == 1 {
 		dir = di.DirectionRTL
@@ -144,14 +149,14 @@ func (s *setter) shape(runes []rune, r run, st style) []shaping.Glyph {
 	return s.shaper.Shape(shaping.Input{
 		Text: runes, RunStart: r.from, RunEnd: r.to,
 		Direction: dir, Face: r.face.font, Script: r.script, Language: language.DefaultLanguage(),
-		Size: fixed.Int26_6(st.size * 64),
+		Size: fixed.I(shapedAt),
 	}).Glyphs
 }
 
 // How well a new line may begin with a character.
 const (
 	never = iota
-	poor  // between the parts of one reading, such as 28NCF 90300 61900 or 120 m
+	poor  // within a word, or between the parts of one reading, such as 120 m
 	well
 )
 
@@ -161,9 +166,9 @@ func (s *setter) breaks(runes []rune, after string) []int {
 	s.segments.Init(runes)
 	for lines := s.segments.LineIterator(); lines.Next(); {
 		at := lines.Line().Offset
-		may[at] = well
-		if at > 1 && runes[at-1] == ' ' && belongs(runes[:at-1], runes[at:]) {
-			may[at] = poor
+		may[at] = poor
+		if at > 0 && runes[at-1] == ' ' && !belongs(runes[:at-1], runes[at:]) {
+			may[at] = well
 		}
 	}
 	for i, r := range runes {
@@ -202,7 +207,7 @@ func belongs(before, behind []rune) bool {
 
 // wrap returns the lines as spans of runes, without the spaces at their ends.
 func wrap(advance []float64, runes []rune, may []int, width float64) (spans [][2]int) {
-	blank := func(i int) bool { return runes[i] == ' ' }
+	blank := func(i int) bool { return runes[i] == ' ' || unseen(runes[i]) && !isJoiner(runes[i]) }
 	for from := 0; from < len(runes) || len(spans) == 0; {
 		to, sum, at := len(runes), 0.0, [...]int{never: 0, poor: 0, well: 0}
 		for i := from; i < len(runes); i++ {
@@ -249,7 +254,7 @@ func (s *setter) line(runes []rune, runs []run, from, to int, st style) setLine 
 	reorder(parts)
 	line := setLine{style: st}
 	for _, r := range parts {
-		for cluster := range clusters(s.shape(runes, r, st)) {
+		for cluster := range clusters(s.shape(runes, r)) {
 			at, bearer := cluster[0].TextIndex(), bearer(cluster)
 			if unseen(runes[at]) && cluster[0].RunesCount() == 1 {
 				continue
@@ -261,9 +266,9 @@ func (s *setter) line(runes []rune, runs []run, from, to int, st style) setLine 
 				}
 				line.glyphs = append(line.glyphs, setGlyph{
 					r.face, r.face.code(glyphText{g.GlyphID, text}),
-					line.width + points(g.XOffset), points(g.YOffset),
+					line.width + st.points(g.XOffset), st.points(g.YOffset),
 				})
-				line.width += points(g.Advance)
+				line.width += st.points(g.Advance)
 			}
 			line.width += st.tracking
 		}

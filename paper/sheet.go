@@ -25,7 +25,7 @@ type Row struct{ Label, Value string }
 type Line struct {
 	Number   int    // from 1, one in a sheet; a form's numbers never change
 	Label    string // what the field is called
-	Help     string // what is accepted; small
+	Help     string // what is accepted; small, on a blank form alone
 	Kind     Kind
 	Required bool
 	Critical bool // must be read back
@@ -38,8 +38,8 @@ type Line struct {
 	Shown []string
 	// Choices are those of a field with a closed list; empty elsewhere.
 	Choices []Choice
-	// Room is how many rows a blank form leaves to write in: 0 for one, or four
-	// for a Text.
+	// Room is how many rows a blank form leaves to write in: 0 for one, or two to
+	// four for a Text, as many as fit.
 	Room int
 }
 
@@ -50,7 +50,7 @@ type Choice struct {
 	Label  string // in the sheet's language
 }
 
-// Blank reports whether nothing is filled in.
+// Blank reports that nothing is filled in.
 func (s *Sheet) Blank() bool {
 	return !slices.ContainsFunc(s.Lines, func(l Line) bool { return len(l.Value) > 0 })
 }
@@ -153,12 +153,23 @@ func list(choices []Choice) string {
 const (
 	maxLines   = 96     // check digits tell so many line numbers apart
 	maxEntries = 500    // values and parts
-	maxText    = 20_000 // characters in all
+	maxText    = 80_000 // bytes in all
+	maxFormat  = 40     // bytes of a format's identifier
 )
 
 // check refuses a sheet that cannot be printed so that it can be keyed in again.
 func (s *Sheet) check() error {
-	seen, entries, size := map[int]bool{}, 0, 0
+	seen, entries := map[int]bool{}, 0
+	size := len(s.Title) + len(s.Help)
+	for _, row := range s.Header {
+		size += len(row.Label) + len(row.Value)
+	}
+	for _, note := range s.Notes {
+		size += len(note)
+	}
+	if len(s.Format) > maxFormat {
+		return fmt.Errorf("the format's identifier has %d bytes, at most %d", len(s.Format), maxFormat)
+	}
 	for _, l := range s.Lines {
 		switch {
 		case l.Number < 1 || l.Number > maxLines:
@@ -169,6 +180,7 @@ func (s *Sheet) check() error {
 			return fmt.Errorf("line %d: %d values and %d renderings of them", l.Number, len(l.Value), len(l.Shown))
 		}
 		for _, c := range l.Choices {
+			size += len(c.Code) + len(c.Label)
 			if _, err := Choose(l.Choices, fmt.Sprint(c.Number)); err != nil {
 				return fmt.Errorf("line %d: choices: %w", l.Number, err)
 			}
@@ -183,8 +195,8 @@ func (s *Sheet) check() error {
 			size += len(text)
 		}
 	}
-	if entries > maxEntries || size > 4*maxText {
-		return fmt.Errorf("%d values of %d bytes in all are more than a form holds (%d, %d)", entries, size, maxEntries, 4*maxText)
+	if entries > maxEntries || size > maxText {
+		return fmt.Errorf("%d values and %d bytes in all are more than a form holds (%d, %d)", entries, size, maxEntries, maxText)
 	}
 	return nil
 }

@@ -125,6 +125,7 @@ func (o outlineTable) parts(g font.GID) (parts []font.GID) {
 }
 
 func (o outlineTable) only(wanted map[font.GID]bool) (glyf, loca []byte) {
+	glyf = []byte{} // a table without outlines is still there
 	for g := range max(o.count(), 0) {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 		if wanted[font.GID(g)] {

@@ -59,13 +59,14 @@ func Visible(s string) string {
 	return b.String()
 }
 
-// hidden reports whether r does not show as itself. U+FFFD, which also stands
-// for bytes that are not UTF-8, shows.
+// hidden reports whether r does not show as itself: a control, a filler, a
+// selector of variants, of which a row can carry a text that nobody sees. U+FFFD,
+// which also stands for bytes that are not UTF-8, shows.
 func hidden(r rune) bool {
 	if r >= 0x200C && r <= 0x200F || r == 0x061C {
 		return false
 	}
-	return !unicode.IsGraphic(r) || r == 0x00AD || r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0 || r >= 0xFE00 && r <= 0xFE0F
+	return !unicode.IsGraphic(r) || r == 0x2800 || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // LatinDigits writes Arabic-Indic (U+0660) and Eastern Arabic-Indic (U+06F0)

@@ -85,6 +85,7 @@ func TestIsolate(t *testing.T) {
 		{"he", "ואדי", "ואדי"},
 		{"en", "a\u202Eb", "a[U+202E]b"},
 		{"en", "a\u2069b\x00c\u00ADd\uFE0Fe", "a[U+2069]b[U+0000]c[U+00AD]d[U+FE0F]e"},
+		{"en", "a\U000E0141\U000E0142\u180B\u2800b", "a[U+E0141][U+E0142][U+180B][U+2800]b"},
 		{"ar", "\u200Fنعم", "\u200Fنعم"},
 		{"en", "bad \xff byte", "bad \uFFFD byte"},
 	} {

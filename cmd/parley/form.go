@@ -157,8 +157,8 @@ func (p *printing) statement(ctx context.Context, id string, stderr io.Writer) (
 	head := form.Head{Exercise: c.Exercise, Rows: p.rows(c.Author.String(), strings.Join(c.To, ", "), c.Precedence, c.Area, c.Time)}
 	head.Rows = append(head.Rows, paper.Row{Label: words.M("form.serial").In(p.lang), Value: c.Serial.String()}, paper.Row{Label: words.M("form.statement").In(p.lang), Value: c.ID})
 	sheet := form.Filled(f, p.setting, p.lang, head, s)
-	if by := source.Superseded; by.By != "" {
-		sheet.Title = words.M("form."+by.Verb(), "title", words.Raw(sheet.Title), "by", by.By).In(p.lang)
+	if source.Superseded != "" { // said where nobody can leave it out: the script reads the title too
+		sheet.Title = words.M("form.superseded", "id", source.Superseded, "title", words.Raw(sheet.Title)).In(p.lang)
 	}
 	return sheet, 0
 }

@@ -27,6 +27,8 @@ What cannot be read is refused, and what can be read in more than one way is
 asked about; either way the draft is kept, and -draft N takes it up again with
 the fields that are written anew ('parley drafts' lists them).
 
+  -preview          show the page as it would be read, times in every zone and
+                    places in every grid, and sign nothing
   -re ID            the statement that this one replies to
   -lang en|ar|he    of what is said about the fields (en)
   -keep TERM,...    contested terms of the charter's glossary to keep
@@ -49,6 +51,7 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	flags.Int64Var(&q.Draft, "draft", 0, "")
 	to := flags.String("to", "", "")
 	keep := flags.String("keep", "", "")
+	flags.BoolVar(&q.Preview, "preview", false, "")
 	fromPaper := flags.String("from-paper", "", "")
 	if code, done := parseArgs(flags, args, sendUsage, stdout, stderr); done {
 		return code
@@ -89,6 +92,10 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	var sent desk.Sent
 	if err := l.call(ctx, "POST", "/v1/send", q, &sent); err != nil {
 		return failedAt(stderr, err)
+	}
+	if sent.State == desk.Previewed {
+		fmt.Fprint(stdout, sent.Page)
+		return 0
 	}
 	printSent(stdout, stderr, sent)
 	return 0

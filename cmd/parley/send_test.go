@@ -72,7 +72,7 @@ func TestOfficers(t *testing.T) {
 	for _, party := range []string{"alder", "birch", "cedar"} {
 		o.arrives(party, id, "NOT CURRENT: cancelled by statement "+cancel)
 	}
-	for lang, want := range map[string]string{"en": "NOT CURRENT, cancelled by statement " + cancel, "ar": "لم يعد ساريًا", "he": "אינה בתוקף"} {
+	for lang, want := range map[string]string{"en": "NOT CURRENT, superseded by statement " + cancel, "ar": "غير سارٍ", "he": "לא בתוקף"} {
 		if script := printed(t, "form", "-desk", o.desk("birch"), "-lang", lang, "-text", id); !strings.Contains(script, want) {
 			t.Errorf("printed in %s as if it were current:\n%s", lang, script)
 		}
