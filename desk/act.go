@@ -156,9 +156,12 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 			return "", rule.Refuse(mechanism.BadRef, "", "%s", err)
 		}
 		if name == "readback" {
-			if err := d.missing(f, ref.ID, q); err != nil {
-				return "", err
-			}
+			err = d.missing(f, ref.ID, q)
+		} else if name == "translate" {
+			err = d.untranslated(f, original, q)
+		}
+		if err != nil {
+			return "", err
 		}
 	}
 	if v.carries {
@@ -230,6 +233,26 @@ func (d *Desk) missing(whole *format.Format, id string, q Saying) error {
 		return refusal(mechanism.BadField, q.Lang, words.M("desk.readback", "format", record.Facts.Content, "fields", words.Raw(strings.Join(absent, ", "))), words.M("desk.readback-remedy"))
 	}
 	return nil
+}
+
+// untranslated asks a translation for a text that the original has.
+func (d *Desk) untranslated(whole *format.Format, original *statement.Statement, q Saying) error {
+	var texts []string
+	for i := range whole.Fields {
+		field := &whole.Fields[i]
+		if _, has := original.Field(field.Name); !has || field.Coded() {
+			continue
+		}
+		if slices.ContainsFunc(q.Fields, func(arg string) bool { return strings.HasPrefix(arg, field.Name+"=") }) {
+			return nil
+		}
+		texts = append(texts, words.LeftToRight(q.Lang, field.Name+"=…")+" ("+field.Label.In(q.Lang)+")")
+	}
+	c := original.Claims()
+	if len(texts) == 0 {
+		return refusal(mechanism.BadRef, q.Lang, words.M("desk.translate-nothing", "id", c.ID), words.Message{})
+	}
+	return refusal(mechanism.BadField, q.Lang, words.M("desk.translate", "format", c.Format, "fields", words.Raw(strings.Join(texts, ", "))), words.Message{})
 }
 
 // replace sends what supersedes original: its fields as they were, but for those

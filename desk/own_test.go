@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,11 @@ func TestTranslation(t *testing.T) {
 	const arabic = "طلعة مسح، طائرة صغيرة واحدة."
 	w.refuse(mechanism.BadField, "birch/watch/basil", "translate", Saying{About: id, Fields: []string{"language=fr", "method=human", "description=Vol."}})
 	w.refuse(mechanism.BadField, "birch/watch/basil", "translate", Saying{About: id, Fields: []string{"language=ar", "method=human", "activity=flight"}}) // which is coded
+	w.refuse(mechanism.BadField, "birch/watch/basil", "translate", Saying{About: id, Fields: []string{"language=ar", "method=human"}})                    // no text at all
+	mute := w.send("alder/watch/amal", Saying{Format: "J14", Fields: slices.Concat(notice[:3], notice[4:])})
+	w.release(mute)
+	w.show("birch", mute)
+	w.refuse(mechanism.BadRef, "birch/watch/basil", "translate", Saying{About: mute, Fields: []string{"language=ar", "method=human", "description=" + arabic}})
 	translated := w.act("birch/watch/basil", "translate", id, "language=ar", "method=human", "description="+arabic)
 	w.marked("cedar", translated, "submitted")
 	sees := func(party string, want bool) {
