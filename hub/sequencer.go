@@ -82,7 +82,7 @@ func (h *Hub) tryBlock(ctx context.Context, batch []*submission) (again bool, er
 		index := b.First + uint64(len(b.Entries))
 		change, content, err := h.decide(s, index, now, b.Height)
 		if errors.Is(err, mechanism.ErrKnown) {
-			at, _ := h.work.IndexOf(s.statement.Hash())
+			at, _ := h.work.Deciding().IndexOf(s.statement.Hash())
 			waiting = append(waiting, outcome{s, at})
 			continue
 		}
@@ -147,7 +147,7 @@ func (h *Hub) decide(s *submission, index uint64, now time.Time, height uint64) 
 		}
 		s.statement = made
 	}
-	change, err := mechanism.Decide(h.work, mechanism.Case{Statement: s.statement, Index: index, Now: now, Height: height, Checked: s.checked})
+	change, err := mechanism.Decide(h.work.Deciding(), mechanism.Case{Statement: s.statement, Index: index, Now: now, Height: height, Checked: s.checked})
 	if err != nil {
 		return mechanism.Change{}, nil, err
 	}
@@ -156,7 +156,7 @@ func (h *Hub) decide(s *submission, index uint64, now time.Time, height uint64) 
 }
 
 func (h *Hub) admitCharter(s *submission, index uint64) error {
-	if _, known := h.work.IndexOf(s.charter.Hash()); known {
+	if _, known := h.work.Deciding().IndexOf(s.charter.Hash()); known {
 		return rule.Refuse(store.CharterNext, "", "this edition is already in the ledger")
 	}
 	return h.work.AdmitCharter(index, s.charter)

@@ -12,7 +12,7 @@ import (
 func (w *Working) Find(ctx context.Context, prefix string, limit int) ([]string, error) {
 	var ids []string
 	w.mu.RLock()
-	for _, l := range w.layers() {
+	for _, l := range w.layers(false) {
 		for id := range l.records {
 			if strings.HasPrefix(id, prefix) {
 				ids = append(ids, id)

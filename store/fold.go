@@ -148,7 +148,7 @@ func (w *Working) fold(p Prepared) error {
 		return fail(fmt.Errorf("it begins at entry %d; the record has %d blocks and %d entries", b.First, w.Blocks(), w.Size()))
 	}
 	for i, d := range b.Disclosed {
-		entry, ok := w.EntryAt(d.Index)
+		entry, ok := w.entryAt(true, d.Index)
 		if !ok || entry.Hash != ledger.ContentHash(d.Content) {
 			return &FoldError{b.Height, d.Index, true, errors.New("the text disclosed is not the one that was ordered there")}
 		}
@@ -188,7 +188,7 @@ func (w *Working) foldCheckpoint(b *ledger.Block) error {
 	if err != nil {
 		return fail(err)
 	}
-	ch := w.CharterAt(b.First)
+	ch := w.Deciding().CharterAt(b.First)
 	if ch == nil {
 		return fail(errors.New("the ledger does not begin with a charter"))
 	}
@@ -221,7 +221,7 @@ func (w *Working) foldContent(c content, index uint64, entry Entry, height uint6
 		w.PutCharter(index, c.charter)
 		return nil
 	}
-	change, err := mechanism.Decide(w, mechanism.Case{Statement: c.statement, Index: index, Now: entry.Logged, Height: height, Checked: c.checked})
+	change, err := mechanism.Decide(w.Deciding(), mechanism.Case{Statement: c.statement, Index: index, Now: entry.Logged, Height: height, Checked: c.checked})
 	if errors.Is(err, mechanism.ErrKnown) {
 		return fail(errors.New("the same statement was ordered twice"))
 	}
@@ -244,7 +244,7 @@ func (w *Working) AdmitCharter(index uint64, signed *charter.Signed) error {
 	if index == 0 {
 		return nil
 	}
-	current := w.CharterAt(index)
+	current := w.Deciding().CharterAt(index)
 	if current == nil {
 		return rule.Refuse(CharterFirst, "", "the ledger does not begin with a charter")
 	}

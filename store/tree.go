@@ -41,7 +41,7 @@ func (w *Working) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	w.mu.RLock()
 next:
 	for i, at := range indexes {
-		for _, l := range w.layers() {
+		for _, l := range w.layers(true) {
 			if k := at - l.from; k >= 0 && k < int64(len(l.tree)) {
 				hashes[i] = l.tree[k]
 				continue next

@@ -11,11 +11,20 @@ import (
 	"parley/mechanism"
 )
 
+// A Deciding is the read model with the block being made on top, for the one who
+// makes it. Everybody else reads what is committed: a block that is not durable
+// may yet be taken back.
+type Deciding struct{ *Working }
+
+// Deciding gives that view.
+func (w *Working) Deciding() Deciding { return Deciding{w} }
+
 // lookup answers from the layers in memory, newest first, and then from the
-// database. A database failure is remembered and answered with "no".
-func lookup[T any](w *Working, in func(*layer) (T, bool), stored func(*DB) (T, bool, error)) (T, bool) {
+// database; pending says whether the block being made is one of them. A database
+// failure is remembered and answered with "no".
+func lookup[T any](w *Working, pending bool, in func(*layer) (T, bool), stored func(*DB) (T, bool, error)) (T, bool) {
 	w.mu.RLock()
-	for _, l := range w.layers() {
+	for _, l := range w.layers(pending) {
 		if v, ok := in(l); ok {
 			w.mu.RUnlock()
 			return v, true
@@ -38,33 +47,51 @@ func lookup[T any](w *Working, in func(*layer) (T, bool), stored func(*DB) (T, b
 }
 
 // Record finds the statement with the identifier id.
-func (w *Working) Record(id string) (*mechanism.Record, bool) {
-	return lookup(w, func(l *layer) (*mechanism.Record, bool) { r, ok := l.records[id]; return r, ok },
+func (w *Working) Record(id string) (*mechanism.Record, bool) { return w.recordIn(false, id) }
+
+// Record is described with [Deciding].
+func (d Deciding) Record(id string) (*mechanism.Record, bool) { return d.recordIn(true, id) }
+
+func (w *Working) recordIn(pending bool, id string) (*mechanism.Record, bool) {
+	return lookup(w, pending, func(l *layer) (*mechanism.Record, bool) { r, ok := l.records[id]; return r, ok },
 		func(db *DB) (*mechanism.Record, bool, error) { return db.record(id) })
 }
 
 // RecordAt finds the statement at an index; none where its text is not known.
-func (w *Working) RecordAt(index uint64) (*mechanism.Record, bool) {
-	return lookup(w, func(l *layer) (*mechanism.Record, bool) { r, ok := l.numbers[index]; return r, ok },
+func (w *Working) RecordAt(index uint64) (*mechanism.Record, bool) { return w.recordAt(false, index) }
+
+func (w *Working) recordAt(pending bool, index uint64) (*mechanism.Record, bool) {
+	return lookup(w, pending, func(l *layer) (*mechanism.Record, bool) { r, ok := l.numbers[index]; return r, ok },
 		func(db *DB) (*mechanism.Record, bool, error) { return db.recordAt(index) })
 }
 
 // EntryAt finds the entry at an index.
-func (w *Working) EntryAt(index uint64) (Entry, bool) {
-	return lookup(w, func(l *layer) (Entry, bool) { e, ok := l.entries[index]; return e, ok },
+func (w *Working) EntryAt(index uint64) (Entry, bool) { return w.entryAt(false, index) }
+
+func (w *Working) entryAt(pending bool, index uint64) (Entry, bool) {
+	return lookup(w, pending, func(l *layer) (Entry, bool) { e, ok := l.entries[index]; return e, ok },
 		func(db *DB) (Entry, bool, error) { return db.entryAt(index) })
 }
 
 // Withheld reports whether an entry before index has that hash and no text here.
 func (w *Working) Withheld(hash mechanism.Hash, index uint64) bool {
+	return w.withheld(false, hash, index)
+}
+
+// Withheld is described with [Deciding].
+func (d Deciding) Withheld(hash mechanism.Hash, index uint64) bool {
+	return d.withheld(true, hash, index)
+}
+
+func (w *Working) withheld(pending bool, hash mechanism.Hash, index uint64) bool {
 	if w.complete {
 		return false
 	}
-	at, ok := w.IndexOf(hash)
+	at, ok := w.indexOf(pending, hash)
 	if !ok || at >= index {
 		return false
 	}
-	_, known := w.RecordAt(at)
+	_, known := w.recordAt(pending, at)
 	return !known
 }
 
@@ -74,9 +101,20 @@ func (w *Working) TimeAt(index uint64) (time.Time, bool) {
 	return e.Logged, ok
 }
 
+// TimeAt is described with [Deciding].
+func (d Deciding) TimeAt(index uint64) (time.Time, bool) {
+	e, ok := d.entryAt(true, index)
+	return e.Logged, ok
+}
+
 // IndexOf finds the entry for a content's hash.
-func (w *Working) IndexOf(hash mechanism.Hash) (uint64, bool) {
-	return lookup(w, func(l *layer) (uint64, bool) { i, ok := l.indexes[hash]; return i, ok },
+func (w *Working) IndexOf(hash mechanism.Hash) (uint64, bool) { return w.indexOf(false, hash) }
+
+// IndexOf is described with [Deciding].
+func (d Deciding) IndexOf(hash mechanism.Hash) (uint64, bool) { return d.indexOf(true, hash) }
+
+func (w *Working) indexOf(pending bool, hash mechanism.Hash) (uint64, bool) {
+	return lookup(w, pending, func(l *layer) (uint64, bool) { i, ok := l.indexes[hash]; return i, ok },
 		func(db *DB) (uint64, bool, error) { return db.indexOf(hash) })
 }
 
@@ -84,22 +122,38 @@ func (w *Working) IndexOf(hash mechanism.Hash) (uint64, bool) {
 func (w *Working) Key(kid string) (mechanism.Key, bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	if k, ok := w.pending.keys[kid]; ok {
-		return k, true
-	}
 	k, ok := w.keys[kid]
 	return k, ok
+}
+
+// Key is described with [Deciding].
+func (d Deciding) Key(kid string) (mechanism.Key, bool) {
+	d.mu.RLock()
+	k, ok := d.pending.keys[kid]
+	d.mu.RUnlock()
+	if ok {
+		return k, true
+	}
+	return d.Working.Key(kid)
 }
 
 // Head finds the newest accepted statement of an author. All are in memory.
 func (w *Working) Head(author string) (mechanism.Head, bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	if h, ok := w.pending.heads[author]; ok {
-		return h, true
-	}
 	h, ok := w.heads[author]
 	return h, ok
+}
+
+// Head is described with [Deciding].
+func (d Deciding) Head(author string) (mechanism.Head, bool) {
+	d.mu.RLock()
+	h, ok := d.pending.heads[author]
+	d.mu.RUnlock()
+	if ok {
+		return h, true
+	}
+	return d.Working.Head(author)
 }
 
 // CharterAt gives the charter in force for an entry at index: the newest edition
@@ -107,11 +161,23 @@ func (w *Working) Head(author string) (mechanism.Head, bool) {
 func (w *Working) CharterAt(index uint64) *charter.Charter {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	for _, editions := range [][]Edition{w.pending.charters, w.charters} {
-		for i := len(editions) - 1; i >= 0; i-- {
-			if editions[i].Index < index || editions[i].Index == 0 {
-				return editions[i].Signed.Charter
-			}
+	return charterAt(w.charters, index)
+}
+
+// CharterAt is described with [Deciding].
+func (d Deciding) CharterAt(index uint64) *charter.Charter {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if c := charterAt(d.pending.charters, index); c != nil {
+		return c
+	}
+	return charterAt(d.charters, index)
+}
+
+func charterAt(editions []Edition, index uint64) *charter.Charter {
+	for i := len(editions) - 1; i >= 0; i-- {
+		if editions[i].Index < index || editions[i].Index == 0 {
+			return editions[i].Signed.Charter
 		}
 	}
 	return nil

@@ -188,12 +188,17 @@ func (w *Working) Flush(ctx context.Context) error {
 	return nil
 }
 
-// layers gives the layers in memory, newest first. The caller holds mu.
-func (w *Working) layers() []*layer {
-	if w.flushing == nil {
-		return []*layer{w.pending, w.dirty}
+// layers gives the layers in memory, newest first; the first is the block being
+// made. The caller holds mu.
+func (w *Working) layers(pending bool) []*layer {
+	layers := []*layer{w.pending, w.dirty}
+	if w.flushing != nil {
+		layers = append(layers, w.flushing)
 	}
-	return []*layer{w.pending, w.dirty, w.flushing}
+	if !pending {
+		return layers[1:]
+	}
+	return layers
 }
 
 // Follow flushes every interval until ctx ends, and then once more. It reports

@@ -227,3 +227,34 @@ func TestMigrateStartsAnew(t *testing.T) {
 		t.Errorf("%d entries in %d blocks are left", w.Size(), w.Blocks())
 	}
 }
+
+// The block being made is seen by the one who makes it, and by nobody else.
+func TestPendingIsNotRead(t *testing.T) {
+	w, err := New(t.Context(), nil, "orchard/log", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	author := identity.Author{Party: "alder", Role: "watch", Officer: "amal"}
+	hash := sha256.Sum256([]byte("x"))
+	record := &mechanism.Record{Hash: hash, Logged: noon, Claims: statement.Claims{ID: "x", Author: author}}
+	w.Put(mechanism.Change{Record: record, Head: &mechanism.Head{Hash: hash}, Key: &mechanism.Key{ID: "k"}}, Entry{Hash: hash, Logged: noon})
+	seen := func(v mechanism.View) []bool {
+		_, r := v.Record("x")
+		_, i := v.IndexOf(hash)
+		_, h := v.Head(author.String())
+		_, k := v.Key("k")
+		_, at := v.TimeAt(0)
+		return []bool{r, i, h, k, at}
+	}
+	if got := seen(w); !reflect.DeepEqual(got, make([]bool, 5)) {
+		t.Errorf("readers see the pending block: %v", got)
+	}
+	all := []bool{true, true, true, true, true}
+	if got := seen(w.Deciding()); !reflect.DeepEqual(got, all) {
+		t.Errorf("its maker does not see it: %v", got)
+	}
+	w.Commit(1)
+	if got := seen(w); !reflect.DeepEqual(got, all) {
+		t.Errorf("readers do not see it once it is committed: %v", got)
+	}
+}
