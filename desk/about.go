@@ -113,6 +113,7 @@ func (d *Desk) compared(record *mechanism.Record, readback *statement.Statement,
 	}
 	view.Match = true
 	setting := d.Charter().Setting(by.Party)
+	setting.Aside = by.Party != d.party
 	for i := range f.Fields {
 		field := &f.Fields[i]
 		was, had := record.Facts.Critical[field.Name]

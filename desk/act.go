@@ -255,49 +255,6 @@ func (d *Desk) untranslated(whole *format.Format, original *statement.Statement,
 	return refusal(mechanism.BadField, q.Lang, words.M("desk.translate", "format", c.Format, "fields", words.Raw(strings.Join(texts, ", "))), words.Message{})
 }
 
-// replace sends what supersedes original: its fields as they were, but for those
-// that the officer writes anew. A field is left out by writing "name=" alone.
-func (d *Desk) replace(ctx context.Context, f *format.Format, q Saying, ref statement.Ref, original *statement.Statement) (string, error) {
-	setting := d.Charter().Setting(d.party)
-	var dropped, written []string
-	for _, arg := range q.Fields {
-		name, value, named := strings.Cut(arg, "=")
-		if _, known := f.Field(name); known && named && value == "" {
-			dropped = append(dropped, name)
-		} else {
-			written = append(written, arg)
-		}
-	}
-	values, err := f.Parse(setting, written)
-	if err != nil {
-		return "", fieldRefusal(err, q.Lang)
-	}
-	own, _ := d.Charter().Newest("J04")
-	for _, field := range original.Fields() {
-		_, again := values[field.Name]
-		_, ofReplacement := own.Field(field.Name)
-		if again || ofReplacement || slices.Contains(dropped, field.Name) {
-			continue
-		}
-		if text, ok := field.Value.(statement.Text); ok {
-			paragraphs := statement.Paragraphs{}
-			for _, p := range text {
-				paragraphs = append(paragraphs, p.Text)
-			}
-			values[field.Name] = paragraphs
-			continue
-		}
-		values[field.Name] = field.Value
-	}
-	if err := f.Check(format.Values(values), q.Precedence); err != nil {
-		return "", fieldRefusal(err, q.Lang)
-	}
-	if err := contested(setting, f, values, q); err != nil {
-		return "", err
-	}
-	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: []statement.Ref{ref}})
-}
-
 // Contested says that an officer wrote a word that the charter marks so.
 const Contested = "glossary.contested"
 

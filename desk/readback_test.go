@@ -63,6 +63,13 @@ func TestReadBack(t *testing.T) {
 			"ar": "النافذة الزمنية: البداية: وقتك \u206809:00\u2069 \u2068Etc/GMT-3\u2069 هو \u20682026-11-24T06:00Z\u2069؛ والبيان يقول \u20682026-11-24T07:00Z\u2069: الفرق ساعة واحدة",
 			"he": "חלון זמן: התחלה: השעה שלכם \u206809:00\u2069 \u2068Etc/GMT-3\u2069 היא \u20682026-11-24T06:00Z\u2069; בהודעה כתוב \u20682026-11-24T07:00Z\u2069: הפרש של שעה אחת",
 		} {
+			if party != "birch" { // the others did not read it back
+				want = map[string]string{
+					"en": "Window: start: read back as 09:00 Etc/GMT-3, which is 2026-11-24T06:00Z; the statement says 2026-11-24T07:00Z: 1 hour apart",
+					"ar": "النافذة الزمنية: البداية: أُعيد على أنه \u206809:00\u2069 \u2068Etc/GMT-3\u2069، أي \u20682026-11-24T06:00Z\u2069؛ والبيان يقول \u20682026-11-24T07:00Z\u2069: الفرق ساعة واحدة",
+					"he": "חלון זמן: התחלה: הוחזר כ-\u206809:00\u2069 \u2068Etc/GMT-3\u2069, שהם \u20682026-11-24T06:00Z\u2069; בהודעה כתוב \u20682026-11-24T07:00Z\u2069: הפרש של שעה אחת",
+				}[lang]
+			}
 			detail := w.look(party, id, lang)
 			if len(detail.Readbacks) != 1 || detail.Readbacks[0].Match || len(detail.Readbacks[0].Differences) != 1 || detail.Readbacks[0].Differences[0] != want {
 				t.Errorf("%s shows in %s: %+v\nwant %q", party, lang, detail.Readbacks, want)

@@ -85,11 +85,11 @@ func (areaType) same(_ *Field, original, again string) bool {
 	return err1 == nil && err2 == nil && geo.CompareAreas(a, b).Match
 }
 
-func (areaType) differ(_ *Setting, _ *Field, original, again string) words.Message {
+func (areaType) differ(s *Setting, _ *Field, original, again string) words.Message {
 	a, err1 := geo.ParseAreaValue(original)
 	b, err2 := geo.ParseAreaValue(again)
 	if err1 != nil || err2 != nil {
-		return words.M("differ.plain", "again", again, "original", original)
+		return s.differs("differ.plain", "again", again, "original", original)
 	}
 	c := geo.CompareAreas(a, b)
 	if c.Vaguer {

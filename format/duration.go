@@ -102,10 +102,10 @@ func (t durationType) show(s *Setting, field *Field, lang string, value any) []s
 	return []string{t.brief(s, field, lang, value)}
 }
 
-func (durationType) differ(_ *Setting, _ *Field, original, again string) words.Message {
+func (durationType) differ(s *Setting, _ *Field, original, again string) words.Message {
 	a, _ := ReadDuration(original)
 	b, _ := ReadDuration(again)
-	return words.M("differ.plain", "again", span(b), "original", span(a))
+	return s.differs("differ.plain", "again", span(b), "original", span(a))
 }
 
 func (durationType) schema(*Field) map[string]any {

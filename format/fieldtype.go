@@ -83,8 +83,8 @@ func (stringType) show(_ *Setting, _ *Field, lang string, value any) []string {
 
 func (stringType) same(_ *Field, original, again string) bool { return original == again }
 
-func (stringType) differ(_ *Setting, _ *Field, original, again string) words.Message {
-	return words.M("differ.plain", "again", again, "original", original)
+func (stringType) differ(s *Setting, _ *Field, original, again string) words.Message {
+	return s.differs("differ.plain", "again", again, "original", original)
 }
 
 // checkCanonical holds a value to being the one string that read makes of it.

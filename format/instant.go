@@ -235,10 +235,10 @@ func (instantType) differ(s *Setting, _ *Field, original, again string) words.Me
 func differInstants(s *Setting, original, again time.Time) words.Message {
 	apart := words.M("differ.apart", "span", span(original.Sub(again)))
 	if reader, ok := s.reader(); ok {
-		return words.M("differ.instant-local", "local", again.In(reader.Location).Format("15:04"), "zone", reader.Zone, "again", WriteInstant(again),
+		return s.differs("differ.instant-local", "local", again.In(reader.Location).Format("15:04"), "zone", reader.Zone, "again", WriteInstant(again),
 			"original", WriteInstant(original), "apart", apart)
 	}
-	return words.M("differ.instant", "again", WriteInstant(again), "original", WriteInstant(original), "apart", apart)
+	return s.differs("differ.instant", "again", WriteInstant(again), "original", WriteInstant(original), "apart", apart)
 }
 
 func (instantType) schema(*Field) map[string]any {

@@ -112,17 +112,17 @@ func (placeType) same(_ *Field, original, again string) bool {
 	return err1 == nil && err2 == nil && geo.ComparePlaces(a, b).Match
 }
 
-func (placeType) differ(_ *Setting, _ *Field, original, again string) words.Message {
+func (placeType) differ(s *Setting, _ *Field, original, again string) words.Message {
 	a, err1 := geo.ParsePosition(original)
 	b, err2 := geo.ParsePosition(again)
 	if err1 != nil || err2 != nil {
-		return words.M("differ.plain", "again", again, "original", original)
+		return s.differs("differ.plain", "again", again, "original", original)
 	}
 	c := geo.ComparePlaces(a, b)
 	if c.Vaguer {
 		return vaguer(a.Metres, b.Metres)
 	}
-	return words.M("differ.place", "again", located(b.Point, a.Format, b.Metres), "original", located(a.Point, a.Format, a.Metres),
+	return s.differs("differ.place", "again", located(b.Point, a.Format, b.Metres), "original", located(a.Point, a.Format, a.Metres),
 		"apart", words.Raw(distance(c.Apart)), "within", words.Raw(distance(float64(c.Within))))
 }
 

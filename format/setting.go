@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/geo"
+	"parley/words"
 )
 
 // A Setting is what a mechanism's charter says of time and place, and which of
@@ -13,6 +14,7 @@ import (
 type Setting struct {
 	Parties   []Party
 	Reader    string     // the party whose clocks its officers read; empty: nobody's
+	Aside     bool       // what differs in a readback is said to others than who read back
 	Grids     []string   // in which places are echoed, besides the one they were typed in
 	Theatre   *geo.Box   // where places are expected; nil: anywhere
 	Landmarks []Landmark // agreed points that places are described from
@@ -94,4 +96,12 @@ func (s *Setting) landmarks() []Landmark {
 		return nil
 	}
 	return s.Landmarks
+}
+
+// differs makes the sentence on a difference, to whoever read back or to others.
+func (s *Setting) differs(key string, pairs ...any) words.Message {
+	if s != nil && s.Aside {
+		key += "-other"
+	}
+	return words.M(key, pairs...)
 }

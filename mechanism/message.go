@@ -124,12 +124,20 @@ func CheckTranslated(ch *charter.Charter, about statement.Claims, relation strin
 // what the original does not say at all.
 func checkTranslation(c Case, f form, submit delivery.Submit, about *Record) error {
 	claims := c.Statement.Claims()
+	said := 0
 	for i := range f.whole.Fields {
 		name := f.whole.Fields[i].Name
 		_, own := f.Field(name)
-		if _, said := c.Statement.Field(name); said && !own && about.Facts != nil && !slices.Contains(about.Facts.Texts, name) {
+		_, here := c.Statement.Field(name)
+		if !here || own {
+			continue
+		}
+		if said++; about.Facts != nil && !slices.Contains(about.Facts.Texts, name) {
 			return rule.Refuse(NotInOriginal, "leave it out, or say it in a statement of your own", "statement %s has no %s to translate", about.Claims.ID, name)
 		}
+	}
+	if said == 0 && c.Statement.Complete() {
+		return rule.Refuse(NotInOriginal, "write each text under its own name", "the translation of statement %s has no text", about.Claims.ID)
 	}
 	open := claims.Author.Party == submit.Supervisor || submit.Mode == delivery.ModeNone || submit.Mode == delivery.ModeNotify
 	for _, party := range claims.To {

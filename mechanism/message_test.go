@@ -246,7 +246,7 @@ func TestTranslationWaitsForItsOriginal(t *testing.T) {
 	w := newWorld(t)
 	s := w.must(draft{by: amal, format: "J10/1", precedence: "ROUTINE", fields: j10()})
 	early := w.must(draft{by: amal, format: "translation/1", precedence: "FLASH", refs: ref("translates", s), to: []string{"birch"},
-		fields: map[string]any{"content": "J10/1", "language": "ar", "method": "human"}})
+		fields: map[string]any{"content": "J10/1", "language": "ar", "method": "human", "remarks": statement.Paragraphs{"ناس في الوادي."}}})
 	if due, first := w.state(early).Delivery.Due, w.state(s).Delivery.Due; due.Before(first) {
 		t.Errorf("the translation is due at %v, its original at %v", due, first)
 	}
@@ -257,7 +257,7 @@ func TestTranslationOfTheWithdrawn(t *testing.T) {
 	w := newWorld(t)
 	s := w.must(draft{by: amal, format: "J10/1", precedence: "FLASH", fields: j10()})
 	translation := w.must(draft{by: amal, format: "translation/1", precedence: "FLASH", refs: ref("translates", s), to: []string{"birch"},
-		fields: map[string]any{"content": "J10/1", "language": "ar", "method": "human"}})
+		fields: map[string]any{"content": "J10/1", "language": "ar", "method": "human", "remarks": statement.Paragraphs{"ناس في الوادي."}}})
 	if Orphaned(w.hub, w.state(translation)) {
 		t.Error("its original is still at the gate")
 	}
