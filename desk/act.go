@@ -62,6 +62,12 @@ func (d *Desk) sayNew(ctx context.Context, q Saying) (id string, err error) {
 	if !ok {
 		return "", rule.Refuse(NoFormat, "`parley charter show` lists those in force", "there is no format %q in force", q.Format)
 	}
+	if name, ok := verbOf(f, q.Fields); ok {
+		if q.About == "" {
+			return "", rule.Refuse(NoFormat, "name it with -re, or use `parley "+name+"`", "%s says something about an earlier statement", f.Ref())
+		}
+		return d.act(ctx, name, withoutOwn(q))
+	}
 	var refs []statement.Ref
 	if q.About != "" {
 		ref, _, err := d.refer(ctx, q.About, "replies")
@@ -69,9 +75,6 @@ func (d *Desk) sayNew(ctx context.Context, q Saying) (id string, err error) {
 			return "", err
 		}
 		refs = append(refs, ref)
-	}
-	if f.Borrows != "" {
-		return "", rule.Refuse(NoFormat, "use `parley readback`, `parley replace`, `parley cancel` or `parley translate`", "%s says something about an earlier statement", f.Ref())
 	}
 	return d.say(ctx, f, q, refs)
 }
@@ -173,6 +176,29 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 // Verbs lists what officers can do to an earlier statement.
 func Verbs() []string {
 	return []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "withdraw"}
+}
+
+// verbOf gives the verb of a format that says something about an earlier
+// statement: what an officer types as a word, a paper form names by its format.
+func verbOf(f *format.Format, fields []string) (name string, ok bool) {
+	for _, name := range Verbs() {
+		v := verbs[name]
+		if v.format != f.ID {
+			continue
+		}
+		if action := v.fields["action"]; action == "" || slices.Contains(fields, "action="+action) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// withoutOwn leaves out the fields that a verb fills in by itself.
+func withoutOwn(q Saying) Saying {
+	q.Fields = slices.DeleteFunc(slices.Clone(q.Fields), func(arg string) bool {
+		return strings.HasPrefix(arg, "action=") || strings.HasPrefix(arg, format.ContentField+"=")
+	})
+	return q
 }
 
 // refer finds the earlier statement that an officer names.

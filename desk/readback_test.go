@@ -178,3 +178,32 @@ func TestReadBackHubAway(t *testing.T) {
 		})
 	}
 }
+
+// What was keyed in from a paper form names its format, not a verb: with the
+// statement that it is about it is the same act.
+func TestSayAct(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("alder/watch/amal")
+	w.release(id)
+	w.show("birch", id)
+	keyed := append([]string{"content=J14/1", "means=paper"}, understood...)
+	if _, err := w.desks["birch"].Say(t.Context(), Saying{By: w.author("birch/watch/basil"), Format: "J02", Fields: keyed}); ruleOf(err) != NoFormat {
+		t.Errorf("a readback of nothing: %v", err)
+	}
+	w.send("birch/watch/basil", Saying{Format: "J01", About: id})
+	w.send("birch/watch/basil", Saying{Format: "J02", About: id, Fields: keyed})
+	w.status("alder", id, "understood")
+	w.send("alder/watch/amal", Saying{Format: "J04", About: id, Fields: []string{"action=cancel", "content=J14/1", "why=completed"}})
+	if detail := w.look("alder", id, "en"); !slices.Contains(detail.Marks, MarkPending) {
+		t.Errorf("marked %q", detail.Marks)
+	}
+}
+
+func TestReplaceNothing(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("alder/watch/amal")
+	w.release(id)
+	for _, fields := range [][]string{{"why=changed"}, {"why=changed", notice[0]}, {"why=changed", "altitude="}} {
+		w.refuse(mechanism.BadField, "alder/watch/amal", "replace", Saying{About: id, Fields: fields})
+	}
+}

@@ -29,7 +29,8 @@ the fields that are written anew ('parley drafts' lists them).
 
   -preview          show the page as it would be read, times in every zone and
                     places in every grid, and sign nothing
-  -re ID            the statement that this one replies to
+  -re ID            the statement that this one replies to, or that a readback, a
+                    replacement or another act keyed in from paper is about
   -lang en|ar|he    of what is said about the fields (en)
   -keep TERM,...    contested terms of the charter's glossary to keep
   -from-paper FILE  read what was keyed in from a paper form, with its check
