@@ -66,7 +66,7 @@ func (d *Desk) sayNew(ctx context.Context, q Saying) (id string, err error) {
 		if q.About == "" {
 			return "", rule.Refuse(NoFormat, "name it with -re, or use `parley "+name+"`", "%s says something about an earlier statement", f.Ref())
 		}
-		return d.act(ctx, name, withoutOwn(q))
+		return d.act(ctx, name, q)
 	}
 	var refs []statement.Ref
 	if q.About != "" {
@@ -144,14 +144,18 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 		return "", err
 	}
 	for name, value := range v.fields {
-		q.Fields = append(slices.Clone(q.Fields), name+"="+value)
+		if err := fill(&q, name, value); err != nil {
+			return "", err
+		}
 	}
 	if f.Borrows != "" {
 		content := original.Claims().Format
 		if of := format.ContentOf(original); of != "" {
 			content = of
 		}
-		q.Fields = append(slices.Clone(q.Fields), format.ContentField+"="+content)
+		if err := fill(&q, format.ContentField, content); err != nil {
+			return "", err
+		}
 		if name == "cancel" { // it puts nothing in the place of what it cancels
 			return d.say(ctx, f, q, []statement.Ref{ref})
 		}
@@ -193,12 +197,17 @@ func verbOf(f *format.Format, fields []string) (name string, ok bool) {
 	return "", false
 }
 
-// withoutOwn leaves out the fields that a verb fills in by itself.
-func withoutOwn(q Saying) Saying {
-	q.Fields = slices.DeleteFunc(slices.Clone(q.Fields), func(arg string) bool {
-		return strings.HasPrefix(arg, "action=") || strings.HasPrefix(arg, format.ContentField+"=")
-	})
-	return q
+// fill adds a field that a verb fills in by itself; what an officer has typed
+// there must be the same.
+func fill(q *Saying, name, value string) error {
+	for _, arg := range q.Fields {
+		if typed, ok := strings.CutPrefix(arg, name+"="); ok && !strings.EqualFold(typed, value) {
+			return rule.Refuse(mechanism.BadContent, "leave it out, or look whether it is the statement that is meant", "%s is %q and must be %q for that statement", name, typed, value)
+		}
+	}
+	q.Fields = slices.DeleteFunc(slices.Clone(q.Fields), func(arg string) bool { return strings.HasPrefix(arg, name+"=") })
+	q.Fields = append(q.Fields, name+"="+value)
+	return nil
 }
 
 // refer finds the earlier statement that an officer names.

@@ -190,6 +190,10 @@ func TestSayAct(t *testing.T) {
 	if _, err := w.desks["birch"].Say(t.Context(), Saying{By: w.author("birch/watch/basil"), Format: "J02", Fields: keyed}); ruleOf(err) != NoFormat {
 		t.Errorf("a readback of nothing: %v", err)
 	}
+	other := Saying{By: w.author("birch/watch/basil"), Format: "J02", About: id, Fields: append([]string{"content=J15/1"}, understood...)}
+	if _, err := w.desks["birch"].Say(t.Context(), other); ruleOf(err) != mechanism.BadContent {
+		t.Errorf("a readback of another format: %v", err)
+	}
 	w.send("birch/watch/basil", Saying{Format: "J01", About: id})
 	w.send("birch/watch/basil", Saying{Format: "J02", About: id, Fields: keyed})
 	w.status("alder", id, "understood")
