@@ -127,7 +127,7 @@ func TestFromPaper(t *testing.T) {
 		t.Errorf("filled in by hand, it says\n%v\ntyped\n%v", detail.Fields, typed.Fields)
 	}
 	eastern := strings.NewReplacer("0", "٠", "1", "١", "2", "٢", "3", "٣", "4", "٤", "5", "٥", "6", "٦", "7", "٧", "8", "٨", "9", "٩").Replace(script)
-	if detail := o.detail("alder", o.sent(send(eastern)...)); len(detail.Fields) != len(typed.Fields) || !strings.Contains(detail.Text, "from 2026-12-27T07:00Z to 2026-12-27T09:00Z") || !strings.Contains(detail.Text, "(DMM 00 33.600N 017 57.000W), ±50 m\n") {
+	if detail := o.detail("alder", o.sent(send(eastern)...)); len(detail.Fields) != len(typed.Fields) || !strings.Contains(detail.Text, "from 2026-12-27T07:00Z to 2026-12-27T09:00Z") || !strings.Contains(detail.Text, "DMM 00 33.600N 017 57.000W \"valley, north end\", ±50 m\n") {
 		t.Errorf("keyed in with Eastern Arabic digits, it says\n%s", detail.Text)
 	}
 	for _, row := range []struct {
