@@ -57,6 +57,12 @@ func Fonts() (regular, bold [][]byte, err error) {
 	return nil, nil, fmt.Errorf("no fonts to print with: %w; run make assets and build again, or install Debian's fonts-noto-core", err)
 }
 
+// Embedded reports whether the build had the fonts of make assets.
+func Embedded() bool {
+	_, _, err := unpacked()
+	return err == nil
+}
+
 func unpacked() (regular, bold [][]byte, err error) {
 	for _, name := range Names() {
 		file, err := embedded.ReadFile("fonts/" + name.File)
