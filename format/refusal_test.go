@@ -35,6 +35,7 @@ var refusals = []struct {
 	{Window, "2026-11-24T09:00Z/2028-11-24T09:00Z", false},
 	{Window, "2026-11-24T09:00Z/03/04/2026 09:00Z", false},
 	{Window, "2026-11-24T09:00Z/03/04/2027 09:00Z", true},
+	{Window, "240900BNOV26/03/04/2027 09:00Z", true},
 	{Duration, "48", false},
 	{Duration, "0 h", false},
 	{Duration, "two days", false},

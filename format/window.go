@@ -54,15 +54,21 @@ func (w windowType) parse(s *Setting, field *Field, typed string) (any, *fault) 
 	return WriteInstant(start) + "/" + WriteInstant(end), nil
 }
 
-// asked drops the readings that are no window as a whole.
+// asked keeps the readings that are windows as a whole. Where the other end can be
+// read in more than one way too, each reading becomes all that follow from it.
 func (w windowType) asked(s *Setting, field *Field, why *fault) *fault {
 	if len(why.readings) == 0 {
 		return why
 	}
 	var whole []Reading
 	for _, r := range why.readings {
-		if _, bad := w.parse(s, field, r.Typed); bad == nil || len(bad.readings) > 0 {
+		_, bad := w.parse(s, field, r.Typed)
+		if bad == nil {
 			whole = append(whole, r)
+			continue
+		}
+		for _, further := range bad.readings {
+			whole = append(whole, Reading{Typed: further.Typed, Means: joined([]words.Message{r.Means, further.Means})})
 		}
 	}
 	if len(whole) == 0 {
