@@ -35,9 +35,9 @@ type ReadbackView struct {
 	Differences []string        `json:"differences,omitempty"`
 }
 
-// about gathers what others have said about the statement s at record: its
+// about gathers what others have said about the statement at record: its
 // readbacks, oldest first, and the translations that this desk may read.
-func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Record, s *statement.Statement, lang string) error {
+func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Record, lang string) error {
 	size := d.work.Size()
 	for index := record.Index + 1; index < min(size, record.Index+maxAbout) && ctx.Err() == nil; index++ {
 		r, ok := d.work.RecordAt(index)
@@ -47,7 +47,7 @@ func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Reco
 			continue
 		}
 		if r.Delivery != nil && !r.Delivery.Waiting() && !r.Delivery.Current() {
-			continue // a translation that was taken back, or never left the gate
+			continue // a translation that its translator does not stand by: cancelled, returned or withdrawn
 		}
 		said, err := d.statementAt(ctx, index)
 		if err != nil {
@@ -58,9 +58,6 @@ func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Reco
 			view.At = r.Logged
 			detail.Readbacks = append(detail.Readbacks, view)
 			continue
-		}
-		if !r.Delivery.Current() && !r.Delivery.Waiting() {
-			continue // cancelled, returned or withdrawn: its translator does not stand by it
 		}
 		if f, ok := d.whole(said); ok {
 			language, _ := said.Field("language")
@@ -111,28 +108,27 @@ func (d *Desk) compared(record *mechanism.Record, readback *statement.Statement,
 	if !ok {
 		return view
 	}
-	view.Match = true
+	missing, differs := record.Facts.Differing(f, readback)
+	view.Match = len(missing)+len(differs) == 0
 	setting := d.Charter().Setting(by.Party)
 	setting.Aside = by.Party != d.party
 	for i := range f.Fields {
 		field := &f.Fields[i]
+		said := ""
 		was, had := record.Facts.Critical[field.Name]
-		value, given := readback.Field(field.Name)
+		value, _ := readback.Field(field.Name)
 		again, _ := value.(string)
-		if !field.Critical || !had && !given || had && given && format.Compare(field, was, again) {
-			continue
-		}
-		view.Match = false
-		said := field.Label.In(lang) + ": "
 		switch {
+		case slices.Contains(missing, field.Name):
+			said = "—"
+		case !slices.Contains(differs, field.Name):
+			continue
 		case !had:
-			said += format.Absent().In(lang)
-		case !given:
-			said += "—"
+			said = format.Absent().In(lang)
 		default:
-			said += format.Difference(setting, field, was, again).In(lang)
+			said = format.Difference(setting, field, was, again).In(lang)
 		}
-		view.Differences = append(view.Differences, said)
+		view.Differences = append(view.Differences, field.Label.In(lang)+": "+said)
 	}
 	return view
 }

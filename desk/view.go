@@ -219,7 +219,7 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 	}
 	d.describe(detail, s, lang)
 	if ordered && record.Delivery != nil {
-		if err := d.about(ctx, detail, record, s, lang); err != nil {
+		if err := d.about(ctx, detail, record, lang); err != nil {
 			return nil, nil, err
 		}
 	}

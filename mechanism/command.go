@@ -30,21 +30,7 @@ func readBack(ch *charter.Charter, c Case, f form, old *Record) (delivery.Comman
 	case !ok || len(old.Facts.Critical) == 0:
 		return nil, rule.Refuse(NothingCritical, "acknowledge it", "statement %s has no field that must be read back", old.Claims.ID)
 	}
-	var missing, differs []string
-	for i := range content.Fields {
-		field := &content.Fields[i]
-		if !field.Critical {
-			continue
-		}
-		was, had := old.Facts.Critical[field.Name]
-		_, given := c.Statement.Field(field.Name)
-		switch again := text(c.Statement, field.Name); {
-		case had && !given:
-			missing = append(missing, field.Name)
-		case had != given || had && !format.Compare(field, was, again):
-			differs = append(differs, field.Name)
-		}
-	}
+	missing, differs := old.Facts.Differing(content, c.Statement)
 	if len(missing) > 0 {
 		return nil, rule.Refuse(ReadbackShort, "hear it again, and read back every critical field", "the readback of statement %s leaves out %s", old.Claims.ID, strings.Join(missing, ", "))
 	}

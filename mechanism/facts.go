@@ -107,3 +107,25 @@ func (facts *Facts) limits(ch *charter.Charter, content *format.Format, logged t
 		facts.LateNotice = facts.Begins.Sub(logged) < lead
 	}
 }
+
+// Differing compares what was read back with the facts' critical fields, by type
+// and in the order of content, their format: which of them were left out, and in
+// which it differs, one that the original does not have included. What a readback
+// counts as and what people are told of it both come from here.
+func (facts *Facts) Differing(content *format.Format, again *statement.Statement) (missing, differs []string) {
+	for i := range content.Fields {
+		field := &content.Fields[i]
+		if !field.Critical {
+			continue
+		}
+		was, had := facts.Critical[field.Name]
+		_, given := again.Field(field.Name)
+		switch {
+		case had && !given:
+			missing = append(missing, field.Name)
+		case had != given || had && !format.Compare(field, was, text(again, field.Name)):
+			differs = append(differs, field.Name)
+		}
+	}
+	return missing, differs
+}
