@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -90,19 +91,19 @@ func (d *Desk) say(ctx context.Context, f *format.Format, q Saying, refs []state
 
 // typed reads what the officer typed into the values that are signed.
 func (d *Desk) typed(f *format.Format, q Saying) (map[string]any, error) {
-	setting := d.Charter().Setting(d.party)
-	values, err := f.Parse(setting, q.Fields)
+	values, err := f.Parse(d.Charter().Setting(d.party), q.Fields)
 	if err != nil {
 		return nil, fieldRefusal(err, q.Lang)
 	}
-	precedence := q.Precedence
-	if precedence == "" {
-		precedence = f.Precedence
+	return values, d.complete(f, values, q)
+}
+
+// complete asks whether the values are a whole statement of f, in agreed words.
+func (d *Desk) complete(f *format.Format, values map[string]any, q Saying) error {
+	if err := f.Check(format.Values(values), cmp.Or(q.Precedence, f.Precedence)); err != nil {
+		return fieldRefusal(err, q.Lang)
 	}
-	if err := f.Check(format.Values(values), precedence); err != nil {
-		return nil, fieldRefusal(err, q.Lang)
-	}
-	return values, contested(setting, f, values, q)
+	return contested(d.Charter().Setting(d.party), f, values, q)
 }
 
 // Act signs and queues what an officer does to an earlier statement; name is
@@ -324,13 +325,11 @@ func fieldRefusal(err error, lang string) error {
 	refused := &rule.Refusal{Rule: mechanism.BadField}
 	var sentences []string
 	for _, e := range all {
-		sentence := e.Sentence(lang)
-		if advice := e.Advice(lang); advice != "" && len(all) > 1 {
-			sentence += "; " + advice
+		if len(all) > 1 { // each with its own remedy
+			sentences = append(sentences, e.In(lang))
 		} else {
-			refused.Remedy = advice
+			sentences, refused.Remedy = append(sentences, e.Sentence(lang)), e.Advice(lang)
 		}
-		sentences = append(sentences, sentence)
 		for _, r := range e.Readings {
 			refused.Options = append(refused.Options, e.Field+"="+r.Typed)
 		}
