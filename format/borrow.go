@@ -11,8 +11,8 @@ import (
 // or an empty content, gives f itself. The error says what cannot be borrowed.
 //
 // Borrowed critical fields and texts are optional: whether they fit the original
-// is for the rules to say. Defaults are not borrowed, since what is read back is
-// entered.
+// is for the rules to say. Defaults are not borrowed: what is read back is entered,
+// and what a replacement does not say is as the original has it.
 func (f *Format) Whole(lookup func(ref string) (*Format, bool), content string) (*Format, error) {
 	if f.Borrows == "" || content == "" {
 		return f, nil
@@ -41,10 +41,11 @@ func (f *Format) Whole(lookup func(ref string) (*Format, bool), content string) 
 		switch {
 		case f.Borrows == BorrowsAll:
 		case f.Borrows == BorrowsCritical && field.Critical, f.Borrows == BorrowsTexts && !field.Coded():
-			field.Required, field.RequiredWhen, field.Default = false, "", ""
+			field.Required, field.RequiredWhen = false, ""
 		default:
 			continue
 		}
+		field.Default = ""
 		whole.Fields = append(whole.Fields, field)
 	}
 	return &whole, nil
