@@ -73,22 +73,24 @@ func (e *FieldError) Sentence(lang string) string {
 	if label := e.Label.In(lang); lang != "en" && label != "" {
 		name = words.Raw(label) + " (" + name + ")"
 	}
+	read := words.Plain(clip(e.Read))
+	if !e.Counted.IsZero() {
+		read = e.Counted
+	}
+	say := func(key string, more ...any) string {
+		return words.M(key, append([]any{"format", format, "field", name, "read", read, "accepted", e.Accepted}, more...)...).In(lang)
+	}
 	switch {
 	case len(e.Readings) == 1:
-		one := words.M("field.reading-one", "means", e.Readings[0].Means, "typed", e.Readings[0].Typed)
-		return words.M("field.asked-one", "format", format, "field", name, "read", clip(e.Read), "readings", one).In(lang)
+		return say("field.asked-one", "readings", words.M("field.reading-one", "means", e.Readings[0].Means, "typed", e.Readings[0].Typed))
 	case len(e.Readings) > 0:
-		return words.M("field.asked", "format", format, "field", name, "read", clip(e.Read), "readings", e.readings()).In(lang)
-	case e.Field == "" && !e.Counted.IsZero():
-		return words.M("field.whole", "format", format, "read", e.Counted, "accepted", e.Accepted).In(lang)
+		return say("field.asked", "readings", e.readings())
 	case e.Field == "":
-		return words.M("field.whole", "format", format, "read", clip(e.Read), "accepted", e.Accepted).In(lang)
+		return say("field.whole")
 	case e.Read == "" && e.Counted.IsZero():
-		return words.M("field.nothing", "format", format, "field", name, "accepted", e.Accepted).In(lang)
-	case !e.Counted.IsZero():
-		return words.M("field.read", "format", format, "field", name, "read", e.Counted, "accepted", e.Accepted).In(lang)
+		return say("field.nothing")
 	}
-	return words.M("field.read", "format", format, "field", name, "read", clip(e.Read), "accepted", e.Accepted).In(lang)
+	return say("field.read")
 }
 
 func (e *FieldError) readings() words.Message {
