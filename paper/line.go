@@ -38,10 +38,10 @@ func (f *form) label(l Line) []item {
 	items := f.lines(l.Label, f.strong(9.5), labelAt, labelWidth, f.beside(), true)
 	var marks []string
 	if l.Required {
-		marks = append(marks, f.words.required)
+		marks = append(marks, f.say("paper.required"))
 	}
 	if l.Critical {
-		marks = append(marks, f.words.readBack)
+		marks = append(marks, f.say("paper.read-back"))
 	}
 	if len(marks) > 0 {
 		items = append(items, f.lines(strings.Join(marks, " · "), style{size: 7.5 * f.scale, bold: true, ink: 0.25}, labelAt, labelWidth, f.beside(), true)...)
@@ -58,7 +58,7 @@ func (f *form) value(l Line) [][]item {
 	case len(l.Value) > 0:
 		return [][]item{f.filled(l)}
 	case !f.blank:
-		return [][]item{f.lines("– "+f.words.empty+" –", f.faint(9), valueAt, f.valueWidth(), f.beside(), true)}
+		return [][]item{f.lines("– "+f.say("paper.empty")+" –", f.faint(9), valueAt, f.valueWidth(), f.beside(), true)}
 	case len(l.Choices) > 0:
 		columns := f.choices(l.Choices)
 		if l.Help != "" && !f.helpBeside(l) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"parley/words"
 )
 
 // Printed is a form as a file.
@@ -43,7 +45,7 @@ func Render(s *Sheet, fonts Fonts) (Printed, error) {
 	var set *setter
 	for _, size := range sizes {
 		set = &setter{regular: fresh(regular), bold: fresh(bold), missing: map[rune]bool{}}
-		form := form{Sheet: s, words: words(s.Language), setter: set, scale: size.scale, textRows: size.textRows, pad: size.pad * size.scale, blank: s.Blank()}
+		form := form{Sheet: s, setter: set, scale: size.scale, textRows: size.textRows, pad: size.pad * size.scale, blank: s.Blank()}
 		if pages = form.pages(); len(pages) == 1 {
 			break
 		}
@@ -64,12 +66,14 @@ func Render(s *Sheet, fonts Fonts) (Printed, error) {
 type form struct {
 	*Sheet
 	*setter
-	words    formWords
 	scale    float64
 	textRows int
 	pad      float64
 	blank    bool
 }
+
+// say says what belongs to the form and not to its format, in its language.
+func (f *form) say(key string, pairs ...any) string { return words.M(key, pairs...).In(f.Language) }
 
 // Columns, in points from the beginning of the page.
 const (
@@ -148,7 +152,7 @@ func (f *form) pages() []*page {
 		above += bannerTall + bannerGap
 	}
 	running := f.set(f.Title, f.strong(9), inner-120, f.beside(), true)[0]
-	continued := f.one(f.words.continued, f.strong(9))
+	continued := f.one(f.say("paper.continued"), f.strong(9))
 	top := func(n int) float64 {
 		if n > 1 {
 			return above + 22
@@ -172,8 +176,8 @@ func (f *form) furnish(p *page, n, of int) {
 	bottom := pageHeight - edge
 	if f.Exercise {
 		bottom -= bannerTall + bannerGap
-		words := []string{f.words.exercise, "EXERCISE", f.words.exercise}
-		banner := f.one(strings.Join(words, "  ·  "), style{size: 10, bold: true, ink: 1})
+		said := []string{f.say("paper.exercise"), "EXERCISE", f.say("paper.exercise")}
+		banner := f.one(strings.Join(said, "  ·  "), style{size: 10, bold: true, ink: 1})
 		for _, y := range []float64{edge, pageHeight - edge - bannerTall} {
 			p.fill(margin, y, inner, bannerTall, 0)
 			p.text(banner, margin, y+bannerTall/2+3.6, inner, atCentre)
@@ -182,7 +186,7 @@ func (f *form) furnish(p *page, n, of int) {
 	p.rule(margin, bottom-footTall+6, inner, 0.5, 0.5)
 	small := style{size: 8, ink: 0.2}
 	p.text(f.code(f.Format, small), margin, bottom-2, inner, atBegin)
-	p.text(f.one(f.words.pageOf(n, of), small), margin, bottom-2, inner, atEnd)
+	p.text(f.one(f.say("paper.page", "n", n, "m", of), small), margin, bottom-2, inner, atEnd)
 }
 
 // titleBand: what the form is, and the format's line with its check digits.
@@ -249,10 +253,10 @@ func (f *form) columnsBand() band {
 		x, w float64
 		a    align
 	}{
-		{f.one(f.words.line, st), margin, numberWidth, atCentre},
-		{f.one(f.words.field, st), labelAt, labelWidth, atBegin},
-		{f.one(f.words.value, st), valueAt, f.valueWidth(), atBegin},
-		{f.one(f.words.check, st), checkAt, checkWidth, atCentre},
+		{f.one(f.say("paper.line"), st), margin, numberWidth, atCentre},
+		{f.one(f.say("paper.field"), st), labelAt, labelWidth, atBegin},
+		{f.one(f.say("paper.value"), st), valueAt, f.valueWidth(), atBegin},
+		{f.one(f.say("paper.check"), st), checkAt, checkWidth, atCentre},
 	}
 	if f.blank {
 		texts = texts[:3]
@@ -268,7 +272,7 @@ func (f *form) columnsBand() band {
 // endBand: the last line, over the whole form.
 func (f *form) endBand() band {
 	tall := 24 * f.scale
-	label := f.one(f.words.formLine+": "+f.words.entries, f.plain(8.5))
+	label := f.one(f.say("paper.whole-form")+": "+f.say("paper.entries"), f.plain(8.5))
 	end := f.code(endWord, style{size: 9 * f.scale, bold: true, ink: 1})
 	entries := f.Entries()
 	count := f.code(fmt.Sprint(len(entries)), f.strong(13))
@@ -296,18 +300,17 @@ func (f *form) digits() style {
 }
 
 func (f *form) notesBand() band {
-	say := f.words.sayFilled
-	if f.blank {
-		say = f.words.sayBlank
-	}
 	shown := Entry{Number{Line: 4}, Coded, "survey"}
 	if entries := f.Entries(); len(entries) > 0 && entries[0].Kind == Coded && len(entries[0].Value) < 40 {
 		shown = entries[0]
 	}
 	example := fmt.Sprintf("%v %s #%s", shown.At, shown.Value, shown.Check())
-	say = strings.ReplaceAll(say, "{line}", "\u2066"+example+"\u2069")
+	say := f.say("paper.say-filled", "line", words.Raw("\u2066"+example+"\u2069"))
+	if f.blank {
+		say = f.say("paper.say-blank")
+	}
 	if slices.ContainsFunc(f.Lines, func(l Line) bool { return l.Critical }) {
-		say += " " + f.words.boxes
+		say += " " + f.say("paper.boxes")
 	}
 	column := f.lines(say, f.faint(7.5), margin, inner, f.beside(), true)
 	for _, note := range f.Notes {

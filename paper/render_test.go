@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"parley/assets"
+	"parley/words"
 )
 
 // missing skips, or fails where make test demands that everything is there.
@@ -171,7 +172,7 @@ func TestRenderContinues(t *testing.T) {
 			t.Errorf("%s: %q is there %d times, want %d", language, word, got, want)
 		}
 		for n := range printed.Pages {
-			if page := words(language).pageOf(n+1, printed.Pages); !strings.Contains(text, without(page)) {
+			if page := words.M("paper.page", "n", n+1, "m", printed.Pages).In(language); !strings.Contains(text, without(page)) {
 				t.Errorf("%s: %q is not there", language, page)
 			}
 		}
