@@ -74,6 +74,7 @@ func (c *Charter) Check() error {
 	k.places(c.Places)
 	k.glossary(c.Glossary)
 	k.precedences(c)
+	k.clocks(c)
 	k.witness(c)
 	k.limits(c.Limits)
 	if len(k.problems) == 0 {
