@@ -28,6 +28,18 @@ type memory struct {
 	texts    map[uint64]bool
 	indexes  map[Hash]uint64
 	times    []time.Time
+	board    *Board
+}
+
+func (m *memory) Board() *Board { return m.board }
+
+func (m *memory) Open(party string) (open []*Record) {
+	for _, r := range m.records {
+		if r.Delivery != nil && r.Delivery.Owing(party) {
+			open = append(open, r)
+		}
+	}
+	return open
 }
 
 func (m *memory) Complete() bool                            { return m.complete }
@@ -48,6 +60,9 @@ func (m *memory) put(c Change) {
 	m.texts[c.Record.Index] = true
 	for _, r := range append(c.Touched, c.Record) {
 		m.records[r.Claims.ID] = r
+	}
+	if c.Board != nil {
+		m.board = c.Board
 	}
 	if c.Head != nil {
 		m.heads[c.Record.Claims.Author.String()] = *c.Head

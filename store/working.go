@@ -31,6 +31,7 @@ type Working struct {
 	charters []Edition                 // all editions in force, committed
 	keys     map[string]mechanism.Key  // all, committed: there are as many as officers
 	heads    map[string]mechanism.Head // of all authors, committed
+	board    *mechanism.Board          // committed; never changed in place
 	blocks   uint64                    // committed
 	size     uint64                    // entries committed
 	written  Progress                  // in the database
@@ -51,7 +52,7 @@ type Working struct {
 // everything in memory.
 func New(ctx context.Context, db *DB, name string, complete bool) (*Working, error) {
 	w := &Working{db: db, complete: complete, ledger: name, roots: map[uint64]ledger.Hash{},
-		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}}
+		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, board: &mechanism.Board{}}
 	if db != nil {
 		p, err := db.Progress(ctx)
 		if err != nil {
@@ -64,6 +65,9 @@ func New(ctx context.Context, db *DB, name string, complete bool) (*Working, err
 			return nil, fmt.Errorf("open read model: %w", err)
 		}
 		if err := db.load(ctx, w.keys, w.heads); err != nil {
+			return nil, fmt.Errorf("open read model: %w", err)
+		}
+		if w.board, err = db.board(); err != nil {
 			return nil, fmt.Errorf("open read model: %w", err)
 		}
 		p.Ledger = name
@@ -138,6 +142,9 @@ func (w *Working) Commit(n uint64) {
 	w.charters = append(w.charters, w.pending.charters...)
 	maps.Copy(w.keys, w.pending.keys)
 	maps.Copy(w.heads, w.pending.heads)
+	if w.pending.board != nil {
+		w.board = w.pending.board
+	}
 	w.dirty.absorb(w.pending)
 	w.blocks++
 	w.size += n
