@@ -130,7 +130,7 @@ func newWorld(t *testing.T) *world {
 	}
 	view := func(party string) *memory {
 		m := &memory{complete: party == "", charter: c, keys: known, heads: map[string]Head{}, records: map[string]*Record{}, texts: map[uint64]bool{}, indexes: map[Hash]uint64{},
-			times: []time.Time{w.now}} // entry 0 is the charter
+			times: []time.Time{w.now}, board: &Board{}} // entry 0 is the charter
 		m.reader = Reader{Party: party, Supervisor: party == c.Supervisor().ID, Key: Key{Areas: []string{"military", "intelligence"}}}
 		return m
 	}
