@@ -9,9 +9,9 @@
 // same bytes until the hub gives a receipt that verifies, or refuses it. A
 // refused statement was never accepted; it stays visible with the reason.
 //
-// Four goroutines do the work: the follower reads the ledger and reports what
-// arrived, the sender empties the outbox, the witness cosigns checkpoints, and
-// the read model is written behind. Close ends and awaits them all.
+// Five goroutines do the work: the follower reads the ledger and reports what
+// arrived, the sender empties the outbox, the keeper proves the line, the witness
+// cosigns checkpoints, and the read model is written behind. Close ends and awaits them all.
 package desk
 
 import (
@@ -93,6 +93,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d.stop = stop
 	d.workers.Go(func() { d.follow(running) })
 	d.workers.Go(func() { d.send(running) })
+	d.workers.Go(func() { d.proveLine(running) })
 	if c.Witness != nil {
 		d.workers.Go(func() { d.cosign(running) })
 	}

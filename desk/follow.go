@@ -139,6 +139,7 @@ func (d *Desk) caughtUp(ctx context.Context) {
 		return
 	}
 	d.setSynced()
+	d.caught()
 	if err := d.reportArrivals(ctx); err != nil && ctx.Err() == nil {
 		d.log.Error("arrivals not reported; tried again with the next block", "error", err)
 	}
