@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"parley/charter"
+	"parley/client"
 	"parley/identity"
 	"parley/journal"
 	"parley/ledger"
@@ -41,8 +42,9 @@ type Config struct {
 	Signer  func(author string) (identity.Signer, error)
 	Witness *ledger.Cosigner // the party's cosigning key; nil: this desk does not cosign
 	Clock   func() time.Time
-	Rand    io.Reader // for identifiers, salts and the API's token
-	Listen  string    // loopback address of the API, such as 127.0.0.1:0; empty: no API
+	Rand    io.Reader   // for identifiers, salts and the API's token
+	Listen  string      // loopback address of the API, such as 127.0.0.1:0; empty: no API
+	Dial    client.Dial // how the hub is reached; nil: over TCP
 	Log     *slog.Logger
 }
 
@@ -123,7 +125,7 @@ func (d *Desk) open(ctx context.Context) error {
 	case c.Witness != nil && c.Witness.VerifierKey() != party.Witness:
 		return fmt.Errorf("the charter names witness key %q for %s, the key ring holds %s", party.Witness, d.party, c.Witness.VerifierKey())
 	}
-	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock}
+	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock, dial: c.Dial}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return err
 	}
