@@ -118,7 +118,6 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 		readers[old.Claims.Author.Party] = true
 		if Opening(f.Relation) {
 			change.Opened = append(change.Opened, record)
-			change.Record.Opens = append(change.Record.Opens, old.Index)
 			for _, party := range old.Claims.To {
 				readers[party] = true
 			}

@@ -77,7 +77,6 @@ type Record struct {
 	Claims   statement.Claims
 	Logged   time.Time       // the entry's time
 	Delivery *delivery.State // nil for the acts and key statements of the machinery
-	Opens    []uint64        // indexes of the statements that this one releases
 	Facts    *Facts          // of a message; nil where some of its text is withheld here
 }
 
