@@ -41,6 +41,7 @@ var layers = map[string]int{
 	"client": 8, "keyring": 8, "exercise": 8, "proof": 8,
 	"registrar": 9,
 	"hub":       10, "desk": 10,
+	"sim": 11, // tests alone
 	"cmd": 11,
 }
 
