@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
 	"parley/charter"
-	"parley/delivery"
 	"parley/journal"
 	"parley/ledger"
-	"parley/mechanism"
 	"parley/statement"
 	"parley/store"
 )
@@ -27,7 +24,7 @@ type auditor struct {
 	roots   map[uint64]ledger.Hash // by size, at the end of each block
 	ids     map[string]uint64      // entry of each statement
 	entries map[ledger.Hash]uint64
-	waiting []*waiting // at the gate, of formats that the clock releases
+	clock   timekeeper
 	counts  map[string]int
 
 	mu       sync.Mutex // guards what follows
@@ -41,14 +38,9 @@ type receipt struct {
 	hash  ledger.Hash
 }
 
-// A waiting statement must have left the gate when its time is up.
-type waiting struct {
-	id  string
-	due time.Time
-}
-
 func newAuditor(c *charter.Signed) (*auditor, error) {
-	a := &auditor{charter: c, roots: map[uint64]ledger.Hash{}, ids: map[string]uint64{}, entries: map[ledger.Hash]uint64{}, counts: map[string]int{}}
+	a := &auditor{charter: c, roots: map[uint64]ledger.Hash{}, ids: map[string]uint64{}, entries: map[ledger.Hash]uint64{}, counts: map[string]int{},
+		clock: timekeeper{said: map[string]int{}, calls: map[string]bool{}}}
 	var err error
 	if a.verifier, err = ledger.NewVerifier(c.Hub.Key); err != nil {
 		return nil, err
@@ -143,11 +135,8 @@ func (a *auditor) enter(b *ledger.Block) error {
 		}
 		a.ids[r.Claims.ID] = index
 		a.counts[r.Claims.Format]++
-		if d := r.Delivery; d != nil && d.Waiting() && d.Mode == delivery.ModeAutoRelease {
-			a.waiting = append(a.waiting, &waiting{r.Claims.ID, d.Due})
-		}
 	}
-	return nil
+	return a.clock.enterAll(a, b)
 }
 
 // lookUp finds each receipt's entry.
@@ -165,22 +154,4 @@ func (a *auditor) lookUp() error {
 	a.counts["receipts"] += len(a.receipts)
 	a.receipts = a.receipts[:0]
 	return nil
-}
-
-// overdue gives the statements that are at the gate after their time, and
-// forgets those that have left it.
-func (a *auditor) overdue(now time.Time) (late []*waiting) {
-	kept := a.waiting[:0]
-	for _, wait := range a.waiting {
-		r, ok := a.work.Record(wait.id)
-		if !ok || !r.Delivery.Waiting() {
-			continue
-		}
-		kept = append(kept, wait)
-		if now.After(wait.due) && !mechanism.Orphaned(a.work, r) {
-			late = append(late, wait)
-		}
-	}
-	a.waiting = kept
-	return late
 }

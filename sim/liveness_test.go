@@ -54,6 +54,11 @@ func (w *world) owed() error {
 			return fmt.Errorf("desk of %s has %d entries confirmed of %d", party, status.Confirmed, size)
 		}
 	}
+	for _, party := range parties {
+		if p := w.auditor.work.Board().Line.Path(party); p.Missed > 0 {
+			return fmt.Errorf("the path of %s is not proven: %+v", party, p)
+		}
+	}
 	for index := range size {
 		r, ok := w.auditor.work.RecordAt(index)
 		if !ok || r.Delivery == nil || r.Delivery.Status != delivery.Released {

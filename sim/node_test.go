@@ -34,9 +34,6 @@ type node struct {
 	life   atomic.Int64 // which of its lives this is; 0 while it is dead
 	offset atomic.Int64 // of its clock, nanoseconds
 
-	since   time.Time // when it was started, bubble's time
-	stepped time.Time // when its clock last stepped
-
 	desk *desk.Desk // of a desk that runs
 	hub  *hub.Hub   // of a hub that runs
 	stop func() error
@@ -50,7 +47,6 @@ func (n *node) runs() bool { return n.stop != nil }
 // start starts the node's program on its folder.
 func (n *node) start() error {
 	n.lives++
-	n.since = time.Now()
 	n.life.Store(int64(n.lives))
 	if n.name == hubName {
 		return n.startHub()
@@ -87,12 +83,17 @@ func (n *node) startHub() error {
 	if err != nil {
 		return errors.Join(err, j.Close())
 	}
+	w.auditor.journal = j
+	if err := w.auditor.read(); err != nil {
+		return errors.Join(err, db.Close(), j.Close())
+	}
+	w.able()
 	h, err := hub.New(context.Background(), hub.Config{Charter: w.charter, Signer: w.signer, Author: author(hubAuthor), Key: identity.NewSigner(w.keys[hubAuthor]), TLS: w.tls,
 		Journal: j, Store: db, Clock: n.now, Salt: rand.Text, Nonce: func() (b [10]byte) { rand.Read(b[:]); return b }, Log: n.log})
 	if err != nil {
 		return errors.Join(fmt.Errorf("start hub: %w", err), db.Close(), j.Close())
 	}
-	n.hub, w.auditor.journal = h, j
+	n.hub = h
 	server := h.Server()
 	server.Handler = n.witnessed(server.Handler, n.lives)
 	ended := make(chan error, 1)
@@ -157,9 +158,9 @@ func (n *node) close() error {
 }
 
 // crash ends the program as a power cut does: what it has not written by this
-// instant is lost, and nothing more leaves it. lose says how much of the read
-// model, which is not synced, goes with it: 0 nothing, 1 all.
-func (n *node) crash(lose float64) error {
+// instant is lost, and nothing more leaves it. lose says whether the log of the
+// read model, which is not synced, goes with it.
+func (n *node) crash(lose bool) error {
 	if !n.runs() {
 		return nil
 	}
@@ -183,7 +184,7 @@ func (n *node) crash(lose float64) error {
 
 // copyFolder copies what a power cut leaves: all that was written, without the
 // shared memory, and of the read model's log what had reached the disk.
-func copyFolder(to, from string, lose float64) error {
+func copyFolder(to, from string, lose bool) error {
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -195,15 +196,12 @@ func copyFolder(to, from string, lose float64) error {
 		if entry.IsDir() {
 			return os.MkdirAll(filepath.Join(to, relative), 0o700)
 		}
-		if strings.HasSuffix(path, "-shm") {
+		if strings.HasSuffix(path, "-shm") || lose && strings.HasSuffix(path, "store.db-wal") {
 			return nil
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return err
-		}
-		if strings.HasSuffix(path, "store.db-wal") {
-			text = text[:len(text)-int(lose*float64(len(text)))]
 		}
 		return os.WriteFile(filepath.Join(to, relative), text, 0o600)
 	})

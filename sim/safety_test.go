@@ -6,18 +6,14 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"time"
 
 	"parley/desk"
 	"parley/store"
 )
 
 // statuses are all that a desk may list, see desk.Item.
-var statuses = []string{"queued", "refused", "in force", "withheld", "logged", "submitted", "held", "released", "returned", "withdrawn",
+var statuses = []string{"queued", "refused", "in force", "withheld", "logged", "submitted", "held", "released", "returned", "withdrawn", "lapsed", "expired", "undelivered",
 	"replaced", "cancelled", "delivered", "displayed", "acknowledged", "understood"}
-
-// gateSlack is how late the clock's release may be while the hub runs.
-const gateSlack = time.Second
 
 // safety says what does not hold of that which always must; nil if all does. It
 // looks at whatever stands still at this instant.
@@ -53,23 +49,14 @@ func (r *record) err() error {
 	return nil
 }
 
-// punctual: what the hub's clock releases has left the gate when it is due and
-// the hub has run for gateSlack with a clock that it may sign by.
+// punctual: what is due has been said, as far as the hub has run since with a clock
+// that it may sign by.
 func (w *world) punctual() error {
 	now := w.hub.now()
-	late := w.auditor.overdue(now.Add(-gateSlack))
-	if len(late) == 0 {
-		return nil
-	}
-	for _, since := range []time.Time{w.hub.since, w.hub.stepped} {
-		if time.Since(since) <= gateSlack {
-			return nil
-		}
-	}
 	if last, ok := w.auditor.work.TimeAt(w.auditor.work.Size() - 1); ok && now.Before(last) {
 		return nil
 	}
-	return fmt.Errorf("statement %s is at the gate %s after its time", late[0].id, now.Sub(late[0].due))
+	return w.auditor.clock.unsaid(w.auditor, now)
 }
 
 func (w *world) checkDesk(n *node) error {

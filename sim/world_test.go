@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
@@ -18,6 +19,7 @@ import (
 
 	"parley/charter"
 	"parley/client"
+	"parley/desk"
 	"parley/hub"
 	"parley/identity"
 	"parley/ledger"
@@ -95,8 +97,21 @@ func newWorld(t *testing.T, seed uint64, tempo time.Duration, trace io.Writer) *
 		w.desks[party] = w.newNode(party)
 		w.must(w.desks[party].start())
 	}
+	w.beginLine()
 	w.faults.begin(w)
 	return w
+}
+
+// beginLine has the supervisor's watch hold the first link test, from which on the
+// line is proven by the hour.
+func (w *world) beginLine() {
+	for _, o := range w.officers {
+		if o.author.String() == "cedar/gate/chen" {
+			f, _ := w.charter.Newest("J00")
+			q := desk.Saying{By: o.author, Format: "J00", To: []string{"alder", "birch"}, Fields: w.typed(f)}
+			w.act(w.desks["cedar"], "say J00", q, func(ctx context.Context, d *desk.Desk) (string, error) { return d.Say(ctx, q) })()
+		}
+	}
 }
 
 func (w *world) newNode(name string) *node {
