@@ -58,16 +58,16 @@ func one[T any](v T, err error) (T, bool, error) {
 }
 
 func (db *DB) record(id string) (*mechanism.Record, bool, error) {
-	return one(scanRecord(db.read.QueryRow("SELECT "+recordColumns+" FROM entry WHERE id = ?", id)))
+	return one(scanRecord(db.byID.QueryRow(id)))
 }
 
 func (db *DB) recordAt(index uint64) (*mechanism.Record, bool, error) {
-	return one(scanRecord(db.read.QueryRow("SELECT "+recordColumns+" FROM entry WHERE idx = ? AND id IS NOT NULL", index)))
+	return one(scanRecord(db.byIndex.QueryRow(index)))
 }
 
 func (db *DB) indexOf(hash mechanism.Hash) (uint64, bool, error) {
 	var index uint64
-	err := db.read.QueryRow("SELECT idx FROM entry WHERE hash = ?", hash[:]).Scan(&index)
+	err := db.byHash.QueryRow(hash[:]).Scan(&index)
 	return one(index, err)
 }
 
@@ -77,7 +77,7 @@ func (db *DB) entryAt(index uint64) (Entry, bool, error) {
 		logged int64
 		height uint64
 	)
-	err := db.read.QueryRow("SELECT hash, logged, height FROM entry WHERE idx = ?", index).Scan(&hash, &logged, &height)
+	err := db.entryByIndex.QueryRow(index).Scan(&hash, &logged, &height)
 	if err != nil {
 		return one(Entry{}, err)
 	}
