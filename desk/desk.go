@@ -135,6 +135,9 @@ func (d *Desk) open(ctx context.Context) error {
 	if d.journal, err = journal.OpenSQLite(filepath.Join(c.Dir, "journal.db")); err != nil {
 		return err
 	}
+	if err := d.belongs(ctx); err != nil {
+		return err
+	}
 	if d.db, err = store.Open(filepath.Join(c.Dir, "store.db")); err != nil {
 		return err
 	}

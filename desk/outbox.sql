@@ -43,3 +43,11 @@ CREATE TABLE IF NOT EXISTS draft (
 	saying  BLOB    NOT NULL, -- as the officer wrote it, JSON
 	problem BLOB    NOT NULL  -- the refusal, JSON
 ) STRICT;
+
+-- The mechanism that this folder is of, from its first opening on: what officers
+-- have written under one charter is never sent under another's.
+CREATE TABLE IF NOT EXISTS owner (
+	one       INTEGER PRIMARY KEY CHECK (one = 1),
+	mechanism TEXT    NOT NULL,
+	exercise  INTEGER NOT NULL CHECK (exercise IN (0, 1))
+) STRICT;

@@ -120,6 +120,9 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 // recover brings the read model up to the journal's end.
 func (h *Hub) recover(ctx context.Context) error {
 	if n := h.work.Blocks(); n > 0 {
+		if err := h.work.SameCharter(h.config.Charter.Charter); err != nil {
+			return err // before its keys are found to be others
+		}
 		tip, err := h.journal.ReadOne(ctx, h.origin, n-1)
 		if err != nil {
 			return fmt.Errorf("the read model has %d blocks, but the journal cannot show the last: %w", n, err)

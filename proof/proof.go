@@ -25,6 +25,7 @@ import (
 // A Result is what was proven.
 type Result struct {
 	Mechanism  string
+	Exercise   bool   // nothing in it is real
 	Origin     string // the ledger's name
 	Size       uint64 // entries that the newest checkpoint covers
 	Root       ledger.Hash
@@ -84,6 +85,9 @@ func (r *Result) anchor(trusted *charter.Charter, editions []store.Edition) erro
 		return nil
 	case trusted.Mechanism == last.Mechanism && trusted.Edition > last.Edition:
 		return fmt.Errorf("check the charter: edition %d was given and the last that is shown is %d; give one of the editions up to %d", trusted.Edition, last.Edition, last.Edition+1)
+	}
+	if trusted.Exercise != last.Exercise {
+		return refute(nil, "the ledger says exercise %t and the charter you gave says exercise %t; exercise and live never mix", last.Exercise, trusted.Exercise)
 	}
 	return refute(nil, "this is the ledger of another charter: it begins under %s of %s, and the one you gave is %s of %s",
 		charter.EncodeHash(first.Hash()), first.Mechanism, charter.EncodeHash(trusted.Hash()), trusted.Mechanism)

@@ -76,7 +76,7 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 	if !ok {
 		return fmt.Errorf("read the root at %d entries: %w", w.Size(), w.Err())
 	}
-	r.Mechanism, r.Origin, r.Size, r.Root = c.Mechanism, origin, w.Size(), root
+	r.Mechanism, r.Exercise, r.Origin, r.Size, r.Root = c.Mechanism, c.Exercise, origin, w.Size(), root
 	r.Charters, r.Keys = uint64(len(editions)), uint64(len(w.Keys()))
 	chains := newChains()
 	for index := range w.Size() {
