@@ -22,7 +22,8 @@ import (
 	"parley/store"
 )
 
-// A Result is what was proven.
+// A Result is what was proven. Beside an error it says no more than Exercise, as
+// far as a charter was read: an accusation quotes what is shown.
 type Result struct {
 	Mechanism  string
 	Exercise   bool   // nothing in it is real
@@ -45,6 +46,11 @@ func (r *Result) proven(format string, args ...any) {
 
 func (r *Result) notShown(format string, args ...any) {
 	r.NotShown = append(r.NotShown, fmt.Sprintf(format, args...))
+}
+
+// marked is the result of what could not be proven.
+func marked(editions []store.Edition) Result {
+	return Result{Exercise: len(editions) > 0 && editions[len(editions)-1].Signed.Exercise}
 }
 
 // A Refuted is an accusation in one sentence: what is shown cannot be true, or

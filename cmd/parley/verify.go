@@ -49,7 +49,7 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	refuted, isRefuted := errors.AsType[*proof.Refuted](err)
 	switch {
 	case isRefuted && *asJSON:
-		writeJSON(stdout, map[string]string{"outcome": "refuted", "accusation": refuted.Sentence})
+		writeJSON(stdout, map[string]any{"outcome": "refuted", "exercise": result.Exercise, "accusation": refuted.Sentence})
 		return 1
 	case isRefuted:
 		fmt.Fprintf(stdout, "refuted: %s\n", refuted.Sentence)
