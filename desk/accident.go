@@ -24,7 +24,7 @@ const Unsent = "desk.unsent"
 type AccidentRequest struct {
 	As      string   `json:"as"`      // party/role/officer
 	To      []string `json:"to"`      // empty: all other sides
-	Fields  []string `json:"fields"`  // "name=value"; a choice may be its number
+	Fields  []string `json:"fields"`  // "name=value"; a choice may be its number; "contact=" leaves the default out
 	Lang    string   `json:"lang"`    // of questions, page and refusals; empty: English
 	Keep    []string `json:"keep"`    // contested terms to keep, by identifier
 	Draft   int64    `json:"draft"`   // kept draft to go on with; 0: a new one
@@ -75,12 +75,13 @@ func (d *Desk) Accident(ctx context.Context, q Saying, preview bool) (AccidentAn
 	q.Format = f.Ref()
 	q.Fields = numbered(f, q.Fields)
 	written := q
+	later := d.later(ctx, f, &q)
+	q.Fields = slices.DeleteFunc(slices.Clone(q.Fields), func(arg string) bool { return strings.HasSuffix(arg, "=") }) // left out on purpose
 	questions, err := d.unanswered(f, &q, preview)
 	if err != nil {
 		return AccidentAnswer{}, d.keep(ctx, written, err)
 	}
-	answer := AccidentAnswer{Sent: Sent{State: Asked, Exercise: d.Charter().Exercise}, Open: questions, Later: d.later(ctx, f, &q)}
-	answer.Fields = q.Fields
+	answer := AccidentAnswer{Sent: Sent{State: Asked, Exercise: d.Charter().Exercise}, Open: questions, Later: later, Fields: q.Fields}
 	refused := refusal(Unsent, q.Lang, words.M("accident.open", "fields", words.Raw(labels(questions))), words.Message{})
 	if len(questions) == 0 {
 		if !preview {

@@ -60,6 +60,11 @@ func TestAccident(t *testing.T) {
 	if !slices.Contains(a.Fields, "contact=desk:line 2") || slices.Contains(questioned(a.Later), "contact") || !slices.Contains(questioned(a.Later), "heading") {
 		t.Errorf("fields %q, later %q", a.Fields, questioned(a.Later))
 	}
+	q.Fields = []string{"contact="}
+	if a, _ = w.accidentAt("alder", q); names(a.Fields, "contact") || len(a.Open) != 5 {
+		t.Errorf("without a contact: %+v", a)
+	}
+	w.must(w.desks["alder"].Drop(t.Context(), a.Draft))
 	q.Fields = []string{"thing=١", "what=1"}
 	if a, _ = w.accidentAt("alder", q); a.Draft == 0 || !slices.Equal(questioned(a.Open), []string{"place", "seen-at", "armed"}) {
 		t.Fatalf("with two answers: %+v", a)

@@ -109,7 +109,7 @@ func (s *session) call(ctx context.Context, preview bool) (answer desk.AccidentA
 	case errors.As(err, &kept):
 		s.q.Draft = kept.Draft
 	case answer.Draft != 0:
-		s.q.Draft = answer.Draft
+		s.q.Draft, s.q.Fields = answer.Draft, nil // they are in it now
 	}
 	return answer, err
 }

@@ -115,6 +115,7 @@ func TestAccidentBrokenOff(t *testing.T) {
 		{"a place of two readings", "3\n7\n00 33.600N 017 57.000W ±50m\n", "1\n\n2\n1\n", "place=00 33.600N"},
 		{"a slip", "dragon\n", "1\n1\nDD 0.56 -17.95 ±50m\n\n2\n1\n", "thing=dragon"},
 		{"on second thoughts", "3\n7\nDD 0.56 -17.95 ±50m\n\n2\nspeed=20 km/h\n\n0\n", "1\n", "speed=20 km/h"},
+		{"a line left out again", "3\n7\nDD 0.56 -17.95 ±50m\n\n2\nspeed=20 km/h\nspeed=\ncontact=\nheading=E\n0\n", "1\n", "heading=E"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			code, stdout, stderr := typing(t, test.keys, as...)
