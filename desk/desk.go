@@ -42,7 +42,7 @@ type Config struct {
 	Signer  func(author string) (identity.Signer, error)
 	Witness *ledger.Cosigner // the party's cosigning key; nil: this desk does not cosign
 	Clock   func() time.Time
-	Rand    io.Reader   // for identifiers, salts and the API's token
+	Rand    io.Reader   // for identifiers, salts, pauses and the API's token; safe for concurrent use
 	Listen  string      // loopback address of the API, such as 127.0.0.1:0; empty: no API
 	Dial    client.Dial // how the hub is reached; nil: over TCP
 	Log     *slog.Logger

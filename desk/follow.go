@@ -19,7 +19,7 @@ const callTimeout = 20 * time.Second
 // follow keeps the replica up with the ledger until ctx ends or the hub is found
 // out.
 func (d *Desk) follow(ctx context.Context) {
-	var pause backoff
+	pause := backoff{chance: d.config.Rand}
 	for ctx.Err() == nil {
 		c := d.hubs.pick(d.Charter())
 		before := d.work.Blocks()

@@ -20,7 +20,6 @@ type network struct {
 	seed     uint64
 	links    map[string]*link
 	listener *listener // nil while the hub is down
-	opened   uint64    // connections ever
 }
 
 // What a link does.
@@ -38,6 +37,8 @@ type link struct {
 	jitter  time.Duration // and up to this much more
 	changed chan struct{} // closed and replaced with every change
 	pairs   map[*pair]bool
+	number  uint64 // of the party
+	opened  uint64 // connections ever
 }
 
 var (
@@ -47,8 +48,8 @@ var (
 
 func newNetwork(seed uint64, parties ...string) *network {
 	n := &network{seed: seed, links: map[string]*link{}}
-	for _, party := range parties {
-		n.links[party] = &link{state: up, delay: time.Millisecond, jitter: time.Millisecond, changed: make(chan struct{}), pairs: map[*pair]bool{}}
+	for i, party := range parties {
+		n.links[party] = &link{number: uint64(i), state: up, delay: time.Millisecond, jitter: time.Millisecond, changed: make(chan struct{}), pairs: map[*pair]bool{}}
 	}
 	return n
 }
@@ -131,10 +132,10 @@ func (n *network) dial(ctx context.Context, party string) (net.Conn, error) {
 func (n *network) connect(l *link) (client, server net.Conn) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.opened++
+	l.opened++
 	p := &pair{network: n, link: l}
 	for i := range p.flows {
-		p.flows[i] = &flow{chance: rand.New(rand.NewPCG(n.seed, 2*n.opened+uint64(i))), arrived: make(chan struct{}, 1), drained: make(chan struct{}, 1)}
+		p.flows[i] = &flow{chance: rand.New(rand.NewPCG(n.seed, l.number<<32+2*l.opened+uint64(i))), arrived: make(chan struct{}, 1), drained: make(chan struct{}, 1)}
 	}
 	l.pairs[p] = true
 	return &conn{pair: p, in: p.flows[0], out: p.flows[1]}, &conn{pair: p, in: p.flows[1], out: p.flows[0]}

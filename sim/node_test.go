@@ -3,7 +3,6 @@ package sim
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -64,7 +63,7 @@ func (n *node) startDesk() error {
 			return nil, fmt.Errorf("the key ring has no key %s", name)
 		},
 		Dial:  w.network.from(n.name),
-		Clock: n.now, Rand: rand.Reader, Log: n.log})
+		Clock: n.now, Rand: newChance(w.seed, n.name, n.lives), Log: n.log})
 	if err != nil {
 		return fmt.Errorf("start desk of %s: %w", n.name, err)
 	}
@@ -88,8 +87,9 @@ func (n *node) startHub() error {
 		return errors.Join(err, db.Close(), j.Close())
 	}
 	w.able()
+	chance := newChance(w.seed, n.name, n.lives)
 	h, err := hub.New(context.Background(), hub.Config{Charter: w.charter, Signer: w.signer, Author: author(hubAuthor), Key: identity.NewSigner(w.keys[hubAuthor]), TLS: w.tls,
-		Journal: j, Store: db, Clock: n.now, Salt: rand.Text, Nonce: func() (b [10]byte) { rand.Read(b[:]); return b }, Log: n.log})
+		Journal: j, Store: db, Clock: n.now, Salt: chance.salt, Nonce: chance.nonce, Log: n.log})
 	if err != nil {
 		return errors.Join(fmt.Errorf("start hub: %w", err), db.Close(), j.Close())
 	}

@@ -31,7 +31,7 @@ func population() []*officer {
 	return all
 }
 
-// plan chooses what people do now. All of it happens at the same time.
+// plan chooses what people do now. All of it happens at about the same time.
 func (w *world) plan() (acts []func()) {
 	for range 1 + w.chance.IntN(3) {
 		o := w.officers[w.chance.IntN(len(w.officers))]
@@ -191,7 +191,9 @@ func (w *world) about(o *officer, n *node, verb, id string, fields ...string) fu
 // desk died meanwhile.
 func (w *world) act(n *node, what string, q desk.Saying, do func(context.Context, *desk.Desk) (string, error)) func() {
 	d, life := n.desk, n.life.Load()
+	after := time.Duration(w.chance.Int64N(int64(20 * time.Millisecond))) // two at the very same instant would be for Go's scheduler to order
 	return func() {
+		w.wait(after)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		id, err := do(ctx, d)

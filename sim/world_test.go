@@ -46,7 +46,7 @@ type world struct {
 	// they call draw from it, never two at once.
 	chance *mathrand.Rand
 	tempo  time.Duration // mean pause between two steps
-	trace  io.Writer     // nil: nobody looks
+	trace  *trail
 
 	charter   *charter.Signed
 	keys      map[string]ed25519.PrivateKey
@@ -79,10 +79,10 @@ type signed struct{ id, party string }
 
 // newWorld begins a mechanism: hub, keys, desks. It must be called in a bubble,
 // and closed in it.
-func newWorld(t *testing.T, seed uint64, tempo time.Duration, trace io.Writer) *world {
+func newWorld(t *testing.T, seed uint64, tempo time.Duration, out io.Writer) *world {
 	t.Helper()
 	<-time.After(time.Until(begin))
-	w := &world{t: t, seed: seed, dir: t.TempDir(), chance: mathrand.New(mathrand.NewPCG(seed, 0)), tempo: tempo, trace: trace,
+	w := &world{t: t, seed: seed, dir: t.TempDir(), chance: mathrand.New(mathrand.NewPCG(seed, 0)), tempo: tempo, trace: &trail{out: out},
 		keys: map[string]ed25519.PrivateKey{}, witnesses: map[string]*ledger.Cosigner{}, desks: map[string]*node{}, network: newNetwork(seed, parties...)}
 	w.said.typed, w.said.counts = map[string][]string{}, map[string]int{}
 	w.officers = population()
@@ -115,10 +115,7 @@ func (w *world) beginLine() {
 }
 
 func (w *world) newNode(name string) *node {
-	n := &node{world: w, name: name, dir: filepath.Join(w.dir, name+"-0"), log: slog.New(slog.DiscardHandler)}
-	if w.trace != nil {
-		n.log = slog.New(slog.NewTextHandler(w.trace, &slog.HandlerOptions{Level: slog.LevelWarn})).With("node", name)
-	}
+	n := &node{world: w, name: name, dir: filepath.Join(w.dir, name+"-0"), log: slog.New(slog.NewTextHandler(w.trace, &slog.HandlerOptions{Level: slog.LevelWarn})).With("node", name)}
 	w.nodes = append(w.nodes, n)
 	return n
 }
@@ -126,15 +123,13 @@ func (w *world) newNode(name string) *node {
 func (w *world) must(err error) {
 	w.t.Helper()
 	if err != nil {
-		w.t.Fatalf("seed %d, step %d, %s: %v", w.seed, w.steps, time.Now().UTC().Format(time.RFC3339Nano), err)
+		w.t.Fatalf("%s\nseed %d, step %d, %s: %v", w.trace.newest(), w.seed, w.steps, time.Now().UTC().Format(time.RFC3339Nano), err)
 	}
 }
 
-// tracef notes what is done, for whoever replays the seed.
+// tracef notes what is done, for whoever looks for the cause of a failure.
 func (w *world) tracef(format string, args ...any) {
-	if w.trace != nil {
-		fmt.Fprintf(w.trace, "%s step %d: %s\n", time.Now().UTC().Format("01-02T15:04:05.000"), w.steps, fmt.Sprintf(format, args...))
-	}
+	fmt.Fprintf(w.trace, "%s step %d: %s\n", time.Now().UTC().Format("01-02T15:04:05.000"), w.steps, fmt.Sprintf(format, args...))
 }
 
 // key gives the key of a name, the same in every world; it is made when the world
@@ -213,6 +208,7 @@ func (w *world) endorse() error {
 	for _, a := range w.charter.Areas {
 		areas = append(areas, a.ID)
 	}
+	chance := newChance(w.seed, "registrar", 1)
 	empty, err := ledger.RootAt(0, ledger.Hashes(nil))
 	if err != nil {
 		return err
@@ -231,10 +227,10 @@ func (w *world) endorse() error {
 				return err
 			}
 			now := w.hub.now().UTC().Truncate(time.Millisecond)
-			c := statement.Claims{Mechanism: w.charter.Mechanism, ID: statement.NewID(now, [10]byte([]byte(rand.Text()))), Author: root, Format: "key.endorse/1", Area: mechanism.Service,
+			c := statement.Claims{Mechanism: w.charter.Mechanism, ID: statement.NewID(now, chance.nonce()), Author: root, Format: "key.endorse/1", Area: mechanism.Service,
 				Precedence: "ROUTINE", To: mechanism.Others(party, parties...), Exercise: w.charter.Exercise, Time: now, Seen: statement.Seen{Root: empty}}
 			mechanism.Chain(&c, head)
-			s, err := statement.Sign(w.t.Context(), signer, c, map[string]any{"holder": request.Author, "key": request.Key, "areas": request.Areas, "proof": request.Proof}, rand.Text)
+			s, err := statement.Sign(w.t.Context(), signer, c, map[string]any{"holder": request.Author, "key": request.Key, "areas": request.Areas, "proof": request.Proof}, chance.salt)
 			if err != nil {
 				return err
 			}
