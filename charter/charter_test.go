@@ -275,6 +275,36 @@ func TestCheck(t *testing.T) {
 			`charter: roles[watch].may: read "J77"; accepted: identifiers of formats in force, without their edition`},
 		{"no registrar", func(c *Charter) { c.Roles = c.Roles[:7] },
 			`charter: roles: is missing; accepted: the machine role registrar`},
+		{"hub without a voice", func(c *Charter) {
+			for i := range c.Roles {
+				c.Roles[i].May = slices.DeleteFunc(c.Roles[i].May, func(id string) bool { return id == "clock.overdue" })
+			}
+		},
+			`charter: roles[hub].may: is missing; accepted: the format clock.overdue, which that machine sends by itself`},
+		{"pause that waits", func(c *Charter) {
+			for i := range c.Formats {
+				if c.Formats[i].Format == "J05/1" {
+					c.Formats[i].Gate = GateAutoRelease
+				}
+			}
+		},
+			`charter: formats[J05/1].gate: read "auto-release"; accepted: none or notify: it is for everyone, at once`},
+		{"gate without a superior", func(c *Charter) { c.Clocks.Superior = "head" },
+			`charter: clocks.superior: read "head"; accepted: a role of the supervisor's; what no side answers ends there`},
+		{"cover by a machine", func(c *Charter) { c.Clocks.Cover = []string{"desk"} },
+			`charter: clocks.cover[0]: read "desk"; accepted: a role of this charter that officers hold`},
+		{"cover twice", func(c *Charter) { c.Clocks.Cover = []string{"watch", "watch"} },
+			`charter: clocks.cover: read "watch"; accepted: each role once`},
+		{"no ladder for FLASH", func(c *Charter) { c.Precedences[0].Ladder = nil },
+			`charter: precedences[FLASH].ladder: is missing; accepted: at least one step, the last of them to a role of the supervisor's; nobody would be told that a FLASH lies unread`},
+		{"ladder that ends at a side", func(c *Charter) { c.Precedences[0].Ladder = c.Precedences[0].Ladder[:2] },
+			`charter: precedences[FLASH].ladder[1].role: read "head"; accepted: a role of the supervisor's; what no side answers ends there`},
+		{"ladder that goes back", func(c *Charter) { c.Precedences[0].Ladder[1].AfterSeconds = 120 },
+			`charter: precedences[FLASH].ladder[1].afterSeconds: read "120"; accepted: a whole number from 121 to 7776000`},
+		{"line that is missed too late", func(c *Charter) { c.Clocks.Line.MissSeconds = 3600 },
+			`charter: clocks.line.missSeconds: read "3600"; accepted: a whole number from 1 to 1800`},
+		{"RED before a test could fail", func(c *Charter) { c.Clocks.Line.RedSeconds = 60 },
+			`charter: clocks.line.redSeconds: read "60"; accepted: a whole number from 3600 to 604800`},
 		{"gate without end", func(c *Charter) { c.Precedences[0].GateSeconds = 0 },
 			`charter: precedences[FLASH].gateSeconds: read "0"; accepted: a whole number from 1 to 7776000`},
 		{"precedences out of order", func(c *Charter) { slices.Reverse(c.Precedences) },

@@ -307,11 +307,25 @@ func (k *checker) roles(c *Charter) {
 			}
 		}
 	}
-	for _, machine := range []string{"desk", "hub", "registrar"} {
-		if r, ok := c.Role(machine); !ok || !r.Machine {
+	for _, machine := range slices.Sorted(maps.Keys(machines)) {
+		r, ok := c.Role(machine)
+		if !ok || !r.Machine {
 			k.missing("roles", "the machine role "+machine, "")
+			continue
+		}
+		for _, id := range machines[machine] {
+			if !r.Allows(id) {
+				k.missing(fmt.Sprintf("roles[%s].may", machine), "the format "+id+", which that machine sends by itself", "")
+			}
 		}
 	}
+}
+
+// machines are the roles that no officer holds, and what they send by themselves.
+var machines = map[string][]string{
+	"desk":      {"J00", "desk.delivered", "desk.displayed"},
+	"hub":       {"J00", "gate.auto-release", "clock.overdue", "clock.expired", "line.missed", "roster.gap"},
+	"registrar": {"key.endorse", "key.revoke"},
 }
 
 func (k *checker) precedences(c *Charter) {
