@@ -53,6 +53,7 @@ type Statement struct {
 	signature   []byte
 	hash        [32]byte
 	claims      Claims
+	digests     [][32]byte   // of the payload
 	disclosures []disclosure // as they stand in text
 	fields      []Field      // sorted by name
 	withheld    int
@@ -94,6 +95,7 @@ func parse(b []byte) (*Statement, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.digests = digests
 	if err := s.open(digests, rest); err != nil {
 		return nil, err
 	}
