@@ -43,3 +43,10 @@ CREATE TABLE IF NOT EXISTS draft (
 	saying  BLOB    NOT NULL, -- as the officer wrote it, JSON
 	problem BLOB    NOT NULL  -- the refusal, JSON
 ) STRICT;
+
+-- What one officer has written that must not leave by one officer's hand: it
+-- stays here until another has signed it too, or refused to.
+CREATE TABLE IF NOT EXISTS waiting (
+	id    TEXT PRIMARY KEY,
+	bytes BLOB NOT NULL -- signed by its author alone; never sent, signed anew when it goes
+) STRICT, WITHOUT ROWID;
