@@ -34,7 +34,7 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	ctx, o := t.Context(), &office{t, t.TempDir()}
 	var officers []identity.Author
-	for _, name := range []string{"alder/desk/one", "alder/watch/amal", "birch/desk/one", "birch/watch/basil", "cedar/desk/one", "cedar/gate/chen"} {
+	for _, name := range []string{"alder/desk/one", "alder/watch/amal", "alder/analyst/adel", "alder/analyst/aya", "birch/desk/one", "birch/watch/basil", "cedar/desk/one", "cedar/gate/chen"} {
 		author, err := identity.ParseAuthor(name)
 		o.must(err)
 		officers = append(officers, author)
