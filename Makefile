@@ -7,6 +7,7 @@ SHELL       := bash
 .DEFAULT_GOAL := build
 
 FUZZTIME ?= $(if $(filter true,$(CI)),10s,5s)
+DAYS     ?= 30
 LOG      := .cache/test.log
 CROSS    := statement/crosscheck
 FONTS    := assets/fonts/SHA256SUMS
@@ -29,6 +30,7 @@ test: check $(CROSS)/node_modules/.package-lock.json $(FONTS) ## everything that
 	scripts/tools.sh
 	mkdir -p $(dir $(LOG))
 	PARLEY_REQUIRE_NODE=1 PARLEY_REQUIRE_TOOLS=1 go test -race -timeout 20m ./... 2>&1 | tee $(LOG)
+	go test ./sim -run TestDays -days=$(DAYS) -timeout 20m -count=1 -v | grep -v '^=== '
 	FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 	@echo; echo "go test -race ./..., as it ended before the fuzzing:"; cat $(LOG)
 

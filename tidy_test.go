@@ -32,7 +32,7 @@ var layers = map[string]int{
 	"statement": 2,
 	"format":    3, "paper": 3,
 	"charter": 4, "form": 4,
-	"delivery":  5,
+	"delivery": 5, "line": 5, "area": 5, "watch": 5,
 	"mechanism": 6,
 
 	"ledger": 2, "journal": 3, // beside the rules, see isEvidence
@@ -41,6 +41,7 @@ var layers = map[string]int{
 	"client": 8, "keyring": 8, "exercise": 8, "proof": 8,
 	"registrar": 9,
 	"hub":       10, "desk": 10,
+	"sim": 11, // tests alone
 	"cmd": 11,
 }
 

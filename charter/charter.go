@@ -42,6 +42,7 @@ type Charter struct {
 	Own         []*format.Format  `json:"own,omitempty"` // formats beside the catalogue's; formats puts them in force
 	Precedences []Precedence      `json:"precedences"`   // most urgent first
 	Places      Places            `json:"places"`
+	Clocks      Clocks            `json:"clocks"`
 	Glossary    []Term            `json:"glossary,omitempty"`
 	Witness     WitnessPolicy     `json:"witness"`
 	Limits      Limits            `json:"limits"`
@@ -107,10 +108,11 @@ type Rule struct {
 // are at least one second.
 type Precedence struct {
 	ID              string `json:"id"`
-	GateSeconds     int    `json:"gateSeconds"`     // the supervisor's time
-	AckSeconds      int    `json:"ackSeconds"`      // until a person acknowledges
-	ReadbackSeconds int    `json:"readbackSeconds"` // until it is read back
-	ReplySeconds    int    `json:"replySeconds"`    // until the first reply of substance
+	GateSeconds     int    `json:"gateSeconds"`      // the supervisor's time
+	AckSeconds      int    `json:"ackSeconds"`       // until a person acknowledges
+	ReadbackSeconds int    `json:"readbackSeconds"`  // until it is read back
+	ReplySeconds    int    `json:"replySeconds"`     // until the first reply of substance
+	Ladder          []Rung `json:"ladder,omitempty"` // whom a statement goes to that nobody acknowledges, step by step
 }
 
 // A WitnessPolicy says when a checkpoint counts as confirmed.
@@ -205,6 +207,7 @@ func (c *Charter) whole() *Charter {
 		w.Roles[i].Names, w.Roles[i].May = orEmpty(w.Roles[i].Names), list(w.Roles[i].May)
 	}
 	w.Formats, w.Precedences = list(w.Formats), list(w.Precedences)
+	w.Clocks.Cover = list(w.Clocks.Cover)
 	w.Witness.Parties = list(w.Witness.Parties)
 	w.Places.Grids = list(w.Places.Grids)
 	return &w

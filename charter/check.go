@@ -74,6 +74,7 @@ func (c *Charter) Check() error {
 	k.places(c.Places)
 	k.glossary(c.Glossary)
 	k.precedences(c)
+	k.clocks(c)
 	k.witness(c)
 	k.limits(c.Limits)
 	if len(k.problems) == 0 {
@@ -271,6 +272,8 @@ func (k *checker) formats(c *Charter) {
 			k.add(field+".gate", r.Gate, "none: it is an act, not a message", "")
 		case (f.Floor || r.Floor) && !slices.Contains(append(open, GateAutoRelease), r.Gate):
 			k.add(field+".gate", r.Gate, "none, notify or auto-release: the safety floor never waits without an end", "")
+		case f.Everyone && !slices.Contains(open, r.Gate):
+			k.add(field+".gate", r.Gate, "none or notify: it is for everyone, at once", "")
 		case !slices.Contains(gates, r.Gate):
 			k.add(field+".gate", r.Gate, strings.Join(gates, ", "), "")
 		}

@@ -39,6 +39,16 @@ var labels = map[string]format.Words{
 	"ack":       {"en": "acknowledgement", "ar": "الإقرار", "he": "אישור קבלה"},
 	"readback":  {"en": "readback", "ar": "الإعادة للتحقق", "he": "חזרה לאימות"},
 	"reply":     {"en": "reply", "ar": "الجواب", "he": "מענה"},
+	"ladder":    {"en": "if nobody acknowledges, then", "ar": "وإن لم يُقرّ أحد فعندئذ", "he": "אם איש אינו מאשר, אז"},
+	"clocks":    {"en": "Clocks of the channel", "ar": "مُهل القناة", "he": "שעוני הערוץ"},
+	"superior":  {"en": "A gate beyond its limit goes to", "ar": "البوابة التي تتجاوز مهلتها تُحال إلى", "he": "שער שחרג מזמנו עובר אל"},
+	"cover":     {"en": "To be on duty at every hour", "ar": "المناوبون في كل ساعة", "he": "במשמרת בכל שעה"},
+	"roster":    {"en": "A gap in duty is alarmed before it by", "ar": "يُنذر بالفجوة في المناوبة قبلها بـ", "he": "התרעה על פער במשמרת לפניו ב"},
+	"line":      {"en": "Line test every", "ar": "اختبار الخط كل", "he": "בדיקת קו מדי"},
+	"miss":      {"en": "missed after", "ar": "يُعد فائتًا بعد", "he": "מוחמצת אחרי"},
+	"human":     {"en": "by a person at least every", "ar": "من شخص كل", "he": "בידי אדם לפחות מדי"},
+	"red":       {"en": "RED after", "ar": "أحمر بعد", "he": "אדום אחרי"},
+	"dark":      {"en": "DARK after", "ar": "معتم بعد", "he": "חשוך אחרי"},
 	"lead":      {"en": "Notice asked for", "ar": "مهلة الإخطار المطلوبة", "he": "זמן ההודעה הנדרש"},
 	"expiry":    {"en": "Expires after", "ar": "تنتهي صلاحيته بعد", "he": "פג אחרי"},
 	"places":    {"en": "Places", "ar": "الأماكن", "he": "מקומות"},
@@ -103,7 +113,11 @@ func (c *Charter) Page(lang string) string {
 			p.word("readback") + " " + p.span(t.ReadbackSeconds),
 			p.word("reply") + " " + p.span(t.ReplySeconds),
 		}, p.comma()))
+		for _, r := range t.Ladder {
+			p.line(2, p.word("ladder")+" "+p.span(r.AfterSeconds)+": "+p.isolate(r.Role))
+		}
 	}
+	p.clocks(c.Clocks)
 	p.line(0, "")
 	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
 	return p.text.String()
@@ -131,6 +145,20 @@ func (p *page) formats(c *Charter) {
 			p.fact(2, "expiry", fmt.Sprint(time.Duration(r.ExpiryHours)*time.Hour))
 		}
 	}
+}
+
+func (p *page) clocks(c Clocks) {
+	p.head("clocks")
+	p.fact(1, "superior", c.Superior)
+	p.fact(1, "cover", strings.Join(c.Cover, ", "))
+	p.line(1, p.word("roster")+" "+p.span(c.RosterMinutes*60))
+	p.line(1, strings.Join([]string{
+		p.word("line") + " " + p.span(c.Line.IntervalSeconds),
+		p.word("miss") + " " + p.span(c.Line.MissSeconds),
+		p.word("human") + " " + p.span(c.Line.HumanSeconds),
+		p.word("red") + " " + p.span(c.Line.RedSeconds),
+		p.word("dark") + " " + p.span(c.Line.DarkSeconds),
+	}, p.comma()))
 }
 
 // agreed writes what is agreed of places and terms.

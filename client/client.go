@@ -40,6 +40,8 @@ const (
 	MaxLine   = 48 << 20 // one line of the feed
 )
 
+const dialTimeout = 5 * time.Second
+
 // feedSilence is how long a feed may say nothing: three of the hub's keep-alives.
 const feedSilence = 30 * time.Second
 
@@ -57,12 +59,29 @@ type Client struct {
 	signed time.Time // when the token was, by the clock
 }
 
+// A Dial opens a connection to an address, as [net.Dialer.DialContext] does. It
+// ends with ctx. nil stands for a net.Dialer.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
 // New makes a client for the hub at url, one of the charter's, in the name of
 // author, whose key is endorsed in the ledger.
 func New(c *charter.Charter, url string, author identity.Author, key identity.Signer, clock func() time.Time) *Client {
+	return NewDialing(c, url, author, key, clock, nil)
+}
+
+// NewDialing is New for a network that is reached with dial. Whatever dial
+// connects to must still prove to be the hub.
+func NewDialing(c *charter.Charter, url string, author identity.Author, key identity.Signer, clock func() time.Time, dial Dial) *Client {
 	pin := c.Hub.TLS
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
+	}
 	transport := &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+			defer cancel()
+			return dial(ctx, network, address)
+		},
 		TLSHandshakeTimeout: 5 * time.Second,
 		MaxIdleConnsPerHost: 64,
 		IdleConnTimeout:     time.Minute,

@@ -45,10 +45,18 @@ type (
 		Supersedes string        // identifier of the statement that it replaces or cancels; empty for none
 		Cancels    bool
 		Owed       []Owed // what it inherits where it meets no gate
+		Terms      Terms
+		Index      uint64 // of the entry
 	}
-	Hold        struct{ Reason string }
-	Release     struct{ Owed []Owed } // what it inherits, see [State.Bequest]
-	AutoRelease struct{ Owed []Owed }
+	Hold    struct{ Reason string }
+	Release struct {
+		Owed  []Owed // what it inherits, see [State.Bequest]
+		Index uint64 // of the entry that releases it
+	}
+	AutoRelease struct {
+		Owed  []Owed
+		Index uint64
+	}
 	Return      struct{ Reason string }
 	Withdraw    struct{}
 	Deliver     struct{}
@@ -79,6 +87,19 @@ type (
 		Cancel bool
 	}
 	Drop struct{ By string }
+
+	// Overdue is the hub's clock saying that a step is past its time. Unknown says
+	// that what the step's time follows from is withheld here.
+	Overdue struct {
+		Stage   Stage
+		Party   string
+		Step    int
+		Role    string // where it goes, as the act says
+		Unknown bool
+	}
+	Expire   struct{ Unknown bool }
+	Reply    struct{} // a statement that replies to this one was submitted
+	Annotate struct{}
 )
 
 func (Submit) command()      {}
@@ -95,6 +116,10 @@ func (PassOn) command()      {}
 func (Propose) command()     {}
 func (Supersede) command()   {}
 func (Drop) command()        {}
+func (Overdue) command()     {}
+func (Expire) command()      {}
+func (Reply) command()       {}
+func (Annotate) command()    {}
 
 // Decide answers what happens when by asks for c at now, the hub's time: the
 // events to record, or a [rule.Refusal]. It changes nothing. A nil State stands
@@ -127,6 +152,14 @@ func (s *State) Decide(by identity.Author, c Command, now time.Time) ([]Event, e
 		return s.decideSupersede(c, now)
 	case Drop:
 		return s.decideDrop(c, now)
+	case Overdue:
+		return s.decideOverdue(by, c, now)
+	case Expire:
+		return s.decideExpire(by, c, now)
+	case Reply:
+		return s.decideReply(by, now), nil
+	case Annotate:
+		return s.decideAnnotate(by)
 	}
 	panic("delivery: unknown command")
 }
@@ -140,11 +173,11 @@ func (s *State) decideSubmit(by identity.Author, c Submit, now time.Time) ([]Eve
 	case slices.Contains(c.To, by.Party):
 		return nil, rule.Refuse(NoAddressee, "leave your own party out of to", "statement %s is addressed to its own author's party, %s", c.ID, by.Party)
 	}
-	submitted := StatementSubmitted{ID: c.ID, Author: by, To: c.To, Supervisor: c.Supervisor, Mode: c.Mode, Supersedes: c.Supersedes, Cancels: c.Cancels, At: now}
+	submitted := StatementSubmitted{ID: c.ID, Author: by, To: c.To, Supervisor: c.Supervisor, Mode: c.Mode, Supersedes: c.Supersedes, Cancels: c.Cancels, Terms: c.Terms, At: now}
 	if by.Party == c.Supervisor || c.Mode == ModeNone || c.Mode == ModeNotify {
-		return []Event{submitted, StatementReleased{Owed: c.Owed, At: now}}, nil
+		return []Event{submitted, StatementReleased{Owed: c.Owed, Index: c.Index, At: now}}, nil
 	}
-	submitted.Due = now.Add(c.Limit)
+	submitted.Due, submitted.Terms.Gate = now.Add(c.Limit), c.Limit
 	return []Event{submitted}, nil
 }
 
@@ -165,7 +198,7 @@ func (s *State) decideRelease(by identity.Author, c Release, now time.Time) ([]E
 	if s.Mode == ModeEscrow {
 		return nil, rule.Refuse(EscrowClosed, "it opens by itself when every side has deposited", "statement %s is sealed; the supervisor cannot open it", s.ID)
 	}
-	return []Event{StatementReleased{Owed: c.Owed, At: now}}, nil
+	return []Event{StatementReleased{Owed: c.Owed, Index: c.Index, At: now}}, nil
 }
 
 // decideAutoRelease lets a held statement through as well: a hold shows the
@@ -181,7 +214,7 @@ func (s *State) decideAutoRelease(by identity.Author, c AutoRelease, now time.Ti
 	case now.Before(s.Due):
 		return nil, rule.Refuse(NotDue, "", "statement %s is due at %s, and it is %s", s.ID, s.Due.Format(time.RFC3339), now.Format(time.RFC3339))
 	}
-	return []Event{StatementReleased{Auto: true, Owed: c.Owed, At: now}}, nil
+	return []Event{StatementReleased{Auto: true, Owed: c.Owed, Index: c.Index, At: now}}, nil
 }
 
 func (s *State) decideReturn(by identity.Author, c Return, now time.Time) ([]Event, error) {

@@ -41,9 +41,9 @@ func TestDecide(t *testing.T) {
 		then  []Event // nil where the command is refused
 		rule  string  // empty where it is granted
 	}{
-		{"submit waits", nil, amal, submit, []Event{StatementSubmitted{"s", amal, []string{"birch"}, "cedar", ModeReview, noon.Add(time.Hour), "", false, noon}}, ""},
-		{"no gate", nil, amal, Submit{ID: "s", To: []string{"birch"}, Supervisor: "cedar", Mode: ModeNone}, []Event{StatementSubmitted{"s", amal, []string{"birch"}, "cedar", ModeNone, time.Time{}, "", false, noon}, StatementReleased{At: noon}}, ""},
-		{"supervisor has no gate", nil, chen, submit, []Event{StatementSubmitted{"s", chen, []string{"birch"}, "cedar", ModeReview, time.Time{}, "", false, noon}, StatementReleased{At: noon}}, ""},
+		{"submit waits", nil, amal, submit, []Event{StatementSubmitted{"s", amal, []string{"birch"}, "cedar", ModeReview, noon.Add(time.Hour), "", false, Terms{Gate: time.Hour}, noon}}, ""},
+		{"no gate", nil, amal, Submit{ID: "s", To: []string{"birch"}, Supervisor: "cedar", Mode: ModeNone}, []Event{StatementSubmitted{"s", amal, []string{"birch"}, "cedar", ModeNone, time.Time{}, "", false, Terms{}, noon}, StatementReleased{At: noon}}, ""},
+		{"supervisor has no gate", nil, chen, submit, []Event{StatementSubmitted{"s", chen, []string{"birch"}, "cedar", ModeReview, time.Time{}, "", false, Terms{}, noon}, StatementReleased{At: noon}}, ""},
 		{"to nobody", nil, amal, Submit{ID: "s", Supervisor: "cedar"}, nil, NoAddressee},
 		{"to oneself", nil, basil, submit, nil, NoAddressee},
 		{"submitted twice", review, amal, submit, nil, WrongStatus},

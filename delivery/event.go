@@ -21,6 +21,7 @@ type (
 		Due        time.Time
 		Supersedes string
 		Cancels    bool
+		Terms      Terms
 		At         time.Time
 	}
 	StatementHeld struct {
@@ -28,9 +29,10 @@ type (
 		At     time.Time
 	}
 	StatementReleased struct {
-		Auto bool
-		Owed []Owed
-		At   time.Time
+		Auto  bool
+		Owed  []Owed
+		Index uint64 // of the entry
+		At    time.Time
 	}
 	StatementReturned struct {
 		Reason string
@@ -63,6 +65,18 @@ type (
 		Outstanding int64
 		At          time.Time
 	}
+	StatementReplied struct {
+		Party string
+		At    time.Time
+	}
+	StatementCalled struct {
+		Stage Stage
+		Party string
+		Step  int
+		Role  string
+		At    time.Time
+	}
+	StatementExpired struct{ At time.Time }
 	// StatementSupersessionProposed and the two after it happen to the statement
 	// that By, the identifier of another, means to supersede.
 	StatementSupersessionProposed struct {
@@ -90,6 +104,9 @@ func (StatementDisplayed) event()            {}
 func (StatementAcknowledged) event()         {}
 func (StatementReadBack) event()             {}
 func (StatementPassedOn) event()             {}
+func (StatementReplied) event()              {}
+func (StatementCalled) event()               {}
+func (StatementExpired) event()              {}
 func (StatementSupersessionProposed) event() {}
 func (StatementSupersessionDropped) event()  {}
 func (StatementSuperseded) event()           {}
@@ -101,11 +118,11 @@ func (s *State) Apply(e Event) {
 	switch e := e.(type) {
 	case StatementSubmitted:
 		*s = State{ID: e.ID, Author: e.Author, To: e.To, Supervisor: e.Supervisor, Mode: e.Mode, Submitted: e.At, Due: e.Due, Status: Submitted,
-			Supersedes: e.Supersedes, Cancels: e.Cancels}
+			Supersedes: e.Supersedes, Cancels: e.Cancels, Terms: e.Terms}
 	case StatementHeld:
 		s.Status, s.Reason = Held, e.Reason
 	case StatementReleased:
-		s.Status, s.Auto, s.Gated, s.Owed = Released, e.Auto, e.At, e.Owed
+		s.Status, s.Auto, s.Gated, s.Owed, s.Since = Released, e.Auto, e.At, e.Owed, e.Index
 		s.Reach = make([]Reach, len(s.To))
 		for i, party := range s.To {
 			s.Reach[i].Party = party
@@ -127,6 +144,15 @@ func (s *State) Apply(e Event) {
 	case StatementPassedOn:
 		r := s.reach(e.By.Party)
 		r.Passed = append(r.Passed, Passed(e))
+	case StatementReplied:
+		s.reach(e.Party).Replied = e.At
+	case StatementCalled:
+		s.Calls = append(s.Calls, Call(e))
+	case StatementExpired:
+		s.Expired = e.At
+		if s.Waiting() {
+			s.Status, s.Gated = Lapsed, e.At
+		}
 	case StatementSupersessionProposed:
 		s.Pending = e.By
 	case StatementSupersessionDropped:

@@ -7,12 +7,17 @@
 // construction.
 //
 // At the gate a statement is Submitted; it may be Held, and leaves the gate as
-// Released, Returned (with a reason) or Withdrawn (by its own side). Once
+// Released, Returned (with a reason), Withdrawn (by its own side) or Lapsed (its
+// time was over). Once
 // Released, each addressee moves on its own through delivered (its machine has
 // it), displayed (a person saw it) and acknowledged (a person in a named role
 // says so). Acknowledged does not mean understood, passed on or agreed: that it
 // was understood is said by a readback that matched, that it was passed on by
 // the counts of those who still wait for it. Nothing moves backwards.
+//
+// Every step has a time, fixed by the charter on submission: [State.Timers] gives
+// what falls due, and the hub's clock says of it, once and in the ledger, that it
+// is overdue, which role it goes to, or that the statement's time is over.
 //
 // A later statement of the same party may replace or cancel a released one.
 // From the successor's release on, the one before is superseded: it stays
@@ -38,6 +43,7 @@ const (
 	Released  Status = "released"
 	Returned  Status = "returned"
 	Withdrawn Status = "withdrawn"
+	Lapsed    Status = "lapsed" // its time ended while it was at the gate
 )
 
 // Gate modes, as the charter names them.
@@ -65,6 +71,7 @@ type Reach struct {
 	Acks      []Ack      `json:"acks,omitempty"`
 	Readbacks []Readback `json:"readbacks,omitempty"`
 	Passed    []Passed   `json:"passed,omitempty"`
+	Replied   time.Time  `json:"replied,omitzero"` // its first reply was submitted
 }
 
 // A State is everything the rules know of one statement's delivery.
@@ -81,6 +88,10 @@ type State struct {
 	Gated      time.Time       `json:"gated,omitzero"`   // when it left the gate
 	Auto       bool            `json:"auto,omitempty"`   // the clock released it
 	Reach      []Reach         `json:"reach,omitempty"`  // one for each addressee, sorted by party; set on release
+	Since      uint64          `json:"since,omitempty"`  // index of the entry that released it
+	Terms      Terms           `json:"terms,omitzero"`
+	Calls      []Call          `json:"calls,omitempty"`  // of the hub's clock, in the order of the ledger
+	Expired    time.Time       `json:"expired,omitzero"` // when the clock said that its time is over
 
 	Supersedes string       `json:"supersedes,omitempty"` // identifier of the statement that this one replaces or cancels
 	Cancels    bool         `json:"cancels,omitempty"`    // it cancels that statement and puts nothing in its place
@@ -92,7 +103,7 @@ type State struct {
 // Clone returns a copy that shares nothing that Apply changes.
 func (s *State) Clone() *State {
 	c := *s
-	c.Reach = slices.Clone(s.Reach)
+	c.Reach, c.Calls = slices.Clone(s.Reach), slices.Clip(s.Calls)
 	for i := range c.Reach {
 		c.Reach[i].Acks = slices.Clip(c.Reach[i].Acks)
 		c.Reach[i].Readbacks = slices.Clip(c.Reach[i].Readbacks)

@@ -26,10 +26,15 @@ import (
 type Access struct {
 	URL   string `json:"url"`
 	Token string `json:"token"` // bearer token; a new one at every start
+
+	Exercise bool `json:"exercise"` // nothing at this desk is real
 }
 
 // AccessFile is the name of the file, mode 0600, that holds the [Access].
 const AccessFile = "api.json"
+
+// ExerciseHeader of every answer says true where nothing at this desk is real.
+const ExerciseHeader = "Parley-Exercise"
 
 // An api is the desk's own API on the loopback interface.
 type api struct {
@@ -57,7 +62,7 @@ func (d *Desk) serve() error {
 		return err
 	}
 	a := &api{host: listener.Addr().String(), url: "http://" + listener.Addr().String(), token: base64url.Encode(secret[:]), file: filepath.Join(d.config.Dir, AccessFile), ended: make(chan struct{})}
-	text, err := json.Marshal(Access{a.url, a.token})
+	text, err := json.Marshal(Access{a.url, a.token, d.Charter().Exercise})
 	if err == nil {
 		err = writePrivate(a.file, append(text, '\n'))
 	}
@@ -110,6 +115,7 @@ const (
 func (d *Desk) handler(a *api) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/send", endpoint(d.apiSend))
+	mux.Handle("POST /v1/accident", endpoint(d.apiAccident))
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
 	mux.Handle("POST /v1/second", endpoint(d.apiSecond))
 	mux.Handle("POST /v1/second/decline", endpoint(d.apiDecline))
@@ -122,6 +128,7 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given := []byte(r.Header.Get("Authorization"))
+		w.Header().Set(ExerciseHeader, strconv.FormatBool(d.Charter().Exercise)) // of refusals too
 		switch {
 		case r.Host != a.host:
 			fail(w, rule.Refuse(BadRequest, "call "+a.url, "this desk is not %q", r.Host))
@@ -185,7 +192,7 @@ func (d *Desk) apiSend(r *http.Request) (any, error) {
 	saying := Saying{By: by, Format: q.Format, Precedence: q.Precedence, To: q.To, Fields: q.Fields, About: q.About, Lang: q.Lang, Keep: q.Keep, Late: q.Late, Route: q.Route}
 	if q.Preview {
 		page, err := d.Preview(r.Context(), saying)
-		return Sent{State: Previewed, Page: page}, err
+		return Sent{State: Previewed, Page: page, Exercise: d.Charter().Exercise}, err
 	}
 	say := func() (string, error) { return d.Say(r.Context(), saying) }
 	if q.Draft != 0 {
@@ -225,13 +232,16 @@ func read(r *http.Request, into any, as func() string) (identity.Author, error) 
 }
 
 // answer waits for the hub's answer, for a while, and tells whoever has read back
-// how that compares.
+// how that compares, and whoever may have told of an accident how to say so.
 func (d *Desk) answer(ctx context.Context, id, lang string, seconds int) (Sent, error) {
 	wait, cancel := context.WithTimeout(ctx, time.Duration(max(0, min(seconds, maxWait)))*time.Second)
 	defer cancel()
 	sent, err := d.Await(wait, id)
 	if err != nil {
 		return sent, err
+	}
+	if r, err := d.outbox.get(ctx, id); err == nil && r != nil {
+		sent.Exercise, sent.Hint = r.statement.Claims().Exercise, d.accidentHint(r.statement, lang)
 	}
 	sent.Readback, err = d.compareSent(ctx, id, lang)
 	return sent, err
@@ -250,8 +260,9 @@ func (d *Desk) apiCharter(*http.Request) (any, error) {
 func (d *Desk) apiDrafts(r *http.Request) (any, error) {
 	drafts, err := d.Drafts(r.Context())
 	return struct {
-		Drafts []KeptDraft `json:"drafts"`
-	}{drafts}, err
+		Exercise bool        `json:"exercise"`
+		Drafts   []KeptDraft `json:"drafts"`
+	}{d.Charter().Exercise, drafts}, err
 }
 
 func (d *Desk) apiDrop(r *http.Request) (any, error) {
@@ -273,8 +284,9 @@ func (d *Desk) apiList(r *http.Request) (any, error) {
 	}
 	items, err := d.List(r.Context(), limit, r.URL.Query().Get("all") == "1")
 	return struct {
+		Exercise   bool   `json:"exercise"`
 		Statements []Item `json:"statements"`
-	}{items}, err
+	}{d.Charter().Exercise, items}, err
 }
 
 func (d *Desk) apiShow(r *http.Request) (any, error) {

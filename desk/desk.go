@@ -9,9 +9,9 @@
 // same bytes until the hub gives a receipt that verifies, or refuses it. A
 // refused statement was never accepted; it stays visible with the reason.
 //
-// Four goroutines do the work: the follower reads the ledger and reports what
-// arrived, the sender empties the outbox, the witness cosigns checkpoints, and
-// the read model is written behind. Close ends and awaits them all.
+// Five goroutines do the work: the follower reads the ledger and reports what
+// arrived, the sender empties the outbox, the keeper proves the line, the witness
+// cosigns checkpoints, and the read model is written behind. Close ends and awaits them all.
 package desk
 
 import (
@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"parley/charter"
+	"parley/client"
 	"parley/identity"
 	"parley/journal"
 	"parley/ledger"
@@ -41,8 +42,9 @@ type Config struct {
 	Signer  func(author string) (identity.Signer, error)
 	Witness *ledger.Cosigner // the party's cosigning key; nil: this desk does not cosign
 	Clock   func() time.Time
-	Rand    io.Reader // for identifiers, salts and the API's token
-	Listen  string    // loopback address of the API, such as 127.0.0.1:0; empty: no API
+	Rand    io.Reader   // for identifiers, salts, pauses and the API's token; safe for concurrent use
+	Listen  string      // loopback address of the API, such as 127.0.0.1:0; empty: no API
+	Dial    client.Dial // how the hub is reached; nil: over TCP
 	Log     *slog.Logger
 }
 
@@ -93,6 +95,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d.stop = stop
 	d.workers.Go(func() { d.follow(running) })
 	d.workers.Go(func() { d.send(running) })
+	d.workers.Go(func() { d.proveLine(running) })
 	if c.Witness != nil {
 		d.workers.Go(func() { d.cosign(running) })
 	}
@@ -122,7 +125,7 @@ func (d *Desk) open(ctx context.Context) error {
 	case c.Witness != nil && c.Witness.VerifierKey() != party.Witness:
 		return fmt.Errorf("the charter names witness key %q for %s, the key ring holds %s", party.Witness, d.party, c.Witness.VerifierKey())
 	}
-	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock}
+	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock, dial: c.Dial}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return err
 	}
@@ -130,6 +133,9 @@ func (d *Desk) open(ctx context.Context) error {
 		return err
 	}
 	if d.journal, err = journal.OpenSQLite(filepath.Join(c.Dir, "journal.db")); err != nil {
+		return err
+	}
+	if err := d.belongs(ctx); err != nil {
 		return err
 	}
 	if d.db, err = store.Open(filepath.Join(c.Dir, "store.db")); err != nil {

@@ -37,6 +37,8 @@ type Sent struct {
 	Receipt []byte `json:"receipt,omitempty"`
 	Gate    string `json:"gate,omitempty"` // delivery status; empty for acts and while it is not known
 
+	Exercise bool          `json:"exercise,omitempty"` // nothing of it is real
+	Hint     *Hint         `json:"hint,omitempty"`     // what the officer is reminded of
 	Page     string        `json:"page,omitempty"`     // of a preview
 	Readback *ReadbackView `json:"readback,omitempty"` // of a readback: how it compares
 }

@@ -19,7 +19,7 @@ const callTimeout = 20 * time.Second
 // follow keeps the replica up with the ledger until ctx ends or the hub is found
 // out.
 func (d *Desk) follow(ctx context.Context) {
-	var pause backoff
+	pause := backoff{chance: d.config.Rand}
 	d.enforce(ctx) // it may have ended between a revocation and this
 	for ctx.Err() == nil {
 		c := d.hubs.pick(d.Charter())
@@ -150,6 +150,7 @@ func (d *Desk) caughtUp(ctx context.Context) {
 		return
 	}
 	d.setSynced()
+	d.caught()
 	if err := d.reportArrivals(ctx); err != nil && ctx.Err() == nil {
 		d.log.Error("arrivals not reported; tried again with the next block", "error", err)
 	}

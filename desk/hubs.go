@@ -14,6 +14,7 @@ type hubs struct {
 	author identity.Author
 	key    identity.Signer
 	clock  func() time.Time
+	dial   client.Dial
 
 	mu      sync.Mutex // guards all below
 	edition int
@@ -28,7 +29,7 @@ func (h *hubs) pick(c *charter.Charter) *client.Client {
 	if h.edition != c.Edition {
 		h.drop()
 		for _, url := range c.Hub.URLs {
-			h.clients = append(h.clients, client.New(c, url, h.author, h.key, h.clock))
+			h.clients = append(h.clients, client.NewDialing(c, url, h.author, h.key, h.clock, h.dial))
 		}
 		h.edition, h.next = c.Edition, 0
 	}

@@ -50,3 +50,10 @@ CREATE TABLE IF NOT EXISTS waiting (
 	id    TEXT PRIMARY KEY,
 	bytes BLOB NOT NULL -- signed by its author alone; never sent, signed anew when it goes
 ) STRICT, WITHOUT ROWID;
+-- The mechanism that this folder is of, from its first opening on: what officers
+-- have written under one charter is never sent under another's.
+CREATE TABLE IF NOT EXISTS owner (
+	one       INTEGER PRIMARY KEY CHECK (one = 1),
+	mechanism TEXT    NOT NULL,
+	exercise  INTEGER NOT NULL CHECK (exercise IN (0, 1))
+) STRICT;

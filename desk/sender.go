@@ -20,7 +20,7 @@ const (
 // send empties the outbox: each author's statements in order, FLASH first, the
 // same bytes until the hub has given a definite answer.
 func (d *Desk) send(ctx context.Context) {
-	var pause backoff
+	pause := backoff{chance: d.config.Rand}
 	for ctx.Err() == nil {
 		queued := d.queued.wait()
 		rows, err := d.outbox.rows(ctx, "WHERE state = 'queued' ORDER BY seq LIMIT 1024")

@@ -2,7 +2,8 @@ package desk
 
 import (
 	"context"
-	"math/rand/v2"
+	"encoding/binary"
+	"io"
 	"sync"
 	"time"
 )
@@ -37,14 +38,21 @@ const (
 
 // A backoff doubles its pause with every failure, and lets chance shorten it by
 // up to half, so that desks do not come back all at once.
-type backoff struct{ pause time.Duration }
+type backoff struct {
+	pause  time.Duration
+	chance io.Reader // random bytes, [Config.Rand]
+}
 
 func (b *backoff) reset() { b.pause = 0 }
 
 // rest waits for the next pause, for early, or for ctx to end.
 func (b *backoff) rest(ctx context.Context, early <-chan struct{}) {
 	b.pause = min(max(2*b.pause, minPause), maxPause)
-	timer := time.NewTimer(b.pause - rand.N(b.pause/2))
+	var random [8]byte
+	if _, err := io.ReadFull(b.chance, random[:]); err != nil {
+		random = [8]byte{} // the whole pause, then
+	}
+	timer := time.NewTimer(b.pause - time.Duration(binary.BigEndian.Uint64(random[:])%uint64(b.pause/2)))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -11,6 +11,7 @@ import (
 // state is what the desk's goroutines tell of themselves.
 type state struct {
 	reachable bool
+	caught    bool   // the replica has what the hub had when it was reached
 	trouble   string // why the hub is not reachable
 	alarm     string
 	confirmed uint64
@@ -58,6 +59,17 @@ func (d *Desk) reachable() {
 	d.state.reachable, d.state.trouble = true, ""
 }
 
+// caught notes that the replica has what the hub had, and wakes who waits for it.
+func (d *Desk) caught() {
+	d.mu.Lock()
+	first := !d.state.caught
+	d.state.caught = true
+	d.mu.Unlock()
+	if first {
+		d.grown.raise()
+	}
+}
+
 // unreachable logs the first of a row of equal failures.
 func (d *Desk) unreachable(err error) {
 	d.mu.Lock()
@@ -69,7 +81,7 @@ func (d *Desk) unreachable(err error) {
 	if d.state.reachable || d.state.trouble != trouble {
 		d.log.Warn("hub not reached; trying on", "error", trouble)
 	}
-	d.state.reachable, d.state.trouble = false, trouble
+	d.state.reachable, d.state.caught, d.state.trouble = false, false, trouble
 }
 
 func (d *Desk) alarm(text string) {

@@ -70,7 +70,7 @@ func hasCosigned(c *charter.Charter, cosignatures []ledger.Cosignature, party st
 // cosign is the witness: it puts the party's cosignature to checkpoints that the
 // replica bears out.
 func (d *Desk) cosign(ctx context.Context) {
-	var pause backoff
+	pause := backoff{chance: d.config.Rand}
 	for ctx.Err() == nil {
 		asked := d.asked.wait()
 		d.mu.Lock()

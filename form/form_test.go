@@ -274,7 +274,7 @@ func TestLiberties(t *testing.T) {
 // twice. Once is not enough, and twice differently is asked about.
 func TestByHand(t *testing.T) {
 	s := orchard(t)
-	head := strings.SplitAfterN(paper.WriteTranscript(Blank(mustFormat(t, "J14"), "he", Head{Exercise: true})), "\n", 3)[1]
+	head := strings.SplitAfterN(paper.WriteTranscript(Blank(mustFormat(t, "J14"), "he", Head{Exercise: true})), "\n", 4)[2]
 	lines := []string{"1 survey", "2 DMM 00 33.600N 017 57.000W ±50m; valley", "4 2026-11-27T07:00Z/2026-11-27T09:00Z", "11 desk:line 2", "12.1 Survey flight.", "12.2 One craft."}
 	once := strings.Join(lines, "\n") + "\n"
 	f, fields, err := read(head+once+once+"END 6\n", s)
@@ -317,4 +317,14 @@ func mustFormat(t *testing.T, id string) *format.Format {
 		t.Fatalf("no format %s", id)
 	}
 	return f
+}
+
+// Whoever leaves the mark out, or adds it, has other check digits in the first
+// row, with every format: an exercise's form is never keyed in as a live one.
+func TestMarkIsChecked(t *testing.T) {
+	for _, f := range format.Catalogue().All() {
+		if paper.HeadCheck(f.Ref(), true) == paper.HeadCheck(f.Ref(), false) {
+			t.Errorf("%s has the same check digits live and in an exercise", f.Ref())
+		}
+	}
 }

@@ -37,6 +37,9 @@ func (f *Format) Declared() error {
 	if err := f.declaredWindow(); err != nil {
 		return err
 	}
+	if err := f.declaredAccident(); err != nil {
+		return err
+	}
 	return f.declaredSentence()
 }
 
@@ -46,14 +49,18 @@ func (f *Format) declaredHead() error {
 		relations = []string{f.Relation}
 	}
 	switch {
-	case !slices.Contains([]Kind{Message, Act, Key}, f.Kind):
+	case !slices.Contains([]Kind{Message, Act, Key, Note}, f.Kind):
 		return fmt.Errorf("kind %q is unknown", clip(string(f.Kind)))
 	case !slices.Contains(gates, f.Gate):
 		return fmt.Errorf("gate %q: want one of %s", clip(f.Gate), strings.Join(gates, ", "))
 	case (f.Kind == Act) != (f.Relation != ""):
 		return errors.New("an act, and nothing else, has a relation")
-	case len(f.Relations) > 0 && f.Kind != Message:
-		return errors.New("relations are a message's; an act has one relation")
+	case len(f.Relations) > 0 && f.Kind != Message && f.Kind != Note:
+		return errors.New("relations are a message's or a note's; an act has one relation")
+	case f.Own && (f.Everyone || f.Kind != Note):
+		return errors.New("a note alone can be for its own party, and then it goes to nobody else")
+	case (f.Reply != "" || f.Quiet) && f.Kind != Message:
+		return errors.New("only a message asks for a reply, or for no acknowledgement")
 	case f.Refers != 0 && (f.Refers != 1 || len(f.Relations) == 0):
 		return fmt.Errorf("refers is %d: want 1 or nothing, and the relations that it may use", f.Refers)
 	case slices.ContainsFunc(f.From, func(kind string) bool { return kind != "side" && kind != "supervisor" }):
@@ -99,6 +106,12 @@ func shownWords(all ...Words) error {
 }
 
 func (f *Format) declaredWindow() error {
+	if field, ok := f.Field(f.Reply); f.Reply != "" && (!ok || field.Type != Instant && field.Type != Duration) {
+		return fmt.Errorf("reply %q: want a field of type instant or duration", f.Reply)
+	}
+	if field, ok := f.Field(f.Until); f.Until != "" && (!ok || field.Type != Instant || f.Window != "") {
+		return fmt.Errorf("until %q: want a field of type instant, in a format without a window", f.Until)
+	}
 	if f.Window == "" {
 		if f.LeadMinutes > 0 || f.PassOn {
 			return errors.New("lead and passOn look at a window, which it does not name")

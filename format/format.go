@@ -31,6 +31,7 @@ const (
 	Message Kind = "message" // what officers tell each other; goes through the gate
 	Act     Kind = "act"     // what is done to an earlier statement, such as an acknowledgement
 	Key     Kind = "key"     // endorses or revokes a key
+	Note    Kind = "note"    // what the hub's clock finds, or a watch hands over: no gate, and nothing is done to it
 )
 
 // What a format borrows from the one that its field [ContentField] names.
@@ -71,10 +72,16 @@ type Format struct {
 	ExpiryHours int               `json:"expiryHours,omitempty"` // from entering the ledger; 0: with its window, or never
 	Window      string            `json:"window,omitempty"`      // the field that lead, expiry and passing on look at
 	PassOn      bool              `json:"passOn,omitempty"`      // wants to be passed on before the window begins
+	Until       string            `json:"until,omitempty"`       // the instant field that it ends with, where it has no window
+	Reply       string            `json:"reply,omitempty"`       // asks for a reply by this field, an instant or a duration from submission
+	Quiet       bool              `json:"quiet,omitempty"`       // asks for no acknowledgement
+	Everyone    bool              `json:"everyone,omitempty"`    // goes to every other party
+	Own         bool              `json:"own,omitempty"`         // goes to nobody: its own party and the supervisor read it
 	Relation    string            `json:"relation,omitempty"`    // acts: how it refers to the statements it is about
 	Relations   []string          `json:"relations,omitempty"`   // messages: how it may refer to earlier ones
 	Refers      int               `json:"refers,omitempty"`      // 1: it must refer to exactly one statement
 	Borrows     string            `json:"borrows,omitempty"`     // what it also takes of another format's fields
+	OwnAccident *OwnAccident      `json:"ownAccident,omitempty"` // when it may describe an accident of its author's side
 	Names       Words             `json:"names"`
 	Help        Words             `json:"help"`
 	Sentence    Words             `json:"sentence,omitempty"` // what it says in a sentence or two, see sentence.go

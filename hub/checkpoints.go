@@ -27,6 +27,8 @@ type checkpoints struct {
 	tipSize   uint64
 	asked     []byte // with the cosignatures that have come so far
 	askedSize uint64
+
+	grown chan struct{} // holds a token while there may be a new tip to ask for
 }
 
 func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
@@ -34,7 +36,7 @@ func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
 	if err != nil {
 		return nil, err
 	}
-	points := &checkpoints{verifier: verifier}
+	points := &checkpoints{verifier: verifier, grown: make(chan struct{}, 1)}
 	return points, points.adopt(c)
 }
 
@@ -60,6 +62,10 @@ func (c *checkpoints) newest(note []byte, size uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.tip, c.tipSize = note, size
+	select {
+	case c.grown <- struct{}{}:
+	default:
+	}
 }
 
 // ask makes the newest checkpoint the one to cosign; it reports whether it is a
@@ -108,20 +114,27 @@ func (c *checkpoints) add(note []byte) (bool, error) {
 }
 
 // announce puts a new checkpoint to the desks at a steady pace, so that all of
-// them cosign the same one.
+// them cosign the same one: the newest there is announceEvery after the first
+// that they were not asked for. While the ledger stands still it does nothing.
 func (h *Hub) announce(ctx context.Context) {
-	ticker := time.NewTicker(announceEvery)
-	defer ticker.Stop()
+	timer := time.NewTimer(announceEvery)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
-			if h.signed.ask() {
-				h.feed.mu.Lock()
-				h.feed.wake()
-				h.feed.mu.Unlock()
-			}
+		case <-h.signed.grown:
+		}
+		timer.Reset(announceEvery)
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		if h.signed.ask() {
+			h.feed.mu.Lock()
+			h.feed.wake()
+			h.feed.mu.Unlock()
 		}
 	}
 }

@@ -57,25 +57,36 @@ type opened struct {
 
 func newFeed(h *Hub) *feed { return &feed{hub: h, grown: make(chan struct{})} }
 
-// publish makes a durable block known to the feed and its due times to the
-// gate's clock. changes may be nil for a block that this node did not make.
+// publish makes a durable block known to the feed and what falls due to the
+// clock. changes may be nil for a block that this node did not make.
 func (h *Hub) publish(b *ledger.Block, changes []mechanism.Change) {
 	h.signed.newest(b.Checkpoint, b.First+uint64(len(b.Entries)))
 	for _, content := range b.Contents {
 		if len(content) > 0 && content[0] == '{' {
 			h.adopt()
+			h.watchBoard()
 		}
 	}
 	if changes == nil {
 		for i := range b.Entries {
 			if r, ok := h.work.RecordAt(b.First + uint64(i)); ok {
-				changes = append(changes, mechanism.Change{Record: r})
+				change := mechanism.Change{Record: r, Board: h.work.Board()}
+				for _, ref := range r.Claims.Refs {
+					if about, ok := h.work.Record(ref.ID); ok {
+						change.Touched = append(change.Touched, about)
+					}
+				}
+				changes = append(changes, change)
 			}
 		}
 	}
 	for _, c := range changes {
-		if c.Record != nil && c.Record.Delivery != nil && c.Record.Delivery.Waiting() {
-			h.gates.watch(c.Record.Claims.ID, c.Record.Delivery.Due, c.Record.Delivery.Mode)
+		h.watchRecord(c.Record)
+		for _, r := range c.Touched {
+			h.watchRecord(r)
+		}
+		if c.Board != nil {
+			h.watchBoard()
 		}
 	}
 	h.feed.mu.Lock()

@@ -62,7 +62,7 @@ type Hub struct {
 	feed   *feed
 	limits *limits
 	tokens *tokens
-	gates  *gates
+	timers *timers
 	signed *checkpoints
 	cores  chan struct{} // slots for verifying signatures, one a core
 
@@ -80,7 +80,7 @@ type Hub struct {
 // charter. The context bounds recovery alone.
 func New(ctx context.Context, c Config) (*Hub, error) {
 	h := &Hub{config: c, origin: c.Charter.Hub.Origin, signer: c.Signer, journal: c.Journal, clock: c.Clock, log: c.Log,
-		queue: newQueue(), tokens: newTokens(), gates: newGates(), cores: make(chan struct{}, runtime.GOMAXPROCS(0))}
+		queue: newQueue(), tokens: newTokens(), timers: newTimers(), cores: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if c.Signer.VerifierKey() != c.Charter.Hub.Key {
 		return nil, fmt.Errorf("start hub: the charter names log key %s, the key ring holds %s", c.Charter.Hub.Key, c.Signer.VerifierKey())
 	}
@@ -103,7 +103,7 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stop = stop
 	h.workers.Go(func() { h.sequence(running) })
-	h.workers.Go(func() { h.runGates(running) })
+	h.workers.Go(func() { h.runClock(running) })
 	h.workers.Go(func() { h.announce(running) })
 	h.workers.Go(func() {
 		h.work.Follow(running, 250*time.Millisecond, func(err error) { h.log.Error("read model not written; it will be tried again", "error", err) })
@@ -120,6 +120,9 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 // recover brings the read model up to the journal's end.
 func (h *Hub) recover(ctx context.Context) error {
 	if n := h.work.Blocks(); n > 0 {
+		if err := h.work.SameCharter(h.config.Charter.Charter); err != nil {
+			return err // before its keys are found to be others
+		}
 		tip, err := h.journal.ReadOne(ctx, h.origin, n-1)
 		if err != nil {
 			return fmt.Errorf("the read model has %d blocks, but the journal cannot show the last: %w", n, err)
@@ -156,7 +159,7 @@ func (h *Hub) recover(ctx context.Context) error {
 		h.signed.newest(tip.Checkpoint, h.work.Size())
 		h.adopt()
 	}
-	return h.gates.load(ctx, h.config.Store)
+	return h.loadTimers(ctx)
 }
 
 // checkTip compares the read model's tree with the checkpoint in the journal.

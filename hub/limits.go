@@ -2,6 +2,7 @@ package hub
 
 import (
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -20,6 +21,7 @@ type limits struct {
 type allowance struct {
 	normal, flash *rate.Limiter
 	feeds         int
+	heard         time.Time // newest call that was identified
 }
 
 const flashPerSecond = 50 // FLASH statements of one party a second, in bursts of ten times that
@@ -72,4 +74,22 @@ func (l *limits) closeFeed(party string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.of(party).feeds--
+}
+
+// hear notes that party has called.
+func (l *limits) hear(party string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.of(party).heard = now
+}
+
+// heard tells when party last called, and whether a feed of its is open.
+func (l *limits) heard(party string) (at time.Time, connected bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a, ok := l.parties[party]
+	if !ok {
+		return time.Time{}, false
+	}
+	return a.heard, a.feeds > 0
 }

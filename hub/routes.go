@@ -46,6 +46,7 @@ func (h *Hub) endpoint(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, err := h.identify(r)
 		if err == nil {
+			h.limits.hear(caller.Party, h.clock())
 			err = route.serve(w, r, caller)
 		}
 		if err != nil {

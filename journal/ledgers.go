@@ -24,6 +24,21 @@ func (s *SQLite) Ledgers() ([]string, error) {
 	return names, nil
 }
 
+// Only reports, as an error, that the journal has another ledger than name: a
+// data folder is one mechanism's, and an exercise's is no live one's.
+func (s *SQLite) Only(name string) error {
+	names, err := s.Ledgers()
+	if err != nil {
+		return err
+	}
+	for _, other := range names {
+		if other != name {
+			return fmt.Errorf("the data folder %s holds ledger %q and the charter names ledger %q; each mechanism has a folder of its own, and exercise and live never mix", s.dir, other, name)
+		}
+	}
+	return nil
+}
+
 // ledgerName is the inverse of fileName.
 func ledgerName(file string) (string, bool) {
 	rest, ok := strings.CutSuffix(file, ".journal")

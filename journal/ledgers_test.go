@@ -1,16 +1,35 @@
 package journal
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
 
-func TestLedgerName(t *testing.T) {
-	for _, name := range []string{"orchard.example/log", "a", ".hidden", "A=b", "é/ü", "x-1.y"} {
-		if got, ok := ledgerName(fileName(name)); !ok || got != name {
-			t.Errorf("ledgerName(fileName(%q)) = %q, %t", name, got, ok)
-		}
+func TestOnly(t *testing.T) {
+	dir := t.TempDir()
+	j, err := OpenSQLite(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, file := range []string{"", "a", "a.journal-wal", "a=2", "a=2.journal", "a=zz.journal", "a=61.journal", "A.journal"} {
-		if got, ok := ledgerName(file); ok {
-			t.Errorf("ledgerName(%q) = %q, want none", file, got)
+	defer j.Close()
+	if err := j.Only("a/log"); err != nil {
+		t.Errorf("an empty folder: %v", err)
+	}
+	for _, test := range []struct {
+		add  string
+		want string
+	}{
+		{"a/log", ""},
+		{"b/log", `holds ledger "b/log" and the charter names ledger "a/log"`},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, fileName(test.add)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := j.Only("a/log")
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("with %s: %v, want %q", test.add, err, test.want)
 		}
 	}
 }

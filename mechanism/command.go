@@ -61,9 +61,9 @@ func command(v View, ch *charter.Charter, c Case, f form, old *Record) (delivery
 	case "holds":
 		return delivery.Hold{Reason: reason}, nil
 	case "releases":
-		return delivery.Release{Owed: bequest(v, old)}, nil
+		return delivery.Release{Owed: bequest(v, old), Index: c.Index}, nil
 	case "auto-releases":
-		return delivery.AutoRelease{Owed: bequest(v, old)}, nil
+		return delivery.AutoRelease{Owed: bequest(v, old), Index: c.Index}, nil
 	case "returns":
 		return delivery.Return{Reason: reason}, nil
 	case "withdraws":
@@ -78,6 +78,12 @@ func command(v View, ch *charter.Charter, c Case, f form, old *Record) (delivery
 		return readBack(ch, c, f, old)
 	case "passes-on":
 		return passOn(ch, c)
+	case "overdue":
+		return overdue(ch, c, old)
+	case "expires":
+		return delivery.Expire{Unknown: old.Facts == nil}, nil
+	case "annotates":
+		return delivery.Annotate{}, nil
 	}
 	return nil, rule.Refuse(BadRef, "use an act of the catalogue", "nothing is done to a statement by %q", f.Relation)
 }

@@ -105,7 +105,7 @@ func Decide(v View, c Case) (Change, error) {
 	if err := checkSecond(v, ch, c, f); err != nil {
 		return Change{}, err
 	}
-	change, err := effects(v, ch, c, f)
+	change, err := effects(v, ch, c, f, &key)
 	if err != nil {
 		return Change{}, err
 	}
@@ -171,7 +171,10 @@ func admit(v View, ch *charter.Charter, c Case, key *Key) (form, error) {
 			return form{}, rule.Refuse(BadAddressee, "leave your own party out", "the statement is addressed to its author's own party, %q", party)
 		}
 	}
-	if len(claims.To) == 0 {
+	if err := checkReach(ch, claims, f); err != nil {
+		return form{}, err
+	}
+	if len(claims.To) == 0 && !f.Own {
 		return form{}, rule.Refuse(BadAddressee, "name at least one other party", "the statement is addressed to nobody")
 	}
 	held, err := formOf(ch, s, f)
@@ -185,6 +188,9 @@ func admit(v View, ch *charter.Charter, c Case, key *Key) (form, error) {
 		if !role.Allows(identifier(held.content)) {
 			return form{}, rule.Refuse(NoRight, "ask an officer whose role has it", "role %q of %s has no right to send %s, nor to replace or cancel one", claims.Author.Role, claims.Author.Party, identifier(held.content))
 		}
+	}
+	if err := admitArea(v, ch, c, held); err != nil {
+		return form{}, err
 	}
 	if !s.Complete() {
 		if v.Complete() {

@@ -95,12 +95,15 @@ func (w *world) acked(by ...string) *statement.Statement {
 	return s
 }
 
-// j10 are the fields of an alert: the catalogue's example.
-func j10() map[string]any {
-	f, _ := format.Catalogue().Newest("J10")
+// example gives the fields of a format's example in the catalogue.
+func example(id string) map[string]any {
+	f, _ := format.Catalogue().Newest(id)
 	fields, err := f.Exemplar(format.Catalogue().Lookup, nil)
 	if err != nil {
 		panic(err)
 	}
 	return fields
 }
+
+// j10 are the fields of an alert.
+func j10() map[string]any { return example("J10") }

@@ -11,8 +11,10 @@ import (
 )
 
 // effects asks the rules of the statement's own matter.
-func effects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
+func effects(v View, ch *charter.Charter, c Case, f form, key *Key) (Change, error) {
 	switch f.Kind {
+	case format.Note:
+		return noteEffects(v, ch, c, f, key)
 	case format.Key:
 		return keyEffects(v, ch, c, f.Format)
 	case format.Act:
@@ -82,13 +84,19 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 		if old.Delivery == nil {
 			return Change{}, rule.Refuse(BadRef, "refer to the statement itself", "statement %s is an act (%s); nothing can be done to it", ref.ID, old.Claims.Format)
 		}
-		if old.Claims.Area != claims.Area {
+		if old.Claims.Area != claims.Area && f.Area == "" {
 			return Change{}, rule.Refuse(WrongArea, "set area to "+old.Claims.Area, "statement %s is of area %q, this act says %q", ref.ID, old.Claims.Area, claims.Area)
 		}
 		if Opening(f.Relation) {
 			if err := checkOriginal(v, old); err != nil {
 				return Change{}, err
 			}
+		}
+		if f.Relation == "overdue" && delivery.Stage(text(c.Statement, "stage")) == StageReview {
+			if change.Board, err = remind(v, c, old); err != nil {
+				return Change{}, err
+			}
+			continue
 		}
 		cmd, err := command(v, ch, c, f, old)
 		if err != nil {
@@ -99,7 +107,7 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 			return Change{}, err
 		}
 		change.Touched = append(change.Touched, record)
-		if leavesGate(f.Relation) {
+		if leavesGate(f.Relation) || record.Delivery.Status == delivery.Lapsed {
 			switch before, err := succession(v, c, record); {
 			case err != nil:
 				return Change{}, err
@@ -110,7 +118,6 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 		readers[old.Claims.Author.Party] = true
 		if Opening(f.Relation) {
 			change.Opened = append(change.Opened, record)
-			change.Record.Opens = append(change.Record.Opens, old.Index)
 			for _, party := range old.Claims.To {
 				readers[party] = true
 			}
@@ -118,6 +125,14 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 		if f.Relation == "withdraws" {
 			readers[ch.Supervisor().ID] = true
 		}
+		if (f.Relation == "expires" || f.Relation == "annotates") && old.Delivery.Status == delivery.Released {
+			for _, party := range old.Claims.To {
+				readers[party] = true
+			}
+		}
+	}
+	if f.Everyone { // which admit has seen to
+		return change, nil
 	}
 	return change, checkReaders(claims, readers, unknown)
 }

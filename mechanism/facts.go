@@ -20,6 +20,7 @@ type Facts struct {
 	Begins   time.Time         `json:"begins,omitzero"`    // of the format's window; zero for none
 	Ends     time.Time         `json:"ends,omitzero"`      // an instant begins and ends at once
 	Expires  time.Time         `json:"expires,omitzero"`   // zero: never
+	ReplyBy  time.Time         `json:"replyBy,omitzero"`   // when it asks for a reply; zero: it does not
 	// LeadSeconds is the notice that format and charter ask for before Begins.
 	// LateNotice says that it entered the ledger later than that; nothing done
 	// to the statement afterwards changes it.
@@ -60,7 +61,7 @@ func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
 			return nil
 		}
 		facts := *about.Facts
-		facts.Texts, facts.LeadSeconds, facts.LateNotice = nil, 0, false
+		facts.Texts, facts.LeadSeconds, facts.LateNotice, facts.ReplyBy = nil, 0, false, time.Time{}
 		return &facts
 	}
 	facts := &Facts{Content: c.Statement.Claims().Format}
@@ -85,6 +86,10 @@ func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
 	}
 	facts.window(content, c.Statement)
 	facts.limits(ch, content, c.Now)
+	if until, ok := content.EndsAt(c.Statement); ok && (facts.Expires.IsZero() || until.Before(facts.Expires)) {
+		facts.Expires = until
+	}
+	facts.ReplyBy, _ = content.ReplyBy(c.Statement, c.Now)
 	return facts
 }
 

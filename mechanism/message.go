@@ -32,6 +32,7 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	if err := checkAction(c, f, relation); err != nil {
 		return Change{}, err
 	}
+	var answered []*Record
 	var about *Record // nil where it refers to nothing, or that is withheld here
 	for _, ref := range claims.Refs {
 		if withheld(v, c, ref) {
@@ -42,6 +43,9 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 			return Change{}, err
 		}
 		about = old
+		if !borrowed(ref.Relation) && old.Delivery != nil {
+			answered = append(answered, old)
+		}
 	}
 	gate := gateFormat(f.Format, c.Statement)
 	if relation != "" && about != nil {
@@ -63,12 +67,22 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 		}
 		submit.Limit = max(submit.Limit, about.Delivery.Due.Sub(c.Now)) // no clock releases it before its original
 	}
+	facts := factsOf(ch, c, f, about)
+	submit.Terms, submit.Index = termsOf(ch, c, f, facts), c.Index
 	change, err := submitted(c, relation, submit, about)
 	if err != nil {
 		return Change{}, err
 	}
-	change.Record.Facts = factsOf(ch, c, f, about)
-	return change, nil
+	change.Record.Facts = facts
+	for _, old := range answered {
+		replied, err := decideDelivery(old, c, delivery.Reply{})
+		if err != nil {
+			return Change{}, err
+		}
+		change.Touched = append(change.Touched, replied)
+	}
+	change.Board, err = boardEffects(v, ch, c, f, about)
+	return change, err
 }
 
 // checkAction holds what a J04 says that it does to what its reference does: the
@@ -98,6 +112,9 @@ func checkAbout(ch *charter.Charter, c Case, f form, relation string, about *Rec
 	claims := c.Statement.Claims()
 	if about.Delivery == nil {
 		return rule.Refuse(BadRef, "refer to the statement itself", "statement %s is an act (%s), which nothing %s", about.Claims.ID, about.Claims.Format, relation)
+	}
+	if of, ok := ch.Format(about.Claims.Format); ok && of.Everyone && relation != "translates" {
+		return rule.Refuse(Unrepeated, "send a new "+of.ID, "statement %s is a %s, which nothing %s: what the newest one says counts", about.Claims.ID, of.ID, relation)
 	}
 	if about.Claims.Area != claims.Area {
 		return rule.Refuse(WrongArea, "set area to "+about.Claims.Area, "statement %s is of area %q, the one that %s it says %q", about.Claims.ID, about.Claims.Area, relation, claims.Area)
@@ -245,7 +262,7 @@ func succession(v View, c Case, successor *Record) (*Record, error) {
 	switch successor.Delivery.Status {
 	case delivery.Released:
 		return decideDelivery(old, c, delivery.Supersede{By: successor.Claims.ID, Cancel: successor.Delivery.Cancels})
-	case delivery.Returned, delivery.Withdrawn:
+	case delivery.Returned, delivery.Withdrawn, delivery.Lapsed:
 		return decideDelivery(old, c, delivery.Drop{By: successor.Claims.ID})
 	}
 	return nil, nil //nolint:nilnil // held: it is still at the gate

@@ -77,7 +77,6 @@ type Record struct {
 	Claims   statement.Claims
 	Logged   time.Time       // the entry's time
 	Delivery *delivery.State // nil for the acts and key statements of the machinery
-	Opens    []uint64        // indexes of the statements that this one releases
 	Facts    *Facts          // of a message; nil where some of its text is withheld here
 }
 
@@ -103,6 +102,10 @@ type View interface {
 	IndexOf(hash Hash) (uint64, bool)
 	TimeAt(index uint64) (time.Time, bool)
 	RootAt(size uint64) (Hash, bool)
+	// Board is how the channel stands; nil where that is not known here.
+	Board() *Board
+	// Open gives the statements of which party has something to do.
+	Open(party string) []*Record
 	// Withheld reports whether an entry before index has that hash and its text
 	// is not known here. Where the View is complete there is none.
 	Withheld(hash Hash, index uint64) bool
@@ -114,6 +117,7 @@ type Change struct {
 	Head    *Head     // its author's new head; nil where it is older than the known one
 	Key     *Key      // endorsed, or revoked
 	Touched []*Record // records with a new delivery state
+	Board   *Board    // the channel's new standing; nil where it stays
 	Opened  []*Record // records whose text their addressees may read from here on
 }
 

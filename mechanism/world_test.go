@@ -29,6 +29,18 @@ type memory struct {
 	texts    map[uint64]bool
 	indexes  map[Hash]uint64
 	times    []time.Time
+	board    *Board
+}
+
+func (m *memory) Board() *Board { return m.board }
+
+func (m *memory) Open(party string) (open []*Record) {
+	for _, r := range m.records {
+		if r.Delivery != nil && r.Delivery.Owing(party) {
+			open = append(open, r)
+		}
+	}
+	return open
 }
 
 func (m *memory) Complete() bool                            { return m.complete }
@@ -49,6 +61,9 @@ func (m *memory) put(c Change) {
 	m.texts[c.Record.Index] = true
 	for _, r := range append(c.Touched, c.Record) {
 		m.records[r.Claims.ID] = r
+	}
+	if c.Board != nil {
+		m.board = c.Board
 	}
 	if c.Head != nil {
 		m.heads[c.Record.Claims.Author.String()] = *c.Head
@@ -121,7 +136,7 @@ func newWorld(t *testing.T) *world {
 	}
 	view := func(party string) *memory {
 		m := &memory{complete: party == "", charter: c, keys: known, heads: map[string]Head{}, records: map[string]*Record{}, texts: map[uint64]bool{}, indexes: map[Hash]uint64{},
-			times: []time.Time{w.now}} // entry 0 is the charter
+			times: []time.Time{w.now}, board: &Board{}} // entry 0 is the charter
 		m.reader = Reader{Party: party, Supervisor: party == c.Supervisor().ID, Key: Key{Areas: []string{"military", "intelligence"}}}
 		return m
 	}

@@ -192,6 +192,33 @@ func TestRenderContinues(t *testing.T) {
 	}
 }
 
+// Every page of an exercise's form says so at its head and at its foot, in the
+// form's language too; no page of a live one does.
+func TestRenderExercise(t *testing.T) {
+	for _, language := range languages {
+		for _, exercise := range []bool{true, false} {
+			s := sample(language)
+			s.Exercise = exercise
+			for i := range s.Lines[7].Value { // which says the word as well
+				s.Lines[7].Value[i] = strings.Repeat("word ", 400)
+			}
+			printed := render(t, s)
+			if printed.Pages < 2 {
+				t.Fatalf("%s: %d pages, want more", language, printed.Pages)
+			}
+			pages := strings.Split(strings.TrimSuffix(poppler(t, printed.PDF, "pdftotext", "-layout"), "\f"), "\f")
+			banner := regexp.MustCompile("EXERCISE[ \u00a0]*·")
+			for n, page := range pages {
+				rows := strings.Split(strings.TrimSpace(page), "\n")
+				first, last := banner.MatchString(rows[0]), banner.MatchString(rows[len(rows)-1])
+				if first != exercise || last != exercise {
+					t.Errorf("%s, exercise %t, page %d begins %q and ends %q", language, exercise, n+1, rows[0], rows[len(rows)-1])
+				}
+			}
+		}
+	}
+}
+
 // What no font has is on the page as its code point, and is reported.
 func TestRenderMissing(t *testing.T) {
 	s := &Sheet{Language: "ar", Format: "J20/1", Title: "تقرير", Lines: []Line{

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"parley/words"
 )
 
 // A Transcript is a form as it was keyed in.
@@ -71,11 +73,15 @@ const (
 //	8.2 second paragraph #56
 //	END 3 #47
 //
-// A row that begins with a semicolon is for the eye. Text from the right stands
+// A row that begins with a semicolon is for the eye; the first and the last of
+// an exercise's script say so to whoever listens. Text from the right stands
 // between FSI and PDI. An empty line of the form is its number alone.
 func WriteTranscript(s *Sheet) string {
 	var b strings.Builder
 	comment := func(text string) { fmt.Fprintf(&b, "; %s\n", isolated(oneLine(text))) }
+	if s.Exercise {
+		comment(words.ExerciseBanner(s.Language))
+	}
 	comment(s.Title)
 	fmt.Fprintf(&b, "%s %s #%s\n", headWord, headline(s.Format, s.Exercise), HeadCheck(s.Format, s.Exercise))
 	for _, l := range s.Lines {
@@ -95,6 +101,9 @@ func WriteTranscript(s *Sheet) string {
 		fmt.Fprintf(&b, "%s\n", endWord)
 	} else {
 		fmt.Fprintf(&b, "%s %d #%s\n", endWord, len(entries), FormCheck(s.Format, s.Exercise, entries))
+	}
+	if s.Exercise {
+		comment(words.ExerciseBanner(s.Language))
 	}
 	return b.String()
 }

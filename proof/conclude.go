@@ -17,7 +17,7 @@ import (
 func (a *audit) conclude(trusted *charter.Charter) error {
 	r := &a.result
 	c := a.editions[len(a.editions)-1].Signed.Charter
-	r.Mechanism, r.Origin, r.Size, r.Root = c.Mechanism, a.head.Origin, a.head.Size, a.head.Root
+	r.Mechanism, r.Exercise, r.Origin, r.Size, r.Root = c.Mechanism, c.Exercise, a.head.Origin, a.head.Size, a.head.Root
 	r.Charters, r.Keys = uint64(len(a.editions)), uint64(len(a.view.keys))
 	r.Statements = uint64(len(a.items)) - r.Charters
 	r.Withheld = r.Size - uint64(len(a.items))

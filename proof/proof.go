@@ -22,9 +22,11 @@ import (
 	"parley/store"
 )
 
-// A Result is what was proven.
+// A Result is what was proven. Beside an error it says no more than Exercise, as
+// far as a charter was read: an accusation quotes what is shown.
 type Result struct {
 	Mechanism  string
+	Exercise   bool   // nothing in it is real
 	Origin     string // the ledger's name
 	Size       uint64 // entries that the newest checkpoint covers
 	Root       ledger.Hash
@@ -44,6 +46,11 @@ func (r *Result) proven(format string, args ...any) {
 
 func (r *Result) notShown(format string, args ...any) {
 	r.NotShown = append(r.NotShown, fmt.Sprintf(format, args...))
+}
+
+// marked is the result of what could not be proven.
+func marked(editions []store.Edition) Result {
+	return Result{Exercise: len(editions) > 0 && editions[len(editions)-1].Signed.Exercise}
 }
 
 // A Refuted is an accusation in one sentence: what is shown cannot be true, or
@@ -84,6 +91,9 @@ func (r *Result) anchor(trusted *charter.Charter, editions []store.Edition) erro
 		return nil
 	case trusted.Mechanism == last.Mechanism && trusted.Edition > last.Edition:
 		return fmt.Errorf("check the charter: edition %d was given and the last that is shown is %d; give one of the editions up to %d", trusted.Edition, last.Edition, last.Edition+1)
+	}
+	if trusted.Exercise != last.Exercise {
+		return refute(nil, "the ledger says exercise %t and the charter you gave says exercise %t; exercise and live never mix", last.Exercise, trusted.Exercise)
 	}
 	return refute(nil, "this is the ledger of another charter: it begins under %s of %s, and the one you gave is %s of %s",
 		charter.EncodeHash(first.Hash()), first.Mechanism, charter.EncodeHash(trusted.Hash()), trusted.Mechanism)

@@ -49,7 +49,7 @@ func VerifyBlocks(ctx context.Context, origin string, complete bool, blocks iter
 		}
 	})
 	if fault, ok := errors.AsType[*store.FoldError](err); ok {
-		return Result{}, accuse(w, recent[w.Blocks()%ahead], fault)
+		return marked(w.Editions()), accuse(w, recent[w.Blocks()%ahead], fault)
 	}
 	if err != nil {
 		return Result{}, err
@@ -58,7 +58,7 @@ func VerifyBlocks(ctx context.Context, origin string, complete bool, blocks iter
 		return Result{}, errors.New("there is nothing to check: it holds no blocks")
 	}
 	if err := result.replayed(w, origin, trusted); err != nil {
-		return Result{}, err
+		return marked(w.Editions()), err
 	}
 	return result, nil
 }
@@ -76,7 +76,7 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 	if !ok {
 		return fmt.Errorf("read the root at %d entries: %w", w.Size(), w.Err())
 	}
-	r.Mechanism, r.Origin, r.Size, r.Root = c.Mechanism, origin, w.Size(), root
+	r.Mechanism, r.Exercise, r.Origin, r.Size, r.Root = c.Mechanism, c.Exercise, origin, w.Size(), root
 	r.Charters, r.Keys = uint64(len(editions)), uint64(len(w.Keys()))
 	chains := newChains()
 	for index := range w.Size() {

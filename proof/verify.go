@@ -31,14 +31,14 @@ func VerifyBundle(ctx context.Context, text []byte, trusted *charter.Charter) (R
 	a := &audit{bundle: b, items: items, view: newView(), chains: newChains()}
 	for _, step := range []func() error{a.openCharters, a.openCheckpoint, a.checkInclusion} {
 		if err := step(); err != nil {
-			return Result{}, err
+			return marked(a.editions), err
 		}
 	}
 	if err := a.replay(ctx); err != nil {
-		return Result{}, err
+		return marked(a.editions), err
 	}
 	if err := a.conclude(trusted); err != nil {
-		return Result{}, err
+		return marked(a.editions), err
 	}
 	return a.result, nil
 }

@@ -26,6 +26,9 @@ var migrations embed.FS
 type DB struct {
 	write *sql.DB // one connection
 	read  *sql.DB
+
+	// What the rules ask for each statement, prepared once.
+	byID, byIndex, byHash, entryByIndex *sql.Stmt
 }
 
 // Open opens or creates the database at path and brings its schema up to date.
@@ -43,11 +46,33 @@ func Open(path string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(4)
 	db := &DB{write: write, read: read}
-	if err := db.migrate(); err != nil {
+	err = db.migrate()
+	if err == nil {
+		err = db.prepare()
+	}
+	if err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open read model %s: %w", path, err)
 	}
 	return db, nil
+}
+
+func (db *DB) prepare() error {
+	for _, p := range []struct {
+		statement **sql.Stmt
+		query     string
+	}{
+		{&db.byID, "SELECT " + recordColumns + " FROM entry WHERE id = ?"},
+		{&db.byIndex, "SELECT " + recordColumns + " FROM entry WHERE idx = ? AND id IS NOT NULL"},
+		{&db.byHash, "SELECT idx FROM entry WHERE hash = ?"},
+		{&db.entryByIndex, "SELECT hash, logged, height FROM entry WHERE idx = ?"},
+	} {
+		var err error
+		if *p.statement, err = db.read.Prepare(p.query); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close closes the database.

@@ -290,6 +290,9 @@ func (w *Working) SameCharter(first *charter.Charter) error {
 	if len(editions) == 0 {
 		return errors.New("the ledger does not begin with a charter")
 	}
+	if begun := editions[0].Signed.Exercise; begun != first.Exercise {
+		return fmt.Errorf("the ledger was begun with exercise %t and the charter says exercise %t; exercise and live never mix", begun, first.Exercise)
+	}
 	if !bytes.Equal(editions[0].Signed.Text(), first.Text()) {
 		return fmt.Errorf("the ledger was begun under another charter: its hash is %x, ours is %x", editions[0].Signed.Hash(), first.Hash())
 	}

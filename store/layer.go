@@ -37,7 +37,8 @@ type layer struct {
 	keys     map[string]mechanism.Key
 	heads    map[string]mechanism.Head
 	charters []Edition
-	from     int64 // stored hash index of tree[0]
+	board    *mechanism.Board // nil where it stays
+	from     int64            // stored hash index of tree[0]
 	tree     []tlog.Hash
 }
 
@@ -67,6 +68,9 @@ func (l *layer) put(c mechanism.Change) {
 	if c.Key != nil {
 		l.keys[c.Key.ID] = *c.Key
 	}
+	if c.Board != nil {
+		l.board = c.Board
+	}
 }
 
 // absorb puts everything of a newer layer on top of l.
@@ -78,6 +82,9 @@ func (l *layer) absorb(newer *layer) {
 	maps.Copy(l.keys, newer.keys)
 	maps.Copy(l.heads, newer.heads)
 	l.charters = append(l.charters, newer.charters...)
+	if newer.board != nil {
+		l.board = newer.board
+	}
 	l.tree = append(l.tree, newer.tree...)
 }
 
@@ -111,28 +118,28 @@ func (l *layer) writeEntries(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (l *layer) writeRecords(ctx context.Context, tx *sql.Tx) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO entry (idx, hash, logged, height, id, author, format, area, precedence, signed, claims, facts, status, due, delivery)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO entry (idx, hash, logged, height, id, author, format, area, precedence, signed, claims, facts, status, due, owing, delivery)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (idx) DO UPDATE SET height = excluded.height, id = excluded.id, author = excluded.author, format = excluded.format, area = excluded.area,
-			precedence = excluded.precedence, signed = excluded.signed, claims = excluded.claims, facts = excluded.facts, status = excluded.status, due = excluded.due, delivery = excluded.delivery`)
+			precedence = excluded.precedence, signed = excluded.signed, claims = excluded.claims, facts = excluded.facts, status = excluded.status, due = excluded.due, owing = excluded.owing, delivery = excluded.delivery`)
 	if err != nil {
 		return err
 	}
 	defer insert.Close()
-	update, err := tx.PrepareContext(ctx, "UPDATE entry SET status = ?, due = ?, delivery = ? WHERE idx = ?")
+	update, err := tx.PrepareContext(ctx, "UPDATE entry SET status = ?, due = ?, owing = ?, delivery = ? WHERE idx = ?")
 	if err != nil {
 		return err
 	}
 	defer update.Close()
 	for _, index := range slices.Sorted(maps.Keys(l.numbers)) {
 		r := l.numbers[index]
-		status, due, states, err := deliveryColumns(r)
+		d, err := deliveryColumns(r)
 		if err != nil {
 			return err
 		}
 		e, fresh := l.entries[index]
 		if !fresh { // only its delivery changed
-			if _, err := update.ExecContext(ctx, status, due, states, index); err != nil {
+			if _, err := update.ExecContext(ctx, d.status, d.due, d.owing, d.state, index); err != nil {
 				return err
 			}
 			continue
@@ -148,7 +155,7 @@ func (l *layer) writeRecords(ctx context.Context, tx *sql.Tx) error {
 			}
 		}
 		c := r.Claims
-		if _, err := insert.ExecContext(ctx, index, e.Hash[:], e.Logged.UnixMilli(), r.Height, c.ID, c.Author.String(), c.Format, c.Area, c.Precedence, c.Time.UnixMilli(), claims, facts, status, due, states); err != nil {
+		if _, err := insert.ExecContext(ctx, index, e.Hash[:], e.Logged.UnixMilli(), r.Height, c.ID, c.Author.String(), c.Format, c.Area, c.Precedence, c.Time.UnixMilli(), claims, facts, d.status, d.due, d.owing, d.state); err != nil {
 			return err
 		}
 	}
@@ -167,6 +174,15 @@ func (l *layer) writeSmall(ctx context.Context, tx *sql.Tx) error {
 		k := l.keys[kid]
 		if _, err := tx.ExecContext(ctx, "INSERT INTO key VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (kid) DO UPDATE SET revoked = excluded.revoked",
 			kid, []byte(k.Public), k.Author.String(), strings.Join(k.Areas, " "), k.Endorsed, k.Revoked); err != nil {
+			return err
+		}
+	}
+	if l.board != nil {
+		body, err := json.Marshal(l.board)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO board VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET body = excluded.body", string(body)); err != nil {
 			return err
 		}
 	}
@@ -195,18 +211,34 @@ func (l *layer) writeTree(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// deliveryColumns gives the columns that change as a delivery goes on; all are
-// NULL for an act.
-func deliveryColumns(r *mechanism.Record) (status, due, states any, err error) {
+// A deliveryRow is the columns that change as a delivery goes on; all are NULL for
+// an act.
+type deliveryRow struct{ status, due, owing, state any }
+
+func deliveryColumns(r *mechanism.Record) (row deliveryRow, err error) {
 	if r.Delivery == nil {
-		return nil, nil, nil, nil
+		return row, nil
 	}
-	text, err := json.Marshal(r.Delivery)
-	if err != nil {
-		return nil, nil, nil, err
+	if row.state, err = json.Marshal(r.Delivery); err != nil {
+		return row, err
 	}
-	if r.Delivery.Waiting() && !r.Delivery.Due.IsZero() {
-		due = r.Delivery.Due.UnixMilli()
+	if timers := r.Delivery.Timers(); len(timers) > 0 {
+		row.due = timers[0].At.UnixMilli()
 	}
-	return string(r.Delivery.Status), due, text, nil
+	if owing := owingText(r); owing != "" {
+		row.owing = owing
+	}
+	row.status = string(r.Delivery.Status)
+	return row, nil
+}
+
+// owingText lists the parties that have something to do, each between spaces.
+func owingText(r *mechanism.Record) string {
+	text := ""
+	for _, party := range append([]string{r.Delivery.Supervisor, r.Claims.Author.Party}, r.Claims.To...) {
+		if r.Delivery.Owing(party) && !strings.Contains(text, " "+party+" ") {
+			text = strings.TrimSuffix(text, " ") + " " + party + " "
+		}
+	}
+	return text
 }

@@ -58,16 +58,16 @@ func one[T any](v T, err error) (T, bool, error) {
 }
 
 func (db *DB) record(id string) (*mechanism.Record, bool, error) {
-	return one(scanRecord(db.read.QueryRow("SELECT "+recordColumns+" FROM entry WHERE id = ?", id)))
+	return one(scanRecord(db.byID.QueryRow(id)))
 }
 
 func (db *DB) recordAt(index uint64) (*mechanism.Record, bool, error) {
-	return one(scanRecord(db.read.QueryRow("SELECT "+recordColumns+" FROM entry WHERE idx = ? AND id IS NOT NULL", index)))
+	return one(scanRecord(db.byIndex.QueryRow(index)))
 }
 
 func (db *DB) indexOf(hash mechanism.Hash) (uint64, bool, error) {
 	var index uint64
-	err := db.read.QueryRow("SELECT idx FROM entry WHERE hash = ?", hash[:]).Scan(&index)
+	err := db.byHash.QueryRow(hash[:]).Scan(&index)
 	return one(index, err)
 }
 
@@ -77,7 +77,7 @@ func (db *DB) entryAt(index uint64) (Entry, bool, error) {
 		logged int64
 		height uint64
 	)
-	err := db.read.QueryRow("SELECT hash, logged, height FROM entry WHERE idx = ?", index).Scan(&hash, &logged, &height)
+	err := db.entryByIndex.QueryRow(index).Scan(&hash, &logged, &height)
 	if err != nil {
 		return one(Entry{}, err)
 	}
@@ -182,9 +182,54 @@ func (db *DB) writeLayer(ctx context.Context, l *layer, p Progress) error {
 	return nil
 }
 
-// Waiting gives the statements that are at the gate with a limit, oldest first.
-func (db *DB) Waiting(ctx context.Context) ([]*mechanism.Record, error) {
-	return db.list(ctx, "SELECT "+recordColumns+" FROM entry WHERE due IS NOT NULL ORDER BY idx")
+// A Due is a statement and when its next timer falls due.
+type Due struct {
+	ID string
+	At time.Time
+}
+
+// due gives the statements with a timer that are stored, by its time.
+func (db *DB) due(ctx context.Context) ([]Due, error) {
+	rows, err := db.read.QueryContext(ctx, "SELECT id, due FROM entry WHERE due IS NOT NULL ORDER BY due")
+	if err != nil {
+		return nil, fmt.Errorf("read timers: %w", err)
+	}
+	defer rows.Close()
+	var all []Due
+	for rows.Next() {
+		var (
+			d  Due
+			at int64
+		)
+		if err := rows.Scan(&d.ID, &at); err != nil {
+			return nil, fmt.Errorf("read timers: %w", err)
+		}
+		d.At = time.UnixMilli(at).UTC()
+		all = append(all, d)
+	}
+	return all, rows.Err()
+}
+
+// owing gives the statements of which party has something to do, oldest first.
+func (db *DB) owing(party string) ([]*mechanism.Record, error) {
+	return db.list(context.Background(), "SELECT "+recordColumns+" FROM entry WHERE owing IS NOT NULL AND instr(owing, ?) > 0 ORDER BY idx", " "+party+" ")
+}
+
+// board reads how the channel stands; a fresh one where nothing is stored.
+func (db *DB) board() (*mechanism.Board, error) {
+	var body string
+	err := db.read.QueryRow("SELECT body FROM board").Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return &mechanism.Board{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read board: %w", err)
+	}
+	b := &mechanism.Board{}
+	if err := json.Unmarshal([]byte(body), b); err != nil {
+		return nil, fmt.Errorf("read board: %w", err)
+	}
+	return b, nil
 }
 
 func (db *DB) list(ctx context.Context, query string, args ...any) ([]*mechanism.Record, error) {

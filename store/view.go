@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -37,11 +38,7 @@ func lookup[T any](w *Working, pending bool, in func(*layer) (T, bool), stored f
 	}
 	v, ok, err := stored(w.db)
 	if err != nil {
-		w.mu.Lock()
-		if w.err == nil {
-			w.err = err
-		}
-		w.mu.Unlock()
+		w.fail(err)
 	}
 	return v, ok
 }
@@ -156,6 +153,103 @@ func (d Deciding) Head(author string) (mechanism.Head, bool) {
 	return d.Working.Head(author)
 }
 
+// Board is how the channel stands. The caller does not change it.
+func (w *Working) Board() *mechanism.Board {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.board
+}
+
+// Board is described with [Deciding].
+func (d Deciding) Board() *mechanism.Board {
+	d.mu.RLock()
+	b := d.pending.board
+	d.mu.RUnlock()
+	if b != nil {
+		return b
+	}
+	return d.Working.Board()
+}
+
+// Open gives the statements of which party has something to do, by index.
+func (w *Working) Open(party string) []*mechanism.Record { return w.open(false, party) }
+
+// Open is described with [Deciding].
+func (d Deciding) Open(party string) []*mechanism.Record { return d.open(true, party) }
+
+func (w *Working) open(pending bool, party string) []*mechanism.Record {
+	known := map[string]bool{}
+	var all []*mechanism.Record
+	take := func(r *mechanism.Record) {
+		if known[r.Claims.ID] {
+			return
+		}
+		known[r.Claims.ID] = true
+		if r.Delivery != nil && r.Delivery.Owing(party) {
+			all = append(all, r)
+		}
+	}
+	w.mu.RLock()
+	for _, l := range w.layers(pending) {
+		for _, r := range l.records {
+			take(r)
+		}
+	}
+	w.mu.RUnlock()
+	if w.db != nil {
+		stored, err := w.db.owing(party)
+		if err != nil {
+			w.fail(err)
+		}
+		for _, r := range stored {
+			take(r)
+		}
+	}
+	slices.SortFunc(all, func(a, b *mechanism.Record) int { return cmp.Compare(a.Index, b.Index) })
+	return all
+}
+
+// Due gives every statement with a timer, in no order.
+func (w *Working) Due(ctx context.Context) ([]Due, error) {
+	known := map[string]bool{}
+	var all []Due
+	w.mu.RLock()
+	for _, l := range w.layers(false) {
+		for id, r := range l.records {
+			if known[id] {
+				continue
+			}
+			known[id] = true
+			if r.Delivery == nil {
+				continue
+			}
+			if timers := r.Delivery.Timers(); len(timers) > 0 {
+				all = append(all, Due{id, timers[0].At})
+			}
+		}
+	}
+	w.mu.RUnlock()
+	if w.db == nil {
+		return all, nil
+	}
+	stored, err := w.db.due(ctx)
+	for _, d := range stored {
+		if !known[d.ID] {
+			all = append(all, d)
+		}
+	}
+	return all, err
+}
+
+// fail remembers the first failure of the database under a View method.
+func (w *Working) fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.err = err
+	}
+}
+
 // CharterAt gives the charter in force for an entry at index: the newest edition
 // that an entry before it put in force. The first charter governs its own entry.
 func (w *Working) CharterAt(index uint64) *charter.Charter {
@@ -205,11 +299,7 @@ func (w *Working) RootAt(size uint64) (mechanism.Hash, bool) {
 	}
 	root, err := ledger.RootAt(size, w)
 	if err != nil {
-		w.mu.Lock()
-		if w.err == nil {
-			w.err = err
-		}
-		w.mu.Unlock()
+		w.fail(err)
 		return mechanism.Hash{}, false
 	}
 	w.keepRoot(size, root)

@@ -31,6 +31,7 @@ type Working struct {
 	charters []Edition                 // all editions in force, committed
 	keys     map[string]mechanism.Key  // all, committed: there are as many as officers
 	heads    map[string]mechanism.Head // of all authors, committed
+	board    *mechanism.Board          // committed; never changed in place
 	blocks   uint64                    // committed
 	size     uint64                    // entries committed
 	written  Progress                  // in the database
@@ -44,14 +45,16 @@ type Working struct {
 	rootAge []uint64
 
 	flushMu sync.Mutex // one flush at a time
+
+	grown chan struct{} // holds a token from a commit until Follow has seen it
 }
 
 // New gives the read model of a ledger on top of db, which it does not close. A
 // complete one is the hub's: no content is ever missing. A nil db keeps
 // everything in memory.
 func New(ctx context.Context, db *DB, name string, complete bool) (*Working, error) {
-	w := &Working{db: db, complete: complete, ledger: name, roots: map[uint64]ledger.Hash{},
-		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}}
+	w := &Working{db: db, complete: complete, ledger: name, roots: map[uint64]ledger.Hash{}, grown: make(chan struct{}, 1),
+		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, board: &mechanism.Board{}}
 	if db != nil {
 		p, err := db.Progress(ctx)
 		if err != nil {
@@ -64,6 +67,9 @@ func New(ctx context.Context, db *DB, name string, complete bool) (*Working, err
 			return nil, fmt.Errorf("open read model: %w", err)
 		}
 		if err := db.load(ctx, w.keys, w.heads); err != nil {
+			return nil, fmt.Errorf("open read model: %w", err)
+		}
+		if w.board, err = db.board(); err != nil {
 			return nil, fmt.Errorf("open read model: %w", err)
 		}
 		p.Ledger = name
@@ -138,10 +144,17 @@ func (w *Working) Commit(n uint64) {
 	w.charters = append(w.charters, w.pending.charters...)
 	maps.Copy(w.keys, w.pending.keys)
 	maps.Copy(w.heads, w.pending.heads)
+	if w.pending.board != nil {
+		w.board = w.pending.board
+	}
 	w.dirty.absorb(w.pending)
 	w.blocks++
 	w.size += n
 	w.pending = newLayer(w.dirty.from + int64(len(w.dirty.tree)))
+	select {
+	case w.grown <- struct{}{}:
+	default:
+	}
 }
 
 // Rollback forgets the pending block, and the failure of the database that may
@@ -201,11 +214,12 @@ func (w *Working) layers(pending bool) []*layer {
 	return layers
 }
 
-// Follow flushes every interval until ctx ends, and then once more. It reports
-// each failure to fail and tries again.
+// Follow flushes what is committed, each commit at most interval after it, until
+// ctx ends, and then once more. It reports each failure to fail and tries again
+// after as long. While nothing is committed it does nothing.
 func (w *Working) Follow(ctx context.Context, interval time.Duration, fail func(error)) {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
+	timer := time.NewTimer(0) // what was committed before Follow began
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -213,10 +227,21 @@ func (w *Working) Follow(ctx context.Context, interval time.Duration, fail func(
 				fail(err)
 			}
 			return
-		case <-ticker.C:
-			if err := w.Flush(ctx); err != nil && ctx.Err() == nil {
-				fail(err)
-			}
+		case <-timer.C:
 		}
+		if err := w.Flush(ctx); err != nil && ctx.Err() == nil {
+			fail(err)
+		} else {
+			w.awaitCommit(ctx)
+		}
+		timer.Reset(interval)
+	}
+}
+
+// awaitCommit waits for a commit that Follow has not seen, or for ctx to end.
+func (w *Working) awaitCommit(ctx context.Context) {
+	select {
+	case <-w.grown:
+	case <-ctx.Done():
 	}
 }

@@ -91,6 +91,7 @@ func actCommand(verb string) func(ctx context.Context, args []string, stdout, st
 		if l == nil {
 			return code
 		}
+		l.mark(q.Lang, stderr)
 		var sent desk.Sent
 		if err := l.call(ctx, "POST", "/v1/acts", q, &sent); err != nil {
 			return failedAt(stderr, err)

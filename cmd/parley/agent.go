@@ -16,7 +16,7 @@ import (
 // it is the one that the ledger endorses for the officer.
 type agentKeys struct {
 	ctx  context.Context
-	ring *keyring.Ring
+	ring *keyring.Marked
 
 	mu    sync.Mutex // guards what follows
 	agent *keyring.AgentSource

@@ -74,7 +74,7 @@ func TestAgentOfficer(t *testing.T) {
 	if code := keyCommand(ctx, []string{"endorse", "-charter", w.file, "-keys", filepath.Join(w.dir, "alder", "keys.age"), "-party", "alder", request}, &out, &problems); code != 0 {
 		t.Fatalf("key endorse: %s", problems.String())
 	}
-	agents := &agentKeys{ctx: ctx, ring: w.rings["alder"]}
+	agents := &agentKeys{ctx: ctx, ring: w.rings["alder"].Of(true)}
 	d, err := desk.Open(ctx, desk.Config{Charter: w.charter, Dir: filepath.Join(w.dir, "alder", "desk"), Author: officers[0], Signer: agents.signer, Clock: time.Now, Rand: rand.Reader, Log: log})
 	if err != nil {
 		t.Fatal(err)

@@ -152,6 +152,7 @@ func charterCheck(args []string, stdout, stderr io.Writer) int {
 		report(stderr, err.Error(), charterHint(name, err))
 		return 1
 	}
+	markCharter(signed.Charter, "en", stdout)
 	fmt.Fprintf(stdout, "charter of %s, edition %d: complete, signed by %s\nhash %s\n",
 		signed.Mechanism, signed.Edition, strings.Join(partyIDs(signed.Charter), ", "), charter.EncodeHash(signed.Hash()))
 	return 0
@@ -194,6 +195,7 @@ func charterShow(args []string, stdout, stderr io.Writer) int {
 		report(stderr, err.Error(), "")
 		return 1
 	}
+	markCharter(c, *lang, stdout)
 	fmt.Fprint(stdout, c.Page(*lang))
 	fmt.Fprint(stdout, signatures(c, signed, *lang))
 	return 0

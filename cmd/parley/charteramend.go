@@ -48,7 +48,8 @@ func charterAmend(ctx context.Context, args []string, stdout, stderr io.Writer) 
 		return failed(stderr, err)
 	}
 	author := identity.Author{Party: *party, Role: mechanism.Registrar, Officer: "root"}
-	root, err := ring.Signer(author.String())
+	markCharter(signed.Charter, "en", stdout, stderr)
+	root, err := ring.Of(signed.Exercise).Signer(author.String())
 	if err != nil {
 		return failed(stderr, err)
 	}

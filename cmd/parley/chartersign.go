@@ -59,6 +59,7 @@ func charterSign(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		report(stderr, err.Error(), "")
 		return 1
 	}
+	markCharter(c, "en", stdout, stderr)
 	if err := c.Check(); err != nil {
 		report(stderr, err.Error(), "")
 		return 1

@@ -67,6 +67,7 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	} else if err := os.MkdirAll(*dir, 0o700); err != nil {
 		return failed(stderr, err)
 	}
+	markExercise(true, "en", stdout)
 	d := &demo{script: script, speed: *speed, out: stdout, desks: map[string]*desk.Desk{}}
 	if err := d.start(ctx, *dir); err != nil {
 		return failed(stderr, errors.Join(err, d.close()))

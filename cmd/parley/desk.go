@@ -38,7 +38,7 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return failed(stderr, err)
 	}
 	config.Dir, config.Listen = told.dir, told.listen
-	agents := &agentKeys{ctx: ctx, ring: told.ring}
+	agents := &agentKeys{ctx: ctx, ring: told.ring.Of(told.charter.Exercise)}
 	config.Signer = agents.signer
 	d, err := desk.Open(ctx, config)
 	if err != nil {
@@ -47,7 +47,9 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	if told.agent != "" {
 		agents.use(keyring.Agent(told.agent), d.Work())
 	}
+	markCharter(told.charter.Charter, "en", stdout)
 	fmt.Fprintf(stdout, "desk of %s on %s\n", told.author.Party, d.URL())
+	endExercise(stdout)
 	<-ctx.Done()
 	if err := d.Close(); err != nil {
 		return failed(stderr, err)
@@ -56,7 +58,8 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 }
 
 // deskConfig takes a desk's keys from the ring.
-func deskConfig(signed *charter.Signed, ring *keyring.Ring, author identity.Author, log *slog.Logger) (desk.Config, error) {
+func deskConfig(signed *charter.Signed, whole *keyring.Ring, author identity.Author, log *slog.Logger) (desk.Config, error) {
+	ring := whole.Of(signed.Exercise)
 	c := desk.Config{Charter: signed, Author: author, Signer: ring.Signer, Clock: time.Now, Rand: rand.Reader, Log: log}
 	name := author.Party + "/witness"
 	if !slices.Contains(ring.Names(), name) {

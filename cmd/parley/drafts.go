@@ -33,6 +33,7 @@ func draftsCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if l == nil {
 		return code
 	}
+	l.mark("en", stdout)
 	if *drop != 0 {
 		var none struct{}
 		if err := l.call(ctx, "DELETE", fmt.Sprintf("/v1/drafts/%d", *drop), nil, &none); err != nil {

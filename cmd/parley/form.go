@@ -65,6 +65,7 @@ func formCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 			return code
 		}
 	}
+	markExercise(p.exercise, *lang, stderr)
 	sheet, code := p.sheet(ctx, flags.Args(), *blank, stderr)
 	if sheet == nil {
 		return code

@@ -122,7 +122,7 @@ func TestFromPaper(t *testing.T) {
 		t.Errorf("printed of the statement and keyed in, it says\n%v\ntyped\n%v", detail.Fields, typed.Fields)
 	}
 	byHand := "\n1: survey\n2: DMM 00 33.600N 017 57.000W ±50m; valley, north end\n4: 2026-12-27T07:00Z/2026-12-27T09:00Z\n6: 3\n9: 1, 7\n11: desk:line 2\n12.1: Survey flight.\n12.2: One small aircraft, white.\n"
-	head := strings.Split(printed(t, "form", "-text", "-exercise", "J14", "-lang", "he"), "\n")[1]
+	head := strings.Split(printed(t, "form", "-text", "-exercise", "J14", "-lang", "he"), "\n")[2]
 	if detail := o.detail("alder", o.sent(send(head+byHand+byHand+"END 8\n")...)); !same(detail) {
 		t.Errorf("filled in by hand, it says\n%v\ntyped\n%v", detail.Fields, typed.Fields)
 	}

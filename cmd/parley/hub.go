@@ -41,7 +41,9 @@ func hubCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	if err != nil {
 		return failed(stderr, err)
 	}
+	markCharter(d.charter.Charter, "en", stdout)
 	fmt.Fprintf(stdout, "hub of %s on https://%s\n", d.charter.Mechanism, running.listener.Addr())
+	endExercise(stdout)
 	select {
 	case <-ctx.Done():
 	case err = <-running.ended:
@@ -76,6 +78,9 @@ func startHub(ctx context.Context, dir, listen string, signed *charter.Signed, r
 	if r.journal, err = journal.OpenSQLite(filepath.Join(dir, "journal.db")); err != nil {
 		return nil, err
 	}
+	if err := r.journal.Only(signed.Hub.Origin); err != nil {
+		return nil, errors.Join(err, r.journal.Close())
+	}
 	if r.db, err = store.Open(filepath.Join(dir, "store.db")); err != nil {
 		return nil, errors.Join(err, r.journal.Close())
 	}
@@ -98,7 +103,8 @@ func startHub(ctx context.Context, dir, listen string, signed *charter.Signed, r
 }
 
 // hubConfig takes the hub's keys from the ring.
-func hubConfig(signed *charter.Signed, ring *keyring.Ring, author identity.Author, log *slog.Logger) (hub.Config, error) {
+func hubConfig(signed *charter.Signed, whole *keyring.Ring, author identity.Author, log *slog.Logger) (hub.Config, error) {
+	ring := whole.Of(signed.Exercise)
 	c := hub.Config{Charter: signed, Author: author, Clock: time.Now, Salt: rand.Text, Log: log}
 	c.Nonce = func() (b [10]byte) { rand.Read(b[:]); return b }
 	logKey, err := ring.Private("hub/log")

@@ -183,6 +183,7 @@ func newOfficer(ctx context.Context, f keyFlags, name string, stdout, stderr io.
 	if err := os.WriteFile(f.out, text, 0o644); err != nil {
 		return failed(stderr, err)
 	}
+	markCharter(signed.Charter, "en", stdout)
 	fmt.Fprintf(stdout, "request of %s in %s; give it to the registrar of %s\n", author, f.out, author.Party)
 	return 0
 }
@@ -191,6 +192,9 @@ func keyList(f keyFlags, stdout, stderr io.Writer) int {
 	ring, err := openRing(f.keys, f.passphraseFile, stderr)
 	if err != nil {
 		return failed(stderr, err)
+	}
+	for _, name := range ring.Names() {
+		markExercise(ring.Exercise(name), "en", stdout) // one is enough
 	}
 	for _, name := range ring.Names() {
 		signer, err := ring.Signer(name)
@@ -207,7 +211,7 @@ func keyList(f keyFlags, stdout, stderr io.Writer) int {
 }
 
 // openRegistrar opens the ring, the charter and the ledger for a registrar.
-func openRegistrar(ctx context.Context, f keyFlags, stderr io.Writer) (*registrar.Registrar, int) {
+func openRegistrar(ctx context.Context, f keyFlags, stdout, stderr io.Writer) (*registrar.Registrar, int) {
 	if f.charter == "" || f.party == "" {
 		return nil, misused(stderr, "-charter and -party are needed", "`parley key -h` shows how")
 	}
@@ -219,7 +223,8 @@ func openRegistrar(ctx context.Context, f keyFlags, stderr io.Writer) (*registra
 	if err != nil {
 		return nil, failed(stderr, err)
 	}
-	root, err := ring.Signer(f.party + "/registrar/root")
+	markCharter(signed.Charter, "en", stdout, stderr)
+	root, err := ring.Of(signed.Exercise).Signer(f.party + "/registrar/root")
 	if err != nil {
 		return nil, failed(stderr, err)
 	}
@@ -250,7 +255,7 @@ func keyEndorse(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 		}
 		requests = append(requests, r)
 	}
-	r, code := openRegistrar(ctx, f, stderr)
+	r, code := openRegistrar(ctx, f, stdout, stderr)
 	if r == nil {
 		return code
 	}
@@ -269,7 +274,7 @@ func keyRevoke(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 	if len(f.args) != 1 || f.reason == "" {
 		return misused(stderr, "revoke needs -reason and one key id", "`parley key ls` shows key ids; reasons are lost, exposed, replaced, left-duty, mistake, other")
 	}
-	r, code := openRegistrar(ctx, f, stderr)
+	r, code := openRegistrar(ctx, f, stdout, stderr)
 	if r == nil {
 		return code
 	}

@@ -43,6 +43,7 @@ func lsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	if l == nil {
 		return code
 	}
+	l.mark("en", stdout)
 	path := fmt.Sprintf("/v1/statements?limit=%d", *n)
 	if *all {
 		path += "&all=1"

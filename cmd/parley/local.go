@@ -120,7 +120,8 @@ func deskFlag(flags *flag.FlagSet) *string {
 	return flags.String("desk", os.Getenv("PARLEY_DESK"), "")
 }
 
-// withDesk opens the desk that the flag names, or says why not.
+// withDesk opens the desk that the flag names, or says why not. What is said on
+// stderr from then on is marked where the desk is one of an exercise.
 func withDesk(dir string, stderr io.Writer) (l *local, code int) {
 	if dir == "" {
 		return nil, misused(stderr, "-desk is missing", "name the desk's data folder with -desk, or set PARLEY_DESK")
@@ -129,5 +130,6 @@ func withDesk(dir string, stderr io.Writer) (l *local, code int) {
 	if err != nil {
 		return nil, failedAt(stderr, err)
 	}
+	l.mark("en", stderr) // a refusal may quote a statement
 	return l, 0
 }

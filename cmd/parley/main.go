@@ -28,6 +28,7 @@ func commands() []command {
 		{"desk", "run a party's desk", deskCommand},
 		{"send", "sign and send a statement", sendCommand},
 		{"second", "sign as second officer what no officer sends alone", secondCommand},
+		{"accident", "tell at once that something of one's own is out of control", accidentCommand},
 		{"drafts", "list what was refused and is kept on the desk", draftsCommand},
 		{"ls", "list the statements that a desk knows", lsCommand},
 		{"show", "show one statement and its evidence", showCommand},
@@ -65,7 +66,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {
-			return c.run(ctx, args[1:], stdout, stderr)
+			out, errs := &output{w: stdout}, &output{w: stderr, prefix: "parley: "}
+			defer out.end()
+			defer errs.end()
+			return c.run(ctx, args[1:], out, errs)
 		}
 	}
 	fmt.Fprintf(stderr, "parley: there is no command %q\nparley: hint: `parley help` lists the commands\n", args[0])

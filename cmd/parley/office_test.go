@@ -25,22 +25,30 @@ func printed(t *testing.T, args ...string) string {
 // An office is a hub and the desks of two sides and the supervisor, for officers
 // who type commands.
 type office struct {
-	t   *testing.T
-	dir string
+	t     *testing.T
+	dir   string
+	world *world
 }
 
-// newOffice opens one on the template quiet-orchard.
+// newOffice opens one on the template quiet-orchard, for an exercise.
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	ctx, o := t.Context(), &office{t, t.TempDir()}
+	return openOffice(t, true)
+}
+
+// openOffice opens one for an exercise or a live mechanism.
+func openOffice(t *testing.T, exercise bool) *office {
+	t.Helper()
+	ctx, o := t.Context(), &office{t: t, dir: t.TempDir()}
 	var officers []identity.Author
 	for _, name := range []string{"alder/desk/one", "alder/watch/amal", "alder/analyst/adel", "alder/analyst/aya", "birch/desk/one", "birch/watch/basil", "cedar/desk/one", "cedar/gate/chen"} {
 		author, err := identity.ParseAuthor(name)
 		o.must(err)
 		officers = append(officers, author)
 	}
-	w, err := newWorld(ctx, o.dir, "quiet-orchard", officers, nil)
+	w, err := newMarkedWorld(ctx, o.dir, "quiet-orchard", officers, exercise, nil)
 	o.must(err)
+	o.world = w
 	log := slog.New(slog.DiscardHandler)
 	hub, err := w.startHub(ctx, log)
 	o.must(err)

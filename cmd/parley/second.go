@@ -56,6 +56,7 @@ func secondCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if l == nil {
 		return code
 	}
+	l.mark(*lang, stderr)
 	switch {
 	case *refuse:
 		var answer desk.DeclineAnswer
@@ -77,6 +78,7 @@ func secondCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 
 // showWaiting shows the page that a second officer is to sign, and how.
 func showWaiting(ctx context.Context, l *local, dir, as, lang, id string, stdout, stderr io.Writer) int {
+	l.mark(lang, stdout)
 	var raw json.RawMessage
 	if err := l.call(ctx, "GET", "/v1/statements/"+url.PathEscape(id)+"?lang="+lang, nil, &raw); err != nil {
 		return failedAt(stderr, err)

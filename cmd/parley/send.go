@@ -93,6 +93,7 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	if l == nil {
 		return code
 	}
+	l.mark(q.Lang, stderr)
 	if *fromPaper != "" {
 		if code := readPaper(ctx, l, *fromPaper, &q, stderr); code != 0 {
 			return code
@@ -103,6 +104,7 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return failedAt(stderr, err)
 	}
 	if sent.State == desk.Previewed {
+		l.mark(q.Lang, stdout)
 		fmt.Fprint(stdout, sent.Page)
 		return 0
 	}
@@ -112,6 +114,7 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 
 // printSent says what became of a statement: identifier, entry, gate.
 func printSent(stdout, stderr io.Writer, sent desk.Sent) {
+	defer printHint(stderr, sent.Hint)
 	if sent.State == desk.Queued {
 		fmt.Fprintf(stdout, "%s queued\n", sent.ID)
 		report(stderr, "the hub has not answered yet; the statement is signed and stored", "the desk goes on sending it; `parley ls` shows what became of it")
@@ -127,6 +130,7 @@ func printSent(stdout, stderr io.Writer, sent desk.Sent) {
 		gate = "logged"
 	}
 	fmt.Fprintf(stdout, "%s entry %d %s\n", sent.ID, sent.Index, gate)
+	markExercise(sent.Exercise, "en", stdout) // the receipt is for programs, what follows for people
 	switch r := sent.Readback; {
 	case r == nil:
 	case r.Match:
@@ -137,5 +141,13 @@ func printSent(stdout, stderr io.Writer, sent desk.Sent) {
 			fmt.Fprintf(stdout, "  %s\n", difference)
 		}
 		report(stderr, "what was read back is not what the statement says", "look at the statement again, and read it back again")
+	}
+}
+
+// printHint says what the officer is reminded of, and the command for it alone,
+// to be taken over as it is.
+func printHint(stderr io.Writer, h *desk.Hint) {
+	if h != nil {
+		fmt.Fprintf(stderr, "parley: hint: %s\nparley: hint: %s\n", h.Sentence, h.Command)
 	}
 }

@@ -45,6 +45,10 @@ func showCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	if l == nil {
 		return code
 	}
+	l.mark(*lang, stderr)
+	if !*asJSON {
+		l.mark(*lang, stdout)
+	}
 	var raw json.RawMessage
 	if err := l.call(ctx, "GET", "/v1/statements/"+url.PathEscape(flags.Arg(0))+"?lang="+*lang, nil, &raw); err != nil {
 		return failedAt(stderr, err)
@@ -63,9 +67,6 @@ func showCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 
 func printDetail(w io.Writer, s *desk.Detail) {
 	line := func(label, form string, args ...any) { fmt.Fprintf(w, "%-10s %s\n", label, fmt.Sprintf(form, args...)) }
-	if s.Exercise {
-		fmt.Fprintln(w, "EXERCISE EXERCISE EXERCISE")
-	}
 	if d := s.Delivery; d != nil && d.Superseded.By != "" {
 		fmt.Fprintf(w, "NOT CURRENT: %s by statement %s %s\n", d.Superseded.Verb(), d.Superseded.By, stamp(d.Superseded.At))
 	}
@@ -120,9 +121,6 @@ func printDetail(w io.Writer, s *desk.Detail) {
 	}
 	for _, t := range s.Translations {
 		fmt.Fprintf(w, "\nTranslation into %s by %s (%s), statement %s, %s; the original above is what was signed:\n\n%s", t.Language, t.By, t.Method, t.ID, t.Status, t.Text)
-	}
-	if s.Exercise {
-		fmt.Fprintln(w, "EXERCISE EXERCISE EXERCISE")
 	}
 }
 

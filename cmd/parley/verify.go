@@ -43,10 +43,13 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 		trusted = signed.Charter
 	}
 	result, err := verifyPath(ctx, flags.Arg(0), trusted)
+	if !*asJSON {
+		markExercise(result.Exercise || trusted != nil && trusted.Exercise, "en", stdout, stderr)
+	}
 	refuted, isRefuted := errors.AsType[*proof.Refuted](err)
 	switch {
 	case isRefuted && *asJSON:
-		writeJSON(stdout, map[string]string{"outcome": "refuted", "accusation": refuted.Sentence})
+		writeJSON(stdout, map[string]any{"outcome": "refuted", "exercise": result.Exercise, "accusation": refuted.Sentence})
 		return 1
 	case isRefuted:
 		fmt.Fprintf(stdout, "refuted: %s\n", refuted.Sentence)
@@ -109,6 +112,7 @@ func verifyPath(ctx context.Context, path string, trusted *charter.Charter) (pro
 type verified struct {
 	Outcome    string    `json:"outcome"`
 	Mechanism  string    `json:"mechanism"`
+	Exercise   bool      `json:"exercise"`
 	Origin     string    `json:"origin"`
 	Size       uint64    `json:"size"`
 	Root       string    `json:"root"` // standard base64
@@ -123,7 +127,7 @@ type verified struct {
 }
 
 func newVerified(r proof.Result) verified {
-	return verified{"proven", r.Mechanism, r.Origin, r.Size, base64.StdEncoding.EncodeToString(r.Root[:]),
+	return verified{"proven", r.Mechanism, r.Exercise, r.Origin, r.Size, base64.StdEncoding.EncodeToString(r.Root[:]),
 		r.Statements, r.Charters, r.Withheld, r.Keys, r.First, r.Last, r.Proven, r.NotShown}
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"parley/store"
+	"parley/words"
 )
 
 // parley runs parley and gives its exit status and what it printed.
@@ -59,7 +60,8 @@ func TestExportVerifyRebuild(t *testing.T) {
 	var last string // what all must say
 	for _, folder := range append(desks, file("hub")) {
 		code, out, errs := parley(t, "verify", "-charter", charterFile, folder)
-		line := out[strings.LastIndex(out[:max(0, len(out)-1)], "\n")+1:]
+		line := out[max(0, strings.LastIndex(out, "verified: ")):]
+		line = line[:strings.Index(line, "\n")+1] // the last one says EXERCISE
 		if code != 0 || !strings.HasPrefix(line, "verified: size ") || last != "" && line != last {
 			t.Fatalf("verify %s: exit status %d, %q after %q, %s", folder, code, line, last, errs)
 		}
@@ -74,7 +76,7 @@ func TestExportVerifyRebuild(t *testing.T) {
 		if code, _, errs := parley(t, "export", "-desk", folder, "-o", record, "-all"); code != 0 {
 			t.Fatalf("export %s: exit status %d, %s", folder, code, errs)
 		}
-		if code, out, errs := parley(t, "verify", "-charter", charterFile, record); code != 0 || !strings.HasSuffix(out, last) {
+		if code, out, errs := parley(t, "verify", "-charter", charterFile, record); code != 0 || !strings.HasSuffix(out, last+words.ExerciseBanner("en")+"\n") {
 			t.Errorf("verify record of %s: exit status %d, %s%s", folder, code, out, errs)
 		}
 		ids := knownTo(t, folder)
@@ -82,7 +84,7 @@ func TestExportVerifyRebuild(t *testing.T) {
 			if code, _, errs := parley(t, append([]string{"export", "-desk", folder, "-o", bundle}, some...)...); code != 0 {
 				t.Fatalf("export %s: exit status %d, %s", some, code, errs)
 			}
-			if code, out, errs := parley(t, "verify", "-charter", charterFile, bundle); code != 0 || !strings.HasSuffix(out, last) {
+			if code, out, errs := parley(t, "verify", "-charter", charterFile, bundle); code != 0 || !strings.HasSuffix(out, last+words.ExerciseBanner("en")+"\n") {
 				t.Errorf("verify bundle of %s: exit status %d, %s%s", some, code, out, errs)
 			}
 		}
@@ -107,7 +109,7 @@ func TestExportVerifyRebuild(t *testing.T) {
 		stdout string
 		stderr string
 	}{
-		{"refuted", []string{"verify", dropped}, 1, "refuted: block 5 stands at entry", ""},
+		{"refuted", []string{"verify", dropped}, 1, words.ExerciseBanner("en") + "\nrefuted: block 5 stands at entry", ""},
 		{"refuted for programs", []string{"verify", "-json", dropped}, 1, `"outcome": "refuted"`, ""},
 		{"cut", []string{"verify", write("cut", text[:len(text)-7])}, 2, "", "parley: could not be checked: read record: line"},
 		{"neither", []string{"verify", charterFile}, 2, "", "it is neither a record nor a bundle"},

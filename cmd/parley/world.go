@@ -39,6 +39,11 @@ type world struct {
 // newWorld makes the keys and the charter of an exercise on a template: for each
 // party a ring under dir with its root, witness, desk and officers.
 func newWorld(ctx context.Context, dir, template string, officers []identity.Author, adjust func(*charter.Charter)) (*world, error) {
+	return newMarkedWorld(ctx, dir, template, officers, true, adjust)
+}
+
+// newMarkedWorld is newWorld for an exercise or for a live mechanism.
+func newMarkedWorld(ctx context.Context, dir, template string, officers []identity.Author, exercise bool, adjust func(*charter.Charter)) (*world, error) {
 	c, err := charter.Template(template)
 	if err != nil {
 		return nil, err
@@ -47,7 +52,7 @@ func newWorld(ctx context.Context, dir, template string, officers []identity.Aut
 	if err != nil {
 		return nil, err
 	}
-	c.Exercise = true
+	c.Exercise = exercise
 	supervisor := c.Supervisor().ID
 	w := &world{dir: dir, file: filepath.Join(dir, "charter.txt"), rings: map[string]*keyring.Ring{}, listen: listen,
 		hubName: identity.Author{Party: supervisor, Role: "hub", Officer: "one"}}
@@ -56,17 +61,17 @@ func newWorld(ctx context.Context, dir, template string, officers []identity.Aut
 		if err != nil {
 			return nil, err
 		}
-		root, err := ring.New(p.ID+"/registrar/root", true, rand.Reader)
+		root, err := ring.New(p.ID+"/registrar/root", exercise, rand.Reader)
 		if err != nil {
 			return nil, err
 		}
 		c.Parties[i].Roots = []string{identity.EncodeKey(root)}
-		if c.Parties[i].Witness, err = newWord(ring, "witness", p.ID, p.ID+"/witness"); err != nil {
+		if c.Parties[i].Witness, err = newWord(ring, exercise, "witness", p.ID, p.ID+"/witness"); err != nil {
 			return nil, err
 		}
 	}
 	for _, o := range append(officers, w.hubName) {
-		if _, err := w.rings[o.Party].New(o.String(), true, rand.Reader); err != nil {
+		if _, err := w.rings[o.Party].New(o.String(), exercise, rand.Reader); err != nil {
 			return nil, err
 		}
 	}
@@ -74,10 +79,10 @@ func newWorld(ctx context.Context, dir, template string, officers []identity.Aut
 	if c.Hub.Origin == "" {
 		c.Hub.Origin = c.Mechanism + ".hub.example/log"
 	}
-	if c.Hub.Key, err = newWord(w.rings[supervisor], "log", c.Hub.Origin, "hub/log"); err != nil {
+	if c.Hub.Key, err = newWord(w.rings[supervisor], exercise, "log", c.Hub.Origin, "hub/log"); err != nil {
 		return nil, err
 	}
-	if c.Hub.TLS, err = newWord(w.rings[supervisor], "tls", "", "hub/tls"); err != nil {
+	if c.Hub.TLS, err = newWord(w.rings[supervisor], exercise, "tls", "", "hub/tls"); err != nil {
 		return nil, err
 	}
 	if adjust != nil {
@@ -97,8 +102,8 @@ func (w *world) newRing(party string) (*keyring.Ring, error) {
 }
 
 // newWord makes a key and gives what a charter needs of it.
-func newWord(ring *keyring.Ring, kind, name, ringName string) (string, error) {
-	public, err := ring.New(ringName, true, rand.Reader)
+func newWord(ring *keyring.Ring, exercise bool, kind, name, ringName string) (string, error) {
+	public, err := ring.New(ringName, exercise, rand.Reader)
 	if err != nil {
 		return "", err
 	}
@@ -154,7 +159,7 @@ func (w *world) endorse(ctx context.Context, officers []identity.Author) error {
 			if err != nil {
 				return err
 			}
-			request, err := identity.NewRequest(ctx, key, w.charter.Mechanism, o, areas, true)
+			request, err := identity.NewRequest(ctx, key, w.charter.Mechanism, o, areas, w.charter.Exercise)
 			if err != nil {
 				return err
 			}

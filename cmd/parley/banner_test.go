@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/format"
+	"parley/words"
+)
+
+// unbannered are the commands that show nothing of a mechanism's content, and
+// why. All others must have a row in [bannerRows].
+var unbannered = map[string]string{
+	"format":  "tells of the catalogue alone; no charter is involved",
+	"export":  "writes a file for programs: its charter and each statement in it carry the mark, and verify says so",
+	"rebuild": "prints the tree's size and root alone",
+	"bench":   "prints figures of a hub of its own",
+}
+
+// A bannerRow runs one command that shows content.
+type bannerRow struct {
+	name    string
+	args    []string
+	stderr  bool // the content is a refusal, on standard error; the receipts of acts are for programs
+	lang    bool // the command takes -lang
+	runs    bool // it runs until it is interrupted
+	demo    bool // it plays an exercise, whatever the mechanism here
+	comment bool // lines for the eye begin with a semicolon
+}
+
+func bannerRows(o *office, id string) []bannerRow {
+	alder, ring := o.desk("alder"), filepath.Join(o.dir, "alder", "keys.age")
+	record := filepath.Join(o.dir, "record")
+	printed(o.t, "export", "-desk", alder, "-all", "-o", record)
+	as := func(verb string, rest ...string) []string { return o.as("alder/watch/amal", verb, rest...) }
+	text, err := os.ReadFile(o.world.file)
+	o.must(err)
+	parley(o.t, as("send", "J14", "activity=survey")...) // which stays as a draft
+	rows := []bannerRow{
+		{name: "demo", args: []string{"demo", "-speed", "100", "-dir", o.t.TempDir()}, demo: true},
+		{name: "charter show", args: []string{"charter", "show", o.world.file}, lang: true},
+		{name: "charter check", args: []string{"charter", "check", o.world.file}},
+		{name: "charter sign", args: []string{"charter", "sign", "-keys", ring, "-party", "alder", o.write("unsigned", strings.SplitAfter(string(text), "\n\n")[0]+"")}},
+		{name: "form of a statement", args: []string{"form", "-desk", alder, "-text", id}, lang: true, comment: true},
+		{name: "form of fields", args: with([]string{"form", "-desk", alder, "-text", "J14"}, flight...), lang: true, comment: true},
+		{name: "form, blank", args: []string{"form", "-desk", alder, "-text", "-blank", "J14"}, lang: true, comment: true},
+		{name: "form that is refused", args: []string{"form", "-desk", alder, "-text", "J14", "activity=" + id}, lang: true, stderr: true},
+		{name: "key ls", args: []string{"key", "ls", "-keys", ring}},
+		{name: "key new officer", args: []string{"key", "new", "-keys", ring, "-charter", o.world.file, "-o", filepath.Join(o.dir, "request"), "officer", "alder/watch/adam"}},
+		{name: "key endorse", args: []string{"key", "endorse", "-keys", ring, "-charter", o.world.file, "-party", "alder", filepath.Join(o.dir, "request")}},
+		{name: "key revoke of none", args: []string{"key", "revoke", "-keys", ring, "-charter", o.world.file, "-party", "alder", "-reason", "lost", strings.Repeat("A", 43)}, stderr: true},
+		{name: "hub", args: []string{"hub", "-dir", filepath.Join(o.dir, "hub2"), "-charter", o.world.file, "-keys", filepath.Join(o.dir, "cedar", "keys.age"), "-as", "cedar/hub/one", "-listen", "127.0.0.1:0"}, runs: true},
+		{name: "desk", args: []string{"desk", "-dir", filepath.Join(o.dir, "desk2"), "-charter", o.world.file, "-keys", ring, "-as", "alder/desk/one"}, runs: true},
+		{name: "send -preview", args: as("send", with([]string{"-preview", "J14"}, flight...)...), lang: true},
+		{name: "send that is refused", args: as("send", "J14", "activity="+id), lang: true, stderr: true},
+		{name: "second of what waits for none", args: as("second", id), lang: true},
+		{name: "second of none", args: as("second", "abc"), lang: true, stderr: true},
+		{name: "accident", args: as("accident", "drone", "what=1"), lang: true, stderr: true},
+		{name: "drafts", args: []string{"drafts", "-desk", alder}},
+		{name: "ls", args: []string{"ls", "-desk", alder}},
+		{name: "show", args: []string{"show", "-desk", alder, id}, lang: true},
+		{name: "show of none", args: []string{"show", "-desk", alder, "abc"}, lang: true, stderr: true},
+		{name: "verify", args: []string{"verify", "-charter", o.world.file, record}},
+	}
+	for _, verb := range []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "withdraw"} {
+		rows = append(rows, bannerRow{name: verb + " of none", args: as(verb, "abc", "x=y"), lang: true, stderr: true})
+	}
+	return rows
+}
+
+// Whatever shows content of an exercise begins and ends with EXERCISE, in the
+// reader's language; nothing of a live mechanism says so.
+func TestBanner(t *testing.T) {
+	t.Setenv(passphraseVariable, worldPassphrase)
+	for _, exercise := range []bool{true, false} {
+		o := openOffice(t, exercise)
+		id := o.sent(o.as("alder/watch/amal", "send", with([]string{"J14"}, flight...)...)...)
+		o.arrives("alder", id, "status     submitted")
+		rows := bannerRows(o, id)
+		for _, c := range commands() {
+			told := slices.ContainsFunc(rows, func(r bannerRow) bool { return r.args[0] == c.name })
+			if why := unbannered[c.name]; told == (why != "") {
+				t.Errorf("command %s: give it a row in bannerRows, or a reason in unbannered, one of them", c.name)
+			}
+		}
+		for _, row := range rows {
+			if row.demo && !exercise {
+				continue
+			}
+			langs := []string{"en"}
+			if row.lang {
+				langs = format.Languages()
+			}
+			for _, lang := range langs {
+				args := row.args
+				if row.lang {
+					args = with(args[:1], append([]string{"-lang", lang}, args[1:]...)...)
+					if row.args[0] == "charter" {
+						args = with(row.args, "-lang", lang)
+						args[2], args[3], args[4] = args[3], args[4], args[2]
+					}
+				}
+				stdout, stderr := shownBy(t, row.runs, args)
+				text, prefix := stdout, ""
+				if row.stderr {
+					text, prefix = stderr, "parley: "
+				}
+				if text == "" {
+					t.Errorf("%s (%s) shows nothing: %s", row.name, lang, stderr)
+				}
+				banner := prefix + words.ExerciseBanner(lang)
+				lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+				if row.comment {
+					for i := range lines {
+						lines[i] = strings.Trim(strings.TrimPrefix(lines[i], "; "), "\u2068\u2069")
+					}
+				}
+				switch {
+				case exercise && (lines[0] != banner || lines[len(lines)-1] != banner || len(lines) < 3):
+					t.Errorf("%s (%s) does not begin and end with %q:\n%s", row.name, lang, banner, text)
+				case !exercise && strings.Contains(stdout+stderr, words.ExerciseBanner(lang)):
+					t.Errorf("%s (%s) says EXERCISE of a live mechanism:\n%s%s", row.name, lang, stdout, stderr)
+				}
+			}
+		}
+	}
+}
+
+// shownBy runs a command, and interrupts one that runs on once it has said so.
+func shownBy(t *testing.T, runs bool, args []string) (stdout, stderr string) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	var errs syncBuffer
+	out := &syncBuffer{}
+	if runs {
+		out.written = func(text string) {
+			if strings.Contains(text, " on http") {
+				stop()
+			}
+		}
+	}
+	run(ctx, args, out, &errs)
+	return out.String(), errs.String()
+}
+
+// A syncBuffer may be written to by a command's goroutines.
+type syncBuffer struct {
+	mu      sync.Mutex
+	text    bytes.Buffer
+	written func(text string) // nil: nobody
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n, err := b.text.Write(p)
+	if b.written != nil {
+		b.written(b.text.String())
+	}
+	return n, err
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// Programs read the mark in JSON, where no banner may stand.
+func TestExerciseInJSON(t *testing.T) {
+	for _, exercise := range []bool{true, false} {
+		o := openOffice(t, exercise)
+		id := o.sent(o.as("alder/watch/amal", "send", with([]string{"J14"}, flight...)...)...)
+		want := `"exercise":` + map[bool]string{true: "true", false: "false"}[exercise]
+		record := filepath.Join(o.dir, "record")
+		printed(t, "export", "-desk", o.desk("alder"), "-all", "-o", record)
+		for _, args := range [][]string{{"show", "-json", "-desk", o.desk("alder"), id}, {"verify", "-json", record}} {
+			text := printed(t, args...)
+			if !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "}\n") || !strings.Contains(strings.ReplaceAll(text, " ", ""), want) {
+				t.Errorf("%s: no %s in\n%s", args[0], want, text)
+			}
+		}
+	}
+}

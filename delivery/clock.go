@@ -1,0 +1,232 @@
+package delivery
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"parley/identity"
+	"parley/rule"
+)
+
+// A Stage is a step that somebody owes.
+type Stage string
+
+// The stages. Release is owed by the clock itself: it lets a safety format
+// through. Expire ends the statement's time.
+const (
+	StageRelease     Stage = "release"
+	StageGate        Stage = "gate"
+	StageLadder      Stage = "ladder"
+	StageAcknowledge Stage = "acknowledge"
+	StageReadback    Stage = "read-back"
+	StageReply       Stage = "reply"
+	StagePassOn      Stage = "pass-on"
+	StageExpire      Stage = "expire"
+)
+
+// A Rung is one step of a ladder: whom a statement goes to that nobody of its
+// addressee has acknowledged.
+type Rung struct {
+	After time.Duration `json:"after"` // from submission
+	Role  string        `json:"role"`
+}
+
+// Terms are how long each step may take, by the charter under which the
+// statement was submitted. A later charter does not change them. A zero member
+// asks for nothing.
+type Terms struct {
+	Gate     time.Duration `json:"gate,omitempty"` // the supervisor's share of the times below
+	Ack      time.Duration `json:"ack,omitempty"`  // from submission, as the rest
+	Readback time.Duration `json:"readback,omitempty"`
+	ReplyBy  time.Time     `json:"replyBy,omitzero"`
+	Ladder   []Rung        `json:"ladder,omitempty"`
+	Begins   time.Time     `json:"begins,omitzero"` // before it, it is to be passed on
+	Expires  time.Time     `json:"expires,omitzero"`
+}
+
+// A Timer is something that falls due.
+type Timer struct {
+	At    time.Time
+	Stage Stage
+	Party string // who owes it
+	Step  int    // of the ladder and of passing on, from 1; 0 elsewhere
+	Role  string // of the ladder: where it goes
+}
+
+// A Call is a timer that has fired and was not about the clock's own acts.
+type Call struct {
+	Stage Stage     `json:"stage"`
+	Party string    `json:"party"`
+	Step  int       `json:"step,omitempty"`
+	Role  string    `json:"role,omitempty"`
+	At    time.Time `json:"at"` // hub's time of the entry
+}
+
+// An addressee's time cannot run while the gate has the statement. Where the gate
+// leaves within its own share, what counts is the time from submission; where it
+// takes longer, the addressee keeps what is left beside that share.
+func (s *State) due(limit time.Duration) time.Time {
+	return later(s.Submitted.Add(limit), s.Gated.Add(max(0, limit-s.Terms.Gate)))
+}
+
+// rungDue is due for a step of the ladder: behind a gate that took too long the
+// steps still stand apart as the charter says.
+func (s *State) rungDue(i int) time.Time {
+	ladder := s.Terms.Ladder
+	return later(s.Submitted.Add(ladder[i].After), s.Gated.Add(ladder[i].After-ladder[0].After))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// Timers gives what falls due if nothing more happens, and has not been called
+// yet, in the order in which it does.
+func (s *State) Timers() []Timer {
+	if !s.Expired.IsZero() || s.Superseded.By != "" {
+		return nil
+	}
+	var all []Timer
+	add := func(t Timer) {
+		if !s.called(t) {
+			all = append(all, t)
+		}
+	}
+	switch {
+	case s.Waiting() && s.Mode == ModeAutoRelease:
+		add(Timer{At: s.Due, Stage: StageRelease, Party: s.Supervisor})
+	case s.Waiting() && s.Mode == ModeReview:
+		add(Timer{At: s.Due, Stage: StageGate, Party: s.Supervisor})
+	case s.Status == Released:
+		for i := range s.Reach {
+			s.owed(&s.Reach[i], add)
+		}
+	case !s.Waiting():
+		return nil
+	}
+	if !s.Terms.Expires.IsZero() {
+		add(Timer{At: s.Terms.Expires, Stage: StageExpire})
+	}
+	slices.SortStableFunc(all, func(a, b Timer) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Stage, b.Stage), cmp.Compare(a.Party, b.Party), cmp.Compare(a.Step, b.Step))
+	})
+	return all
+}
+
+// owed gives what an addressee has still to do.
+func (s *State) owed(r *Reach, add func(Timer)) {
+	acked := len(r.Acks) > 0
+	if !acked && s.Terms.Ack > 0 {
+		for i, rung := range s.Terms.Ladder {
+			add(Timer{At: s.rungDue(i), Stage: StageLadder, Party: r.Party, Step: i + 1, Role: rung.Role})
+		}
+		add(Timer{At: s.due(s.Terms.Ack), Stage: StageAcknowledge, Party: r.Party})
+	}
+	if s.Terms.Readback > 0 && !r.Understood() {
+		add(Timer{At: s.due(s.Terms.Readback), Stage: StageReadback, Party: r.Party})
+	}
+	if !s.Terms.ReplyBy.IsZero() && r.Replied.IsZero() {
+		add(Timer{At: later(s.Terms.ReplyBy, s.Gated), Stage: StageReply, Party: r.Party})
+	}
+	if _, complete := r.complete(); !s.Terms.Begins.IsZero() && !complete {
+		if red := s.Terms.Begins.Add(-PassOnMargin); red.After(s.Submitted) {
+			add(Timer{At: later(red, s.Gated), Stage: StagePassOn, Party: r.Party, Step: 1})
+		}
+		add(Timer{At: later(s.Terms.Begins, s.Gated), Stage: StagePassOn, Party: r.Party, Step: 2})
+	}
+}
+
+func (s *State) called(t Timer) bool {
+	return slices.ContainsFunc(s.Calls, func(c Call) bool { return c.Stage == t.Stage && c.Party == t.Party && c.Step == t.Step })
+}
+
+// Owing reports whether party has something to do about the statement: the
+// supervisor while it is at the gate, its author while it is there or where an
+// addressee has misread it, an addressee until it has done all that is asked.
+func (s *State) Owing(party string) bool {
+	if s.Waiting() {
+		return party == s.Supervisor || party == s.Author.Party
+	}
+	if !s.Current() || !s.Expired.IsZero() {
+		return false
+	}
+	if party == s.Author.Party {
+		return s.Open() || slices.ContainsFunc(s.Reach, func(r Reach) bool { return len(r.Readbacks) > 0 && !r.Understood() })
+	}
+	r := s.reach(party)
+	if r == nil {
+		return false
+	}
+	owing := false
+	s.owed(r, func(Timer) { owing = true })
+	return owing
+}
+
+// decideOverdue lets the hub's clock, and nobody else, say that a step is past its
+// time: once, and not before.
+func (s *State) decideOverdue(by identity.Author, c Overdue, now time.Time) ([]Event, error) {
+	if err := s.clock(by, "say that a step of"); err != nil {
+		return nil, err
+	}
+	t := Timer{Stage: c.Stage, Party: c.Party, Step: c.Step}
+	if s.called(t) {
+		return nil, rule.Refuse(Twice, "", "it was already said that %s of statement %s is overdue", c.Stage, s.ID)
+	}
+	called := StatementCalled{Stage: c.Stage, Party: c.Party, Step: c.Step, Role: c.Role, At: now}
+	if c.Unknown {
+		return []Event{called}, nil
+	}
+	for _, owed := range s.Timers() {
+		if owed.Stage != c.Stage || owed.Party != c.Party || owed.Step != c.Step || owed.Stage == StageRelease || owed.Stage == StageExpire {
+			continue
+		}
+		if owed.At.After(now) {
+			return nil, rule.Refuse(NotDue, "", "%s of statement %s is due at %s, and it is %s", c.Stage, s.ID, owed.At.Format(time.RFC3339), now.Format(time.RFC3339))
+		}
+		called.Role = owed.Role
+		return []Event{called}, nil
+	}
+	return nil, rule.Refuse(NotDue, "", "nobody of %s owes %s of statement %s", c.Party, c.Stage, s.ID)
+}
+
+func (s *State) decideExpire(by identity.Author, c Expire, now time.Time) ([]Event, error) {
+	if err := s.clock(by, "end the time of"); err != nil {
+		return nil, err
+	}
+	if !s.Expired.IsZero() {
+		return nil, rule.Refuse(Twice, "", "the time of statement %s has ended before", s.ID)
+	}
+	due := slices.ContainsFunc(s.Timers(), func(t Timer) bool { return t.Stage == StageExpire && !t.At.After(now) })
+	if !due && !c.Unknown {
+		return nil, rule.Refuse(NotDue, "", "the time of statement %s is not over", s.ID)
+	}
+	return []Event{StatementExpired{At: now}}, nil
+}
+
+// decideReply notes the first reply of each addressee. Any party may refer to a
+// statement that it can read, so there is nothing to refuse.
+func (s *State) decideReply(by identity.Author, now time.Time) []Event {
+	if r := s.reach(by.Party); r != nil && r.Replied.IsZero() {
+		return []Event{StatementReplied{Party: by.Party, At: now}}
+	}
+	return nil
+}
+
+func (s *State) decideAnnotate(by identity.Author) ([]Event, error) {
+	if by.Party != s.Supervisor {
+		return nil, rule.Refuse(NotSupervisor, "send a statement that replies to it", "only the supervisor, %s, annotates statement %s; %s is not of it", s.Supervisor, s.ID, by)
+	}
+	return nil, nil
+}
+
+// clock holds what belongs to the hub's clock alone.
+func (s *State) clock(by identity.Author, verb string) error {
+	if by.Party != s.Supervisor || by.Role != "hub" {
+		return rule.Refuse(NotHub, "", "only the hub's clock can %s statement %s, not %s", verb, s.ID, by)
+	}
+	return nil
+}
