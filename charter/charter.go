@@ -98,6 +98,8 @@ type Rule struct {
 	Gate   string `json:"gate"`   // mode: none, notify, auto-release, review or escrow
 	Floor  bool   `json:"floor"`  // of the safety floor: never paused, never kept at the gate
 
+	Sensitive bool `json:"sensitive,omitempty"` // leaves its side only when a second officer has signed it too
+
 	LeadMinutes int `json:"leadMinutes,omitempty"` // more notice than the format asks for; 0: as it asks
 	ExpiryHours int `json:"expiryHours,omitempty"` // sooner than by the format; 0: by the format
 }

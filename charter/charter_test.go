@@ -145,6 +145,11 @@ func TestQueries(t *testing.T) {
 			t.Errorf("%s/%s may send %s: %t, want %t", row.party, row.role, row.format, got, row.want)
 		}
 	}
+	for ref, want := range map[string]bool{"J31/1": true, "J44/1": true, "J45/1": true, "J14/1": false, "J99/1": false} {
+		if got := c.Sensitive(ref); got != want {
+			t.Errorf("%s is sensitive: %t, want %t", ref, got, want)
+		}
+	}
 	if !c.HasArea("intelligence") || c.HasArea("sport") || !c.HasPrecedence("FLASH") || c.HasPrecedence("ZULU") {
 		t.Error("areas or precedences are not those of the charter")
 	}
@@ -217,6 +222,15 @@ func TestCheck(t *testing.T) {
 			`charter: formats[J11/1].floor: read "false"; accepted: true: it is of the safety floor, which nothing may pause`},
 		{"act at the gate", func(c *Charter) { ruleFor(c, "gate.hold/1").Gate = GateReview },
 			`charter: formats[gate.hold/1].gate: read "review"; accepted: none: it is an act, not a message`},
+		{"floor that waits for a second person", func(c *Charter) { ruleFor(c, "J11/1").Sensitive = true },
+			`charter: formats[J11/1].sensitive: read "true"; accepted: false: the safety floor must not wait for a second person`},
+		{"put on the floor and sensitive", func(c *Charter) { r := ruleFor(c, "J31/1"); r.Floor, r.Gate = true, GateNotify },
+			`charter: formats[J31/1].sensitive: read "true"; accepted: false: the safety floor must not wait for a second person`},
+		{"sensitive act", func(c *Charter) { ruleFor(c, "gate.release/1").Sensitive = true },
+			`charter: formats[gate.release/1].sensitive: read "true"; accepted: false: it is an act, not a message`},
+		{"sensitive correction", func(c *Charter) { ruleFor(c, "J04/1").Sensitive = true },
+			`charter: formats[J04/1].sensitive: read "true"; accepted: false: what replaces or translates a statement is as sensitive as that; mark the formats that it can be about`},
+		{"another sensitive format", func(c *Charter) { ruleFor(c, "J14/1").Sensitive = true }, ""},
 		{"unknown gate", func(c *Charter) { ruleFor(c, "J14/1").Gate = "maybe" },
 			`charter: formats[J14/1].gate: read "maybe"; accepted: none, notify, auto-release, review, escrow`},
 		{"unknown format", func(c *Charter) {

@@ -265,6 +265,7 @@ func (k *checker) formats(c *Charter) {
 		if r.ExpiryHours < 0 || r.ExpiryHours > 24*3660 || f.ExpiryHours > 0 && r.ExpiryHours > f.ExpiryHours {
 			k.add(field+".expiryHours", fmt.Sprint(r.ExpiryHours), fmt.Sprintf("nothing, or at most the format's own %d hours: a charter may let things expire sooner, not later", f.ExpiryHours), "")
 		}
+		k.sensitive(field+".sensitive", f, r)
 		open := []string{GateNone, GateNotify}
 		switch {
 		case f.Kind != format.Message && r.Gate != GateNone:

@@ -32,6 +32,7 @@ var labels = map[string]format.Words{
 	"areas":     {"en": "Areas", "ar": "المجالات", "he": "תחומים"},
 	"formats":   {"en": "Formats in force, and what the gate does", "ar": "النماذج السارية وما تفعله البوابة", "he": "הטפסים שבתוקף, ומה עושה השער"},
 	"floor":     {"en": "safety floor", "ar": "حد السلامة الأدنى", "he": "רצפת הבטיחות"},
+	"sensitive": {"en": "two officers must sign", "ar": "يجب أن يوقّعه ضابطان", "he": "נדרשת חתימת שני קצינים"},
 	"roles":     {"en": "Roles, and what they may send", "ar": "الأدوار وما يجوز لها إرساله", "he": "תפקידים, ומה מותר להם לשלוח"},
 	"times":     {"en": "Times allowed, from submission", "ar": "المهل المسموح بها منذ التقديم", "he": "הזמנים המותרים, מרגע ההגשה"},
 	"gate":      {"en": "gate", "ar": "البوابة", "he": "שער"},
@@ -132,6 +133,9 @@ func (p *page) formats(c *Charter) {
 		s := p.name(r.Format, names) + ": " + p.word(r.Gate)
 		if r.Floor {
 			s += " (" + p.word("floor") + ")"
+		}
+		if r.Sensitive {
+			s += " (" + p.word("sensitive") + ")"
 		}
 		p.line(1, s)
 		if r.LeadMinutes > 0 {

@@ -41,6 +41,8 @@ type Saying struct {
 	To         []string        `json:"to,omitempty"`         // empty: all others whom it concerns
 	Fields     []string        `json:"fields"`               // "name=value", as the officer types them
 	About      string          `json:"about,omitempty"`      // the earlier statement, as [Desk.Find] takes it; empty: none
+	Late       string          `json:"late,omitempty"`       // when it was passed outside the channel, as the officer types it; empty: it was not
+	Route      string          `json:"route,omitempty"`      // by which way, one of [statement.Routes]
 	Lang       string          `json:"lang,omitempty"`       // of refusals that concern what was typed; empty: English
 	Keep       []string        `json:"keep,omitempty"`       // contested terms, by identifier, that the officer has chosen to keep
 	Draft      int64           `json:"-"`                    // the kept draft that it comes from; 0: none
@@ -86,7 +88,16 @@ func (d *Desk) say(ctx context.Context, f *format.Format, q Saying, refs []state
 	if err != nil {
 		return "", err
 	}
-	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: refs})
+	return d.sendTyped(ctx, f, q, values, refs)
+}
+
+// sendTyped sends what was read of q as a statement of f.
+func (d *Desk) sendTyped(ctx context.Context, f *format.Format, q Saying, values map[string]any, refs []statement.Ref) (string, error) {
+	late, err := readLate(d.Charter().Setting(d.party), q)
+	if err != nil {
+		return "", err
+	}
+	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: refs, Late: late})
 }
 
 // typed reads what the officer typed into the values that are signed.

@@ -19,7 +19,6 @@ import (
 	"parley/format"
 	"parley/identity"
 	"parley/rule"
-	"parley/statement"
 )
 
 // An Access is what the desk writes to api.json in its data folder, for the
@@ -118,6 +117,8 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("POST /v1/send", endpoint(d.apiSend))
 	mux.Handle("POST /v1/accident", endpoint(d.apiAccident))
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
+	mux.Handle("POST /v1/second", endpoint(d.apiSecond))
+	mux.Handle("POST /v1/second/decline", endpoint(d.apiDecline))
 	mux.Handle("GET /v1/statements", endpoint(d.apiList))
 	mux.Handle("GET /v1/statements/{id}", endpoint(d.apiShow))
 	mux.Handle("GET /v1/charter", endpoint(d.apiCharter))
@@ -162,6 +163,8 @@ type SendRequest struct {
 	About      string   `json:"about"`      // statement that it replies to; empty: none
 	Lang       string   `json:"lang"`       // of refusals that concern the fields; empty: English
 	Keep       []string `json:"keep"`       // contested terms to keep, by identifier
+	Late       string   `json:"late"`       // when it was passed outside the channel; empty: it was not
+	Route      string   `json:"route"`      // and by which way
 	Draft      int64    `json:"draft"`      // kept draft to take up again; 0: a new statement
 	Preview    bool     `json:"preview"`    // show the page, in lang, and sign nothing
 	Wait       int      `json:"wait"`       // seconds to wait for the hub's answer, at most 60
@@ -175,6 +178,8 @@ type ActRequest struct {
 	Fields []string `json:"fields"`
 	Lang   string   `json:"lang"`
 	Keep   []string `json:"keep"`
+	Late   string   `json:"late"`
+	Route  string   `json:"route"`
 	Wait   int      `json:"wait"`
 }
 
@@ -184,7 +189,7 @@ func (d *Desk) apiSend(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	saying := Saying{By: by, Format: q.Format, Precedence: q.Precedence, To: q.To, Fields: q.Fields, About: q.About, Lang: q.Lang, Keep: q.Keep}
+	saying := Saying{By: by, Format: q.Format, Precedence: q.Precedence, To: q.To, Fields: q.Fields, About: q.About, Lang: q.Lang, Keep: q.Keep, Late: q.Late, Route: q.Route}
 	if q.Preview {
 		page, err := d.Preview(r.Context(), saying)
 		return Sent{State: Previewed, Page: page, Exercise: d.Charter().Exercise}, err
@@ -206,7 +211,7 @@ func (d *Desk) apiAct(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := d.Act(r.Context(), q.Act, Saying{By: by, Fields: q.Fields, About: q.ID, Lang: q.Lang, Keep: q.Keep})
+	id, err := d.Act(r.Context(), q.Act, Saying{By: by, Fields: q.Fields, About: q.ID, Lang: q.Lang, Keep: q.Keep, Late: q.Late, Route: q.Route})
 	if err != nil {
 		return nil, err
 	}
@@ -250,39 +255,6 @@ type CharterView struct {
 
 func (d *Desk) apiCharter(*http.Request) (any, error) {
 	return CharterView{string(d.Charter().Text()), d.party}, nil
-}
-
-// A Source is a statement as this desk has it, for programs that print it for a
-// person: one to this party is reported displayed, as by [Desk.Show].
-type Source struct {
-	Bytes      []byte `json:"bytes"`
-	Superseded string `json:"superseded,omitempty"` // identifier of the statement that took its place: it is not current
-}
-
-// Statement parses it.
-func (s Source) Statement() (*statement.Statement, error) { return statement.Parse(s.Bytes) }
-
-func (d *Desk) apiSource(r *http.Request) (any, error) {
-	id, err := d.Find(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return nil, err
-	}
-	if record, ok := d.work.Record(id); ok {
-		text, err := d.Content(r.Context(), record.Index)
-		if err == nil {
-			err = d.displayed(r.Context(), record)
-		}
-		source := Source{Bytes: text}
-		if record.Delivery != nil {
-			source.Superseded = record.Delivery.Superseded.By
-		}
-		return source, err
-	}
-	row, err := d.outbox.get(r.Context(), id)
-	if err != nil {
-		return nil, err
-	}
-	return Source{Bytes: row.bytes}, nil
 }
 
 func (d *Desk) apiDrafts(r *http.Request) (any, error) {

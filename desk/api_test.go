@@ -63,6 +63,11 @@ func TestAPI(t *testing.T) {
 		{"unknown member", "POST", "/v1/send", `{"as":"alder/watch/amal","by":"x"}`, nil, 400, BadRequest},
 		{"no author", "POST", "/v1/send", `{"format":"J14"}`, nil, 400, BadRequest},
 		{"no such act", "POST", "/v1/acts", `{"as":"alder/watch/amal","act":"burn","id":"1"}`, nil, 400, BadRequest},
+		{"second to nothing", "POST", "/v1/second", `{"as":"alder/watch/adam","id":"019390c5","digest":""}`, nil, 404, NotFound},
+		{"second by nobody", "POST", "/v1/second", `{"id":"1","digest":""}`, nil, 400, BadRequest},
+		{"second with another member", "POST", "/v1/second", `{"as":"alder/watch/adam","reason":"x"}`, nil, 400, BadRequest},
+		{"decline nothing", "POST", "/v1/second/decline", `{"as":"alder/watch/adam","id":"019390c5","reason":"x"}`, nil, 404, NotFound},
+		{"late without a route", "POST", "/v1/send", `{"as":"alder/watch/amal","format":"J14","late":"2026-11-24T06:00Z"}`, nil, 422, "format.field"},
 		{"a rule's refusal", "POST", "/v1/send", `{"as":"alder/watch/amal","format":"J14","fields":["activity=survey"]}`, nil, 422, "format.field"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -32,7 +32,7 @@ const flash = "FLASH"
 // A Sent tells what became of a statement that this desk signed.
 type Sent struct {
 	ID      string `json:"id"`
-	State   string `json:"state"`           // Queued, Accepted, Refused or Previewed
+	State   string `json:"state"`           // Queued, Accepted, Refused, Previewed or Waits
 	Index   uint64 `json:"index,omitempty"` // of its entry; set where Accepted
 	Receipt []byte `json:"receipt,omitempty"`
 	Gate    string `json:"gate,omitempty"` // delivery status; empty for acts and while it is not known
@@ -51,11 +51,13 @@ type Draft struct {
 	To         []string // empty: all others of whom it may concern
 	Fields     map[string]any
 	Refs       []statement.Ref
+	Late       statement.Late // when and how it was passed outside the channel
 }
 
 // Send checks a draft with the rules that the hub will ask, signs it with the
 // officer's key and makes it durable in the outbox. From then on it is sent
-// until the hub answers; [Desk.Await] waits for that. A draft that the rules
+// until the hub answers; [Desk.Await] waits for that. One that needs a second
+// officer stays here, as durable, until [Desk.Second]. A draft that the rules
 // refuse is a [rule.Refusal] and leaves no trace.
 func (d *Desk) Send(ctx context.Context, draft Draft) (id string, err error) {
 	d.awaitSynced(ctx)
@@ -119,6 +121,9 @@ func (d *Desk) Await(ctx context.Context, id string) (Sent, error) {
 			return Sent{}, err
 		}
 		if r == nil {
+			if w, err := d.outbox.waitingOne(context.WithoutCancel(ctx), id); err != nil || w != nil {
+				return Sent{ID: id, State: Waits}, err
+			}
 			return Sent{}, rule.Refuse(NotFound, "check the identifier with `parley ls`", "this desk has not signed statement %s", id)
 		}
 		answer := Sent{ID: id, State: r.state, Index: r.index, Receipt: r.receipt}
@@ -163,15 +168,20 @@ func (d *Desk) await(ctx context.Context, is func() bool) {
 	}
 }
 
-// sign completes the claims, checks them and queues the signed statement.
+// sign completes the claims, checks them and queues the signed statement, or has
+// it wait for a second officer.
 func (d *Desk) sign(ctx context.Context, draft Draft, after int64, reports ...report) (string, error) {
 	c, f, err := d.claims(draft)
 	if err != nil {
 		return "", err
 	}
-	key, err := d.config.Signer(draft.By.String())
+	key, err := d.key(draft.By)
 	if err != nil {
-		return "", rule.Refuse(NoKey, "add the key to the desk's key ring, or speak as an officer whose key it holds", "this desk cannot sign as %s: %s", draft.By, err)
+		return "", err
+	}
+	body, err := statement.Disclose(draft.Fields, d.salt)
+	if err != nil {
+		return "", rule.Refuse(mechanism.BadField, "", "%s", err)
 	}
 	if after == 0 {
 		if after, err = d.prerequisite(ctx, f, c.Refs); err != nil {
@@ -184,14 +194,18 @@ func (d *Desk) sign(ctx context.Context, draft Draft, after int64, reports ...re
 	if err != nil {
 		return "", err
 	}
-	s, err := d.place(ctx, key, c, draft.Fields, last)
+	s, err := d.place(ctx, key, c, body, last)
 	if err != nil {
 		return "", err
 	}
-	if err := d.check(ctx, s, last); err != nil {
+	waits := mechanism.NeedsSecond(d.Charter(), s)
+	if err := d.check(ctx, s, last, waits); err != nil {
 		return "", err
 	}
-	if err := d.outbox.add(context.WithoutCancel(ctx), s, c.Time, after, reports...); err != nil {
+	if waits {
+		return c.ID, d.outbox.wait(context.WithoutCancel(ctx), s)
+	}
+	if err := d.outbox.add(context.WithoutCancel(ctx), s, s.Claims().Time, after, reports...); err != nil {
 		return "", err
 	}
 	d.queued.raise()
@@ -216,7 +230,7 @@ func (d *Desk) claims(draft Draft) (statement.Claims, *format.Format, error) {
 		return statement.Claims{}, nil, fmt.Errorf("make identifier: %w", err)
 	}
 	c := statement.Claims{Mechanism: ch.Mechanism, ID: statement.NewID(now, random), Author: draft.By, Format: f.Ref(), Area: f.Area, Precedence: draft.Precedence,
-		To: slices.Clone(draft.To), Exercise: ch.Exercise, Refs: draft.Refs}
+		To: slices.Clone(draft.To), Exercise: ch.Exercise, Refs: draft.Refs, Late: draft.Late}
 	for _, ref := range draft.Refs {
 		old, ok := d.work.Record(ref.ID)
 		if !ok || f.Kind != format.Act && f.Area != "" {
@@ -320,7 +334,10 @@ func headOf(s *statement.Statement, index uint64) *mechanism.Head {
 
 // place signs the statement as the next of its author's own after last, at this
 // moment and with what the desk has verified now.
-func (d *Desk) place(ctx context.Context, key identity.Signer, c statement.Claims, fields map[string]any, last *mechanism.Head) (*statement.Statement, error) {
+func (d *Desk) place(ctx context.Context, key identity.Signer, c statement.Claims, body *statement.Body, last *mechanism.Head) (*statement.Statement, error) {
+	if err := d.good(key, c.Author); err != nil {
+		return nil, err
+	}
 	c.Time = d.config.Clock().UTC().Truncate(time.Millisecond)
 	c.Seen.Size = d.work.Size()
 	root, ok := d.work.RootAt(c.Seen.Size)
@@ -332,7 +349,7 @@ func (d *Desk) place(ctx context.Context, key identity.Signer, c statement.Claim
 		return nil, rule.Refuse(mechanism.SeenBack, "let the desk follow the ledger before it signs", "%s has signed to have seen %d entries and this desk now has %d", c.Author, last.Seen, c.Seen.Size)
 	}
 	mechanism.Chain(&c, last)
-	s, err := statement.Sign(ctx, key, c, fields, d.salt)
+	s, err := body.Sign(ctx, key, c)
 	if err != nil {
 		return nil, rule.Refuse(mechanism.BadField, "", "%s", err)
 	}
@@ -348,10 +365,11 @@ func (d *Desk) salt() string {
 }
 
 // check asks the rules what the hub will ask them, as far as this desk knows the
-// ledger, with what waits in the outbox taken as said.
-func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanism.Head) error {
+// ledger, with what waits in the outbox taken as said. unseconded: the second
+// officer has still to sign.
+func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanism.Head, unseconded bool) error {
 	v := &draftView{Working: d.work, desk: d, ctx: ctx, now: s.Claims().Time, last: last}
-	_, err := mechanism.Decide(v, mechanism.Case{Statement: s, Index: d.work.Size(), Now: v.now})
+	_, err := mechanism.Decide(v, mechanism.Case{Statement: s, Index: d.work.Size(), Now: v.now, Unseconded: unseconded})
 	if failure := errors.Join(d.work.Err(), v.err); failure != nil {
 		return fmt.Errorf("check statement %s: %w", s.Claims().ID, failure)
 	}

@@ -85,6 +85,9 @@ func (d *Desk) Resume(ctx context.Context, number int64, anew Saying) (id string
 	if len(anew.To) > 0 {
 		q.To = anew.To
 	}
+	if anew.Late != "" || anew.Route != "" {
+		q.Late, q.Route = anew.Late, anew.Route
+	}
 	q.Keep = append(slices.Clone(q.Keep), anew.Keep...)
 	q.Fields = rewritten(q, anew.Fields)
 	if q.Verb != "" {
@@ -134,7 +137,15 @@ func (d *Desk) settled(ctx context.Context, q Saying) {
 }
 
 // saveDraft writes a draft, over the one it comes from where there is one.
-func (o *outbox) saveDraft(ctx context.Context, q Saying, p Problem, now time.Time) (int64, error) {
+func (o *outbox) saveDraft(ctx context.Context, q Saying, p Problem, now time.Time) (number int64, err error) {
+	err = o.transact(ctx, func(tx *sql.Tx) error {
+		number, err = writeDraft(ctx, tx, q, p, now)
+		return err
+	})
+	return number, err
+}
+
+func writeDraft(ctx context.Context, tx *sql.Tx, q Saying, p Problem, now time.Time) (int64, error) {
 	saying, err := json.Marshal(q)
 	if err != nil {
 		return 0, err
@@ -143,28 +154,25 @@ func (o *outbox) saveDraft(ctx context.Context, q Saying, p Problem, now time.Ti
 	if err != nil {
 		return 0, err
 	}
-	number := q.Draft
-	err = o.transact(ctx, func(tx *sql.Tx) error {
-		if number != 0 {
-			r, err := tx.ExecContext(ctx, "UPDATE draft SET saved = ?, saying = ?, problem = ? WHERE number = ?", now.UnixMilli(), saying, problem, number)
-			if err != nil {
-				return err
-			}
-			if n, _ := r.RowsAffected(); n == 1 {
-				return nil
-			}
-		}
-		r, err := tx.ExecContext(ctx, "INSERT INTO draft (saved, saying, problem) VALUES (?, ?, ?)", now.UnixMilli(), saying, problem)
+	if q.Draft != 0 {
+		r, err := tx.ExecContext(ctx, "UPDATE draft SET saved = ?, saying = ?, problem = ? WHERE number = ?", now.UnixMilli(), saying, problem, q.Draft)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		if number, err = r.LastInsertId(); err != nil {
-			return err
+		if n, _ := r.RowsAffected(); n == 1 {
+			return q.Draft, nil
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM draft WHERE number <= ?1 - ?2 OR number < ?1 AND number IN (
-			SELECT number FROM (SELECT number, sum(length(saying) + length(problem)) OVER (ORDER BY number DESC) AS size FROM draft) WHERE size > ?3)`, number, maxDrafts, maxDraftBytes)
-		return err
-	})
+	}
+	r, err := tx.ExecContext(ctx, "INSERT INTO draft (saved, saying, problem) VALUES (?, ?, ?)", now.UnixMilli(), saying, problem)
+	if err != nil {
+		return 0, err
+	}
+	number, err := r.LastInsertId()
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM draft WHERE number <= ?1 - ?2 OR number < ?1 AND number IN (
+		SELECT number FROM (SELECT number, sum(length(saying) + length(problem)) OVER (ORDER BY number DESC) AS size FROM draft) WHERE size > ?3)`, number, maxDrafts, maxDraftBytes)
 	return number, err
 }
 

@@ -182,7 +182,7 @@ func TestRefusedHere(t *testing.T) {
 			}
 		})
 	}
-	if queued, refused, err := d.outbox.counts(t.Context()); queued+refused != 0 || err != nil {
+	if queued, refused, _, err := d.outbox.counts(t.Context()); queued+refused != 0 || err != nil {
 		t.Errorf("the outbox has %d queued and %d refused, %v", queued, refused, err)
 	}
 }

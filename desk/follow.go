@@ -20,6 +20,7 @@ const callTimeout = 20 * time.Second
 // out.
 func (d *Desk) follow(ctx context.Context) {
 	pause := backoff{chance: d.config.Rand}
+	d.enforce(ctx) // it may have ended between a revocation and this
 	for ctx.Err() == nil {
 		c := d.hubs.pick(d.Charter())
 		before := d.work.Blocks()
@@ -68,6 +69,13 @@ func (d *Desk) followHub(ctx context.Context, c *client.Client) error {
 		}
 	}
 	return errors.New("the feed ended")
+}
+
+// enforce has no revoked key speak from this desk any more.
+func (d *Desk) enforce(ctx context.Context) {
+	if err := d.barRevoked(ctx); err != nil && ctx.Err() == nil {
+		d.log.Error("what revoked keys have signed was not taken back; the rules refuse it", "error", err)
+	}
 }
 
 // newest asks the hub for its newest checkpoint and holds it against the replica.
@@ -127,6 +135,9 @@ func (d *Desk) take(ctx context.Context, item client.Item) error {
 	}
 	d.prev = b.Hash()
 	d.work.Commit(uint64(len(b.Entries)))
+	if d.revokes(b) {
+		d.enforce(ctx)
+	}
 	d.grown.raise()
 	d.asked.raise()
 	return nil

@@ -12,6 +12,7 @@ import (
 // not be overlooked, with the party where it is one party's.
 const (
 	MarkLate       = "late-notice"   // it entered the ledger with less notice than was asked for; it stays
+	MarkLateEntry  = "late-entry"    // it was passed outside the channel before it was entered
 	MarkExpired    = "expired"       // its time is over
 	MarkPending    = "change-waits"  // its own side has a replacement or a cancel of it at the gate
 	MarkSuperseded = "superseded-by" // with the successor's identifier: not current
@@ -23,11 +24,14 @@ const (
 // marksOf tells what stands out of a statement at a moment.
 func marksOf(r *mechanism.Record, now time.Time) []string {
 	state := r.Delivery
-	if state == nil {
-		return nil
-	}
 	var marks []string
 	add := func(form string, args ...any) { marks = append(marks, fmt.Sprintf(form, args...)) }
+	if !r.Claims.Late.IsZero() {
+		add(MarkLateEntry)
+	}
+	if state == nil {
+		return marks
+	}
 	if state.Superseded.By != "" {
 		add("%s %s", MarkSuperseded, state.Superseded.By)
 	}

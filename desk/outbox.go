@@ -126,6 +126,9 @@ func (o *outbox) add(ctx context.Context, s *statement.Statement, at time.Time, 
 		if err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM waiting WHERE id = ?", c.ID); err != nil { // now two have signed
+			return err
+		}
 		seq, err := result.LastInsertId()
 		if err != nil {
 			return err
@@ -156,15 +159,6 @@ func (o *outbox) accept(ctx context.Context, seq int64, index uint64, receipt []
 	return err
 }
 
-func (o *outbox) refuse(ctx context.Context, seq int64, p *client.Problem) error {
-	text, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	_, err = o.db.ExecContext(ctx, "UPDATE statement SET state = 'refused', problem = ? WHERE seq = ? AND state = 'queued'", text, seq)
-	return err
-}
-
 // reported gives the act of this desk that delivers or displays a statement; 0
 // where there is none, or the hub refused it and it has to be said again.
 func (o *outbox) reported(ctx context.Context, id, relation string) (int64, error) {
@@ -176,10 +170,11 @@ func (o *outbox) reported(ctx context.Context, id, relation string) (int64, erro
 	return seq, err
 }
 
-// counts gives how many statements are queued and how many were refused.
-func (o *outbox) counts(ctx context.Context) (queued, refused int, err error) {
-	err = o.db.QueryRowContext(ctx, "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'refused') FROM statement").Scan(&queued, &refused)
-	return queued, refused, err
+// counts gives how many statements are queued, how many were refused, and how
+// many wait for a second officer.
+func (o *outbox) counts(ctx context.Context) (queued, refused, waiting int, err error) {
+	err = o.db.QueryRowContext(ctx, "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'refused'), (SELECT count(*) FROM waiting) FROM statement").Scan(&queued, &refused, &waiting)
+	return queued, refused, waiting, err
 }
 
 // Names of marks.

@@ -44,6 +44,12 @@ CREATE TABLE IF NOT EXISTS draft (
 	problem BLOB    NOT NULL  -- the refusal, JSON
 ) STRICT;
 
+-- What one officer has written that must not leave by one officer's hand: it
+-- stays here until another has signed it too, or refused to.
+CREATE TABLE IF NOT EXISTS waiting (
+	id    TEXT PRIMARY KEY,
+	bytes BLOB NOT NULL -- signed by its author alone; never sent, signed anew when it goes
+) STRICT, WITHOUT ROWID;
 -- The mechanism that this folder is of, from its first opening on: what officers
 -- have written under one charter is never sent under another's.
 CREATE TABLE IF NOT EXISTS owner (

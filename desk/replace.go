@@ -51,7 +51,7 @@ func (d *Desk) replace(ctx context.Context, f *format.Format, q Saying, ref stat
 	if err := d.complete(f, values, q); err != nil {
 		return "", err
 	}
-	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: []statement.Ref{ref}})
+	return d.sendTyped(ctx, f, q, values, []statement.Ref{ref})
 }
 
 // carried gives what a replacement takes over: the original's fields but for those

@@ -10,7 +10,8 @@ import (
 
 // resign signs an author's queued statements anew, one after the other, where
 // their place among the author's own has changed: the identifier and what is
-// said stay, time, seen, serial and prev follow. Only statements that were never
+// said stay, with its salts and the second officer's signature over it; time,
+// seen, serial and prev follow. Only statements that were never
 // accepted may be signed anew, which is so once the hub has refused the first of
 // them: all later ones name it as the one before. It gives how many changed.
 func (d *Desk) resign(ctx context.Context, author identity.Author) (int, error) {
@@ -31,7 +32,7 @@ func (d *Desk) resign(ctx context.Context, author identity.Author) (int, error) 
 	var changed []*row
 	for _, r := range rows {
 		if !inPlace(r.statement, last) {
-			if r.statement, err = d.place(ctx, key, r.statement.Claims(), fieldsOf(r.statement), last); err != nil {
+			if r.statement, err = d.place(ctx, key, r.statement.Claims(), r.statement.Body(), last); err != nil {
 				return 0, err
 			}
 			r.bytes = r.statement.Bytes()
@@ -47,21 +48,4 @@ func inPlace(s *statement.Statement, last *mechanism.Head) bool {
 	want, have := s.Claims(), s.Claims()
 	mechanism.Chain(&want, last)
 	return want.Prev == have.Prev && want.Serial == have.Serial && (last == nil || have.Seen.Size >= last.Seen)
-}
-
-// fieldsOf gives the fields of a whole statement as Sign takes them.
-func fieldsOf(s *statement.Statement) map[string]any {
-	fields := map[string]any{}
-	for _, field := range s.Fields() {
-		if text, ok := field.Value.(statement.Text); ok {
-			var paragraphs statement.Paragraphs
-			for _, p := range text {
-				paragraphs = append(paragraphs, p.Text)
-			}
-			fields[field.Name] = paragraphs
-			continue
-		}
-		fields[field.Name] = field.Value
-	}
-	return fields
 }

@@ -161,7 +161,7 @@ func (d *Desk) refused(ctx context.Context, r *row, p *client.Problem) error {
 			return err
 		}
 	}
-	if err := d.outbox.refuse(ctx, r.seq, p); err != nil {
+	if err := d.refuse(ctx, r, p); err != nil {
 		return err
 	}
 	d.log.Warn("the hub refused a statement", "id", r.id, "author", r.author, "rule", p.Rule, "reason", p.Detail)

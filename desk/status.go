@@ -31,12 +31,13 @@ type Status struct {
 	Trouble   string `json:"trouble,omitempty"` // why it does not
 	Queued    int    `json:"queued"`            // statements that wait for a receipt
 	Refused   int    `json:"refused"`
+	Waiting   int    `json:"waiting"`         // statements that wait for a second officer
 	Alarm     string `json:"alarm,omitempty"` // proof that the hub misbehaved
 }
 
 // Status tells how the desk is now.
 func (d *Desk) Status(ctx context.Context) (Status, error) {
-	queued, refused, err := d.outbox.counts(ctx)
+	queued, refused, waiting, err := d.outbox.counts(ctx)
 	if err != nil {
 		return Status{}, err
 	}
@@ -46,7 +47,7 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return Status{Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
-		Confirmed: d.state.confirmed, Reachable: d.state.reachable, Trouble: d.state.trouble, Queued: queued, Refused: refused, Alarm: d.state.alarm}, nil
+		Confirmed: d.state.confirmed, Reachable: d.state.reachable, Trouble: d.state.trouble, Queued: queued, Refused: refused, Waiting: waiting, Alarm: d.state.alarm}, nil
 }
 
 func (d *Desk) reachable() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"parley/delivery"
@@ -59,6 +60,16 @@ func (d *Desk) List(ctx context.Context, limit int, all bool) ([]Item, error) {
 		}
 	}
 	const look = 20_000 // entries looked at
+	waiting, err := d.outbox.waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range waiting {
+		if item := itemOf(w.claims()); all || item.Kind == string(format.Message) {
+			item.Status = Waits
+			items = append(items, item)
+		}
+	}
 	size := d.work.Size()
 	for n := uint64(0); n < min(size, look) && len(items) < limit && ctx.Err() == nil; n++ {
 		item, err := d.item(size - 1 - n)
@@ -96,6 +107,9 @@ func (d *Desk) item(index uint64) (Item, error) {
 func itemOf(c statement.Claims) Item {
 	item := Item{ID: c.ID, Time: c.Time, Author: c.Author.String(), Format: c.Format, Area: c.Area, Precedence: c.Precedence, To: c.To}
 	item.Kind = string(format.Message)
+	if !c.Late.IsZero() {
+		item.Marks = []string{MarkLateEntry}
+	}
 	if f, ok := format.Catalogue().Lookup(c.Format); ok { // a charter's own formats are messages
 		item.Kind = string(f.Kind)
 	}
@@ -148,7 +162,10 @@ type Detail struct {
 	Withheld  int               `json:"withheld"` // fields and paragraphs that were taken out
 	Title     string            `json:"title"`    // the format's name in the language asked for
 	Text      string            `json:"text"`     // the fields, rendered in it
+	Late      *LateView         `json:"late,omitempty"`
 	Key       Key               `json:"key"`
+	Second    *Key              `json:"second,omitempty"` // of the second officer who signed it
+	Digest    string            `json:"digest,omitempty"` // of what waits for a second officer, who names it to sign; then hash, serial, prev and seen are not set
 	Delivery  *delivery.State   `json:"delivery,omitempty"`
 	Confirmed bool              `json:"confirmed"` // cosigned by every party that must
 	Receipt   string            `json:"receipt,omitempty"`
@@ -194,6 +211,9 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 	record, ordered := d.work.Record(id)
 	detail := &Detail{}
 	var s *statement.Statement
+	if !ordered && r == nil {
+		return d.waits(ctx, id, lang)
+	}
 	if ordered {
 		if s, err = d.statementAt(ctx, record.Index); err != nil {
 			return nil, nil, err
@@ -236,10 +256,32 @@ func (d *Desk) describe(detail *Detail, s *statement.Statement, lang string) {
 	if f, ok := d.whole(s); ok {
 		detail.Title, detail.Text = f.Names.In(lang), f.Render(d.Charter().Setting(d.party), lang, s)
 	}
-	detail.Key.ID = s.KID()
-	if key, ok := mechanism.FindKey(d.work, s.KID(), d.work.Size()); ok {
-		detail.Key = Key{ID: key.ID, Author: key.Author.String(), Endorsed: key.Endorsed, Revoked: key.Revoked}
+	detail.Key, detail.Late = d.keyOf(s.KID()), d.late(s, detail.Logged, lang)
+	if kid := s.SecondKID(); kid != "" {
+		key := d.keyOf(kid)
+		detail.Second = &key
 	}
+}
+
+// keyOf describes the key of a thumbprint, as far as it is known.
+func (d *Desk) keyOf(kid string) Key {
+	if key, ok := mechanism.FindKey(d.work, kid, d.work.Size()); ok {
+		return Key{ID: key.ID, Author: key.Author.String(), Endorsed: key.Endorsed, Revoked: key.Revoked}
+	}
+	return Key{ID: kid}
+}
+
+// waits describes what waits for a second officer: what it says, and nothing of a
+// place that it does not have yet.
+func (d *Desk) waits(ctx context.Context, id, lang string) (*Detail, *mechanism.Record, error) {
+	w, err := d.waiter(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	detail := &Detail{Item: itemOf(w.claims()), Digest: w.digest()}
+	d.describe(detail, w.statement, lang)
+	detail.Status, detail.Serial, detail.Prev, detail.Seen = Waits, "", "", 0
+	return detail, nil, nil
 }
 
 // Find gives the identifier of the one known statement that ref names: a whole
@@ -264,6 +306,15 @@ func (d *Desk) Find(ctx context.Context, ref string) (string, error) {
 	for _, r := range rows {
 		if len(ref) > 0 && len(r.id) >= len(ref) && r.id[:len(ref)] == ref {
 			ids = append(ids, r.id)
+		}
+	}
+	waiting, err := d.outbox.waiting(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, w := range waiting {
+		if id := w.claims().ID; ref != "" && strings.HasPrefix(id, ref) {
+			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)

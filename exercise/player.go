@@ -16,6 +16,8 @@ import (
 // desk of the officer's party. A refusal comes back as a [rule.Refusal].
 type Stage interface {
 	Send(ctx context.Context, by identity.Author, format, precedence string, to []string, fields []string) (id string, err error)
+	// Second reads the page of what waits for a second officer and signs it.
+	Second(ctx context.Context, by identity.Author, id string) error
 	// Act gives the identifier of the act's own statement.
 	Act(ctx context.Context, by identity.Author, verb, id string, fields []string) (act string, err error)
 	Await(ctx context.Context, by identity.Author, id string) error
@@ -104,6 +106,8 @@ func (p *playing) play(ctx context.Context, m *Moment) error {
 		return p.stage.Await(ctx, actor, m.ID)
 	case Show:
 		return p.stage.Show(ctx, actor, m.ID)
+	case Second:
+		return p.stage.Second(ctx, actor, m.ID)
 	}
 	act, err := p.stage.Act(ctx, actor, step.Do, m.ID, fields)
 	if err == nil && step.Name != "" {

@@ -41,6 +41,7 @@ const (
 	Pass     = "pass"     // say to whom it was passed on
 	Replace  = "replace"  // one's own, by a new one
 	Cancel   = "cancel"   // one's own
+	Second   = "second"   // sign too, as second officer, what the format lets nobody send alone
 	Note     = "note"     // nothing but the story
 )
 
@@ -128,12 +129,12 @@ func (s *Step) check(parts, sent map[string]bool) error {
 				return fmt.Errorf("to names %q, which is not of the cast", part)
 			}
 		}
-	case Show, Await, Ack, Hold, Release, Return, Readback, Pass, Replace, Cancel:
+	case Show, Await, Ack, Second, Hold, Release, Return, Readback, Pass, Replace, Cancel:
 		if !sent[s.About] {
 			return fmt.Errorf("about is %q, which no step before has sent", s.About)
 		}
 	default:
-		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, hold, release, return or note", s.Do)
+		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, second, hold, release, return or note", s.Do)
 	}
 	return nil
 }

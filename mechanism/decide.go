@@ -60,6 +60,9 @@ type Case struct {
 	// signature with; nil where it has not. A nil key costs a verification, a
 	// wrong one is found out and costs the same.
 	Checked ed25519.PublicKey
+	// Unseconded is for a desk that asks before the second officer has signed:
+	// that signature is then not missed. It is never set for what is ordered.
+	Unseconded bool
 }
 
 // Decide answers what c changes, or why it is refused: a [rule.Refusal] for the
@@ -92,8 +95,14 @@ func Decide(v View, c Case) (Change, error) {
 	if err := checkTime(v, ch, c); err != nil {
 		return Change{}, err
 	}
+	if err := checkLate(ch, c, f); err != nil {
+		return Change{}, err
+	}
 	head, err := checkChain(v, c)
 	if err != nil {
+		return Change{}, err
+	}
+	if err := checkSecond(v, ch, c, f); err != nil {
 		return Change{}, err
 	}
 	change, err := effects(v, ch, c, f, &key)

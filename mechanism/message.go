@@ -56,6 +56,9 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 			gate = about.contentOf(ch)
 		}
 	}
+	if err := missesSecond(ch, c, gate); err != nil {
+		return Change{}, err
+	}
 	mode, limit := ch.Gate(gate, claims.Precedence)
 	submit := delivery.Submit{ID: claims.ID, To: claims.To, Supervisor: ch.Supervisor().ID, Mode: mode, Limit: limit}
 	if relation == "translates" && about != nil {

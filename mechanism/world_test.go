@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +93,12 @@ const (
 	chen  = "cedar/gate/chen"
 	cdesk = "cedar/desk/one"
 	clock = "cedar/hub/one"
+
+	aya         = "alder/analyst/aya"
+	adelsOther  = "alder/analyst/adel+" // another key of the same officer
+	adelOnWatch = "alder/watch/adel"    // and another role
+	bahia       = "birch/analyst/bahia"
+	cora        = "cedar/gate/cora"
 )
 
 // newWorld begins on the template quiet-orchard with everything of the catalogue
@@ -117,11 +124,10 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, charter: c, keys: map[string]ed25519.PrivateKey{}, desks: map[string]*memory{}, said: map[string]*statement.Statement{}, order: map[string]uint64{},
 		now: time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)}
 	known := map[string]Key{}
-	for _, name := range []string{amal, adel, basil, dalia, "alder/desk/one", bdesk, chen, cdesk, clock} {
-		seed := sha256.Sum256([]byte(name))
-		key := ed25519.NewKeyFromSeed(seed[:])
+	for _, name := range []string{amal, adel, basil, dalia, "alder/desk/one", bdesk, chen, cdesk, clock, aya, adelsOther, adelOnWatch, bahia, cora} {
+		key := keyOf(name)
 		public := key.Public().(ed25519.PublicKey)
-		author, err := identity.ParseAuthor(name)
+		author, err := identity.ParseAuthor(strings.TrimSuffix(name, "+"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,6 +147,12 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// keyOf is the key that these tests give that name.
+func keyOf(name string) ed25519.PrivateKey {
+	seed := sha256.Sum256([]byte(name))
+	return ed25519.NewKeyFromSeed(seed[:])
+}
+
 // A draft is a statement about others, before it is signed.
 type draft struct {
 	by, format, precedence string
@@ -148,6 +160,9 @@ type draft struct {
 	fields                 map[string]any
 	refs                   []statement.Ref
 	area                   string // empty: military
+	late                   statement.Late
+	second                 string                  // who signs it too; empty: nobody
+	alter                  func(*statement.Claims) // after the second officer has signed; nil: nothing
 }
 
 // send has the hub decide what a draft says, and every desk again what it is fed.
@@ -177,7 +192,19 @@ func (w *world) send(d draft) (*statement.Statement, error) {
 		last = &head
 	}
 	Chain(&claims, last)
-	s, err := statement.Sign(w.t.Context(), identity.NewSigner(w.keys[d.by]), claims, d.fields, func() string { w.number++; return fmt.Sprintf("%022d", w.number) })
+	body, err := statement.Disclose(d.fields, func() string { w.number++; return fmt.Sprintf("%022d", w.number) })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if claims.Late = d.late; d.second != "" {
+		if claims.Second, err = body.Second(w.t.Context(), identity.NewSigner(w.keys[d.second]), claims); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	if d.alter != nil {
+		d.alter(&claims)
+	}
+	s, err := body.Sign(w.t.Context(), identity.NewSigner(w.keys[d.by]), claims)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -72,6 +72,14 @@ func (a *audit) concludeStatement(item *readItem, s *statement.Statement) {
 	at := fmt.Sprintf("entry %d, %s", item.index, item.entry.Time.Format("2006-01-02T15:04:05.000Z"))
 	if slices.Contains(a.bundle.Subjects, claims.ID) {
 		a.result.proven("%s: %s signed %s %s, statement %s, to %s", at, claims.Author, claims.Precedence, claims.Format, claims.ID, strings.Join(claims.To, ", "))
+		if kid := s.SecondKID(); kid != "" {
+			if key, ok := mechanism.FindKey(a.view, kid, item.index); ok {
+				a.result.proven("statement %s was signed by %s too, as its second officer", claims.ID, key.Author)
+			}
+		}
+		if late := claims.Late; !late.IsZero() {
+			a.result.proven("%s says that statement %s was passed by %s at %s, before it was entered", claims.Author, claims.ID, late.Route, late.At.Format(time.RFC3339))
+		}
 		if d := a.view.records[claims.ID].Delivery; d != nil {
 			a.result.proven("statement %s is %s, by what is shown", claims.ID, d.Status)
 			if by := d.Superseded; by.By != "" {

@@ -169,7 +169,8 @@ func final(err error) bool {
 	}
 	switch refusal.Rule {
 	case mechanism.BadSignature, mechanism.RevokedKey, mechanism.OthersKey, mechanism.IDTaken,
-		mechanism.SeenFuture, mechanism.SeenOther, mechanism.WrongPrev, mechanism.WrongSerial, mechanism.AlreadyGone:
+		mechanism.SeenFuture, mechanism.SeenOther, mechanism.WrongPrev, mechanism.WrongSerial, mechanism.AlreadyGone,
+		mechanism.SecondRevoked, mechanism.SecondParty, mechanism.SecondSame, mechanism.SecondSignature:
 		return true
 	}
 	return false

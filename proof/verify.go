@@ -205,6 +205,8 @@ func (a *audit) accuse(item *readItem, s *statement.Statement, err error) error 
 		return refute(err, "the hub ordered entry %d, which rule %s refuses: %s", item.index, refusal.Rule, refusal.Sentence)
 	case refusal.Rule == mechanism.UnknownKey:
 		return refute(err, "entry %d is signed with a key that nothing in the bundle endorses before it: %s", item.index, refusal.Sentence)
+	case refusal.Rule == mechanism.SecondKey:
+		return refute(err, "nothing in the bundle endorses the key of entry %d's second officer before it: %s", item.index, refusal.Sentence)
 	}
 	excuse := "unless the bundle leaves out what allows it"
 	if !s.Complete() {

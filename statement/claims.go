@@ -29,6 +29,8 @@ type Claims struct {
 	Prev       string          // hash of the author's statement before, as [EncodeHash]; "" for the first
 	Refs       []Ref           // in the author's order
 	Serial     Serial
+	Late       Late   `json:",omitzero"`  // the zero Late: it was passed through the channel alone
+	Second     string `json:",omitempty"` // another officer's signature, as [Body.Second] makes it; "" for none
 }
 
 // Seen is a size of the ledger and its root at that size. The zero Size has a
@@ -64,6 +66,26 @@ var rootEncoding = base64.StdEncoding.Strict()
 
 // appendPayload appends the payload with those digests, which are sorted.
 func appendPayload(dst []byte, c Claims, digests [][32]byte) []byte {
+	dst = appendBegin(dst, c, digests)
+	dst = appendMember(dst, "prev", c.Prev)
+	dst = appendRefs(dst, c.Refs)
+	if c.Second != "" {
+		dst = appendMember(dst, "second", c.Second)
+	}
+	dst = append(dst, `,"seen":"`...)
+	dst = strconv.AppendUint(dst, c.Seen.Size, 10)
+	dst = append(dst, ':')
+	dst = rootEncoding.AppendEncode(dst, c.Seen.Root[:])
+	dst = append(dst, '"')
+	dst = appendMember(dst, "serial", c.Serial.String())
+	dst = append(dst, `,"time":"`...)
+	dst = c.Time.UTC().AppendFormat(dst, timeLayout)
+	dst = append(dst, '"')
+	return appendTo(dst, c.To)
+}
+
+// appendBegin appends what a payload begins with, up to its precedence.
+func appendBegin(dst []byte, c Claims, digests [][32]byte) []byte {
 	dst = append(dst, `{"_sd":[`...)
 	for i, d := range digests {
 		if i > 0 {
@@ -80,11 +102,14 @@ func appendPayload(dst []byte, c Claims, digests [][32]byte) []byte {
 	dst = strconv.AppendBool(dst, c.Exercise)
 	dst = appendMember(dst, "format", c.Format)
 	dst = appendMember(dst, "id", c.ID)
+	dst = appendLate(dst, c.Late)
 	dst = appendMember(dst, "mechanism", c.Mechanism)
-	dst = appendMember(dst, "precedence", c.Precedence)
-	dst = appendMember(dst, "prev", c.Prev)
+	return appendMember(dst, "precedence", c.Precedence)
+}
+
+func appendRefs(dst []byte, refs []Ref) []byte {
 	dst = append(dst, `,"refs":[`...)
-	for i, ref := range c.Refs {
+	for i, ref := range refs {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -95,16 +120,13 @@ func appendPayload(dst []byte, c Claims, digests [][32]byte) []byte {
 		dst = appendMember(dst, "rel", ref.Relation)
 		dst = append(dst, '}')
 	}
-	dst = append(dst, `],"seen":"`...)
-	dst = strconv.AppendUint(dst, c.Seen.Size, 10)
-	dst = append(dst, ':')
-	dst = rootEncoding.AppendEncode(dst, c.Seen.Root[:])
-	dst = append(dst, '"')
-	dst = appendMember(dst, "serial", c.Serial.String())
-	dst = append(dst, `,"time":"`...)
-	dst = c.Time.UTC().AppendFormat(dst, timeLayout)
-	dst = append(dst, `","to":[`...)
-	for i, party := range c.To {
+	return append(dst, ']')
+}
+
+// appendTo appends the last member, and the end.
+func appendTo(dst []byte, to []string) []byte {
+	dst = append(dst, `,"to":[`...)
+	for i, party := range to {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -150,6 +172,7 @@ func readPayload(text string) (Claims, [][32]byte, error) {
 	r.literal(`,"id":`)
 	c.ID = r.str()
 	r.check("id", CheckID(c.ID))
+	c.Late = readLate(r)
 	r.literal(`,"mechanism":`)
 	c.Mechanism = r.str()
 	r.check("mechanism", identity.CheckID(c.Mechanism))
@@ -163,7 +186,13 @@ func readPayload(text string) (Claims, [][32]byte, error) {
 	}
 	r.literal(`,"refs":[`)
 	c.Refs = readRefs(r)
-	r.literal(`],"seen":`)
+	r.literal(`]`)
+	if r.optional(`,"second":`) {
+		c.Second = r.str()
+		_, err := readSecond(c.Second)
+		r.check("second", err)
+	}
+	r.literal(`,"seen":`)
 	c.Seen = claim(r, "seen", parseSeen)
 	r.literal(`,"serial":`)
 	c.Serial = claim(r, "serial", parseSerial)

@@ -17,7 +17,7 @@ import (
 type crossAnswer struct {
 	Thumbprint string
 	Results    []struct {
-		SDJWT, Jose struct {
+		SDJWT, Jose, Second struct {
 			Payload map[string]any
 			Error   string
 		}
@@ -39,7 +39,7 @@ func crossCheck(t *testing.T, statements []string) crossAnswer {
 	if err != nil {
 		missing("node is not installed; install Node.js 20 or newer")
 	}
-	input, err := json.Marshal(map[string]any{"key": identity.EncodeKey(amalPublic()), "statements": statements})
+	input, err := json.Marshal(map[string]any{"key": identity.EncodeKey(amalPublic()), "second": identity.EncodeKey(adamPublic()), "statements": statements})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,10 @@ func TestCrossCheck(t *testing.T) {
 	full := sign(t, testClaims(), testFields())
 	bare := sign(t, Claims{Mechanism: "m", ID: full.Claims().ID, Author: full.Claims().Author, Format: "desk.displayed/1", Area: "service",
 		Precedence: "ROUTINE", Exercise: true, Serial: Serial{"2026-11-24", 1}, Time: full.Claims().Time}, nil)
-	good := []*Statement{full, bare}
+	late := testClaims()
+	late.Late = passed
+	signedTwice := seconded(t, late)
+	good := []*Statement{full, bare, signedTwice}
 	for _, names := range [][]string{{"text/2"}, {"text/1", "text/2", "text/3"}, {"text"}, {"kind", "units", "text/1"}, {"confirmed", "kind", "persons", "place", "text", "units"}} {
 		redacted, err := full.Redact(names...)
 		if err != nil {
@@ -85,7 +88,17 @@ func TestCrossCheck(t *testing.T) {
 	for _, at := range []int{strings.Index(text, ".") + 400, strings.Index(text, "~") - 40} {
 		texts = append(texts, text[:at]+string(text[at]^1)+text[at+1:])
 	}
+	// A second signature over another statement: jose must miss it where we do.
+	swapped := signedTwice.Claims()
+	swapped.Precedence = "FLASH"
+	edited := sign(t, swapped, testFields())
+	texts = append(texts, string(edited.Bytes()))
 	answer := crossCheck(t, texts)
+	last := len(texts) - 1
+	if got := answer.Results[last]; got.Jose.Error != "" || got.Second.Error == "" || edited.VerifySecond(adamPublic()) == nil {
+		t.Errorf("a second signature on an edited statement: jose says %q of it", got.Second.Error)
+	}
+	texts = texts[:last]
 
 	if answer.Thumbprint != full.KID() {
 		t.Errorf("jose: thumbprint %s, we say %s", answer.Thumbprint, full.KID())
@@ -103,6 +116,9 @@ func TestCrossCheck(t *testing.T) {
 		}
 		if err := s.Verify(amalPublic()); err != nil {
 			t.Errorf("statement %d: %v", i, err)
+		}
+		if has := s.Claims().Second != ""; has != (got.Second.Error == "" && got.Second.Payload != nil) {
+			t.Errorf("statement %d: jose reads the second signature as %v %s", i, got.Second.Payload, got.Second.Error)
 		}
 	}
 	for i, text := range texts[len(good):] {

@@ -32,7 +32,7 @@ type Field struct {
 // claimNames cannot be names of fields: the payload has them already, or a
 // JWT library takes them for its own (RFC 7519 section 4.1, RFC 7800).
 var claimNames = []string{
-	"area", "author", "exercise", "format", "id", "mechanism", "precedence", "prev", "refs", "seen", "serial", "time", "to",
+	"area", "author", "exercise", "format", "id", "late", "mechanism", "precedence", "prev", "refs", "second", "seen", "serial", "time", "to",
 	"aud", "cnf", "exp", "iat", "iss", "jti", "nbf", "sub",
 }
 

@@ -69,6 +69,9 @@ func checkParse(t *testing.T, b []byte) {
 func FuzzParse(f *testing.F) {
 	full := sign(f, testClaims(), map[string]any{"kind": "x", "text": Paragraphs{"y", "z"}})
 	f.Add(full.Bytes())
+	late := testClaims()
+	late.Late = passed
+	f.Add(seconded(f, late).Bytes())
 	for _, name := range []string{"text/2", "text", "kind"} {
 		s, err := full.Redact(name)
 		if err != nil {
@@ -91,6 +94,9 @@ func FuzzContent(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(payload, seed[0], seed[1])
+		c := testClaims()
+		c.Late, c.Second = passed, seconded(f, c).Claims().Second
+		f.Add(string(appendPayload(nil, c, nil)), seed[0], seed[1])
 	}
 	f.Fuzz(func(t *testing.T, payload, first, second string) {
 		checkParse(t, unsigned(payload, first, second))

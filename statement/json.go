@@ -123,6 +123,15 @@ func (r *reader) literal(want string) {
 	r.at += len(want)
 }
 
+// optional reads want if it is next, and reports whether it was.
+func (r *reader) optional(want string) bool {
+	if r.err != nil || !strings.HasPrefix(r.text[r.at:], want) {
+		return false
+	}
+	r.at += len(want)
+	return true
+}
+
 // rest quotes the beginning of what is still to be read.
 func (r *reader) rest() string {
 	const most = 40

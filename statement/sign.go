@@ -13,36 +13,51 @@ import (
 )
 
 // Sign makes the statement of those claims and fields, with every field
-// disclosed. The values of fields are string, int64, bool, []string or
-// [Paragraphs]. Each call of salt returns a new random text of at least 128
-// bits, such as rand.Text; a salt used twice would let a reader of one
-// withheld value guess another.
-//
-// Sign sorts c.To and cuts c.Time to the millisecond. It refuses whatever
-// [Parse] refuses. It does not know which formats, fields and addressees are
-// right, nor whether key belongs to the author.
+// disclosed: [Disclose] and [Body.Sign] in one.
 func Sign(ctx context.Context, key identity.Signer, c Claims, fields map[string]any, salt func() string) (*Statement, error) {
+	b, err := Disclose(fields, salt)
+	if err != nil {
+		return nil, fmt.Errorf("sign statement %s: %w", c.ID, err)
+	}
+	return b.Sign(ctx, key, c)
+}
+
+// Disclose makes the disclosures of those fields. The values of fields are
+// string, int64, bool, []string or [Paragraphs]. Each call of salt returns a new
+// random text of at least 128 bits, such as rand.Text; a salt used twice would
+// let a reader of one withheld value guess another.
+func Disclose(fields map[string]any, salt func() string) (*Body, error) {
 	groups := make([]group, 0, len(fields))
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if err := CheckField(name); err != nil {
-			return nil, fmt.Errorf("sign statement %s: %w", c.ID, err)
+			return nil, err
 		}
 		g, err := disclose(name, fields[name], salt)
 		if err != nil {
-			return nil, fmt.Errorf("sign statement %s: field %q: %w", c.ID, name, err)
+			return nil, fmt.Errorf("field %q: %w", name, err)
 		}
 		groups = append(groups, g)
 	}
 	slices.SortFunc(groups, func(a, b group) int { return slices.Compare(a.digest[:], b.digest[:]) })
-	digests := make([][32]byte, len(groups))
+	b := &Body{digests: make([][32]byte, len(groups))}
+	var text []byte
 	for i, g := range groups {
-		digests[i] = g.digest
+		b.digests[i] = g.digest
+		text = append(text, g.text...)
 	}
-	c.To = slices.Sorted(slices.Values(c.To))
+	b.disclosures = string(text)
+	return b, nil
+}
 
+// Sign makes the statement of those claims and that body. It sorts c.To and cuts
+// c.Time to the millisecond and c.Late to the second. It refuses whatever [Parse]
+// refuses. It does not know which formats, fields and addressees are right, nor
+// whether key belongs to the author.
+func (b *Body) Sign(ctx context.Context, key identity.Signer, c Claims) (*Statement, error) {
+	c.To = slices.Sorted(slices.Values(c.To))
 	text := base64url.Append(nil, []byte(headerStart+identity.Thumbprint(key.Public())+headerEnd))
 	text = append(text, '.')
-	text = base64url.Append(text, appendPayload(nil, c, digests))
+	text = base64url.Append(text, appendPayload(nil, c, b.digests))
 	signature, err := key.Sign(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("sign statement %s: %w", c.ID, err)
@@ -50,9 +65,7 @@ func Sign(ctx context.Context, key identity.Signer, c Claims, fields map[string]
 	text = append(text, '.')
 	text = base64url.Append(text, signature)
 	text = append(text, '~')
-	for _, g := range groups {
-		text = append(text, g.text...)
-	}
+	text = append(text, b.disclosures...)
 	s, err := parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("sign statement %s: %w", c.ID, err)

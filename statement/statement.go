@@ -9,7 +9,8 @@
 //	disclosure = b64u(["<salt>","<field>",<value>])
 //
 // The payload has the [Claims], which all readers see, and the digests of the
-// fields. Each field, and each paragraph of a free text, is a disclosure of its
+// fields. One of the claims may be the signature of a second officer over what the
+// statement says ([Body.Second]). Each field, and each paragraph of a free text, is a disclosure of its
 // own: whoever passes the statement on may withhold some, visibly, and cannot
 // change any.
 //
@@ -53,6 +54,7 @@ type Statement struct {
 	signature   []byte
 	hash        [32]byte
 	claims      Claims
+	digests     [][32]byte   // of the payload
 	disclosures []disclosure // as they stand in text
 	fields      []Field      // sorted by name
 	withheld    int
@@ -94,6 +96,7 @@ func parse(b []byte) (*Statement, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.digests = digests
 	if err := s.open(digests, rest); err != nil {
 		return nil, err
 	}

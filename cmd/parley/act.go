@@ -46,9 +46,13 @@ Fields: reason=CODE, if you wish to say.`,
 }
 
 func actUsage(verb string) string {
-	return fmt.Sprintf(`usage: parley %s -desk DIR -as PARTY/ROLE/OFFICER [-lang en|ar|he] [-keep TERM,...] [-wait SECONDS] ID [FIELD=VALUE...]
+	return fmt.Sprintf(`usage: parley %s -desk DIR -as PARTY/ROLE/OFFICER [-lang en|ar|he] [-keep TERM,...] [-late TIME -route WAY] [-wait SECONDS] ID [FIELD=VALUE...]
 
 %s
+
+-late and -route say when and by which way (voice, paper, radio, satellite or
+courier) it was said outside the channel before it was keyed in; 'parley send -h'
+tells more.
 
 ID is a statement's identifier, the beginning of one, or the number of its entry.
 
@@ -66,6 +70,8 @@ func actCommand(verb string) func(ctx context.Context, args []string, stdout, st
 		flags.IntVar(&q.Wait, "wait", 20, "")
 		flags.StringVar(&q.Lang, "lang", "en", "")
 		keep := flags.String("keep", "", "")
+		flags.StringVar(&q.Late, "late", "", "")
+		flags.StringVar(&q.Route, "route", "", "")
 		if code, done := parseArgs(flags, args, actUsage(verb), stdout, stderr); done {
 			return code
 		}

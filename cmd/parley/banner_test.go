@@ -60,6 +60,8 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "desk", args: []string{"desk", "-dir", filepath.Join(o.dir, "desk2"), "-charter", o.world.file, "-keys", ring, "-as", "alder/desk/one"}, runs: true},
 		{name: "send -preview", args: as("send", with([]string{"-preview", "J14"}, flight...)...), lang: true},
 		{name: "send that is refused", args: as("send", "J14", "activity="+id), lang: true, stderr: true},
+		{name: "second of what waits for none", args: as("second", id), lang: true},
+		{name: "second of none", args: as("second", "abc"), lang: true, stderr: true},
 		{name: "accident", args: as("accident", "drone", "what=1"), lang: true, stderr: true},
 		{name: "drafts", args: []string{"drafts", "-desk", alder}},
 		{name: "ls", args: []string{"ls", "-desk", alder}},

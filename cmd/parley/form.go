@@ -156,8 +156,30 @@ func (p *printing) statement(ctx context.Context, id string, stderr io.Writer) (
 		f = whole
 	}
 	head := form.Head{Exercise: c.Exercise, Rows: p.rows(c.Author.String(), strings.Join(c.To, ", "), c.Precedence, c.Area, c.Time)}
-	head.Rows = append(head.Rows, paper.Row{Label: words.M("form.serial").In(p.lang), Value: c.Serial.String()}, paper.Row{Label: words.M("form.statement").In(p.lang), Value: c.ID})
+	row := func(key, value string) {
+		head.Rows = append(head.Rows, paper.Row{Label: words.M(key).In(p.lang), Value: value})
+	}
+	if !source.Waits { // its place is not known before
+		row("form.serial", c.Serial.String())
+	}
+	row("form.statement", c.ID)
+	if source.Second != "" {
+		row("form.second", source.Second)
+	}
+	if !c.Late.IsZero() {
+		row("form.passed", format.WriteInstant(c.Late.At))
+		if !source.Logged.IsZero() {
+			row("form.entered", format.WriteInstant(source.Logged))
+		}
+	}
 	sheet := form.Filled(f, p.setting, p.lang, head, s)
+	if !c.Late.IsZero() {
+		sheet.Title = format.LateTitle(p.lang, c.Late) + ": " + sheet.Title
+		sheet.Notes = append(format.LateEntry(p.setting, p.lang, c.Late, source.Logged), sheet.Notes...)
+	}
+	if source.Waits {
+		sheet.Title = words.M("form.waits", "title", words.Raw(sheet.Title)).In(p.lang)
+	}
 	if source.Superseded != "" { // said where nobody can leave it out: the script reads the title too
 		sheet.Title = words.M("form.superseded", "id", source.Superseded, "title", words.Raw(sheet.Title)).In(p.lang)
 	}

@@ -18,9 +18,10 @@ const lsUsage = `usage: parley ls -desk DIR [-n N] [-all]
 Ls lists the newest N (50) statements that the desk knows, oldest first: entry,
 time, author, format, precedence, status and identifier. A statement whose text
 this party may not read, or not yet, is shown as withheld, with its age. What
-waits for the hub, or was refused, comes last, without an entry. In brackets
-stands what must not be overlooked: a notice that came late, a time that is over,
-a readback that did not match, what is not yet passed on and how long is left,
+waits for the hub or for a second officer, or was refused, comes last, without an
+entry. In brackets stands what must not be overlooked: a notice that came late,
+what was passed outside the channel and keyed in later, a time that is over, a
+readback that did not match, what is not yet passed on and how long is left,
 what took its place. With -all also acts, key statements and charters. It needs
 no hub.
 

@@ -27,6 +27,7 @@ func commands() []command {
 		{"hub", "run the supervisor's hub", hubCommand},
 		{"desk", "run a party's desk", deskCommand},
 		{"send", "sign and send a statement", sendCommand},
+		{"second", "sign as second officer what no officer sends alone", secondCommand},
 		{"accident", "tell at once that something of one's own is out of control", accidentCommand},
 		{"drafts", "list what was refused and is kept on the desk", draftsCommand},
 		{"ls", "list the statements that a desk knows", lsCommand},

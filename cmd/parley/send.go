@@ -35,7 +35,13 @@ the fields that are written anew ('parley drafts' lists them).
   -keep TERM,...    contested terms of the charter's glossary to keep
   -from-paper FILE  read what was keyed in from a paper form, with its check
                     digits, see 'parley form'; - reads standard input
+  -late TIME        it was passed to the other side outside the channel at TIME,
+                    which has its zone, and is keyed in now
+  -route WAY        and by which way: voice, paper, radio, satellite or courier
   -wait SECONDS     how long to wait for the hub (20)
+
+What the charter lets no officer send alone waits on the desk until another has
+signed it too, see 'parley second'.
 
 Exit status: 0 it has a receipt or is queued, 1 refused, 2 it could not be asked.
 `
@@ -52,6 +58,8 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	flags.Int64Var(&q.Draft, "draft", 0, "")
 	to := flags.String("to", "", "")
 	keep := flags.String("keep", "", "")
+	flags.StringVar(&q.Late, "late", "", "")
+	flags.StringVar(&q.Route, "route", "", "")
 	flags.BoolVar(&q.Preview, "preview", false, "")
 	fromPaper := flags.String("from-paper", "", "")
 	if code, done := parseArgs(flags, args, sendUsage, stdout, stderr); done {
@@ -110,6 +118,11 @@ func printSent(stdout, stderr io.Writer, sent desk.Sent) {
 	if sent.State == desk.Queued {
 		fmt.Fprintf(stdout, "%s queued\n", sent.ID)
 		report(stderr, "the hub has not answered yet; the statement is signed and stored", "the desk goes on sending it; `parley ls` shows what became of it")
+		return
+	}
+	if sent.State == desk.Waits {
+		fmt.Fprintf(stdout, "%s %s\n", sent.ID, desk.Waits)
+		report(stderr, "the charter lets no officer send this alone; it is stored on this desk and nowhere else", "another officer reads and signs it with `parley second -as PARTY/ROLE/OFFICER "+sent.ID+"`")
 		return
 	}
 	gate := sent.Gate

@@ -70,6 +70,9 @@ func printDetail(w io.Writer, s *desk.Detail) {
 	if d := s.Delivery; d != nil && d.Superseded.By != "" {
 		fmt.Fprintf(w, "NOT CURRENT: %s by statement %s %s\n", d.Superseded.Verb(), d.Superseded.By, stamp(d.Superseded.At))
 	}
+	if s.Late != nil {
+		fmt.Fprintln(w, strings.Join(s.Late.Lines, "\n"))
+	}
 	fmt.Fprintf(w, "%s  %s\n%s %s to %s\n\n%s", s.Format, s.Title, s.Precedence, s.Author, strings.Join(s.To, ", "), s.Text)
 	if s.Withheld > 0 {
 		fmt.Fprintf(w, "[%d fields or paragraphs were withheld]\n", s.Withheld)
@@ -86,18 +89,19 @@ func printDetail(w io.Writer, s *desk.Detail) {
 			line("hint", "%s", s.Problem.Remedy)
 		}
 	}
-	line("signed", "%s, serial %s, having seen %d entries", stamp(s.Time), s.Serial, s.Seen)
-	switch {
-	case s.Key.Author == "":
-		line("key", "%s", s.Key.ID)
-	case s.Key.Endorsed == 0:
-		line("key", "%s, a root of the charter", s.Key.ID)
-	case s.Key.Revoked != 0:
-		line("key", "%s, endorsed at entry %d, REVOKED at entry %d", s.Key.ID, s.Key.Endorsed, s.Key.Revoked)
-	default:
-		line("key", "%s, endorsed at entry %d", s.Key.ID, s.Key.Endorsed)
+	if s.Digest != "" {
+		line("written", "%s; another officer of the party must sign it before it is sent", stamp(s.Time))
+		line("digest", "%s", s.Digest)
+	} else {
+		line("signed", "%s, serial %s, having seen %d entries", stamp(s.Time), s.Serial, s.Seen)
 	}
-	line("hash", "%s", s.Hash)
+	line("key", "%s", keyLine(s.Key))
+	if s.Second != nil {
+		line("second", "%s, key %s", orUnknown(s.Second.Author), keyLine(*s.Second))
+	}
+	if s.Hash != "" {
+		line("hash", "%s", s.Hash)
+	}
 	for _, ref := range s.Refs {
 		line(ref.Relation, "%s", ref.ID)
 	}
@@ -118,6 +122,27 @@ func printDetail(w io.Writer, s *desk.Detail) {
 	for _, t := range s.Translations {
 		fmt.Fprintf(w, "\nTranslation into %s by %s (%s), statement %s, %s; the original above is what was signed:\n\n%s", t.Language, t.By, t.Method, t.ID, t.Status, t.Text)
 	}
+}
+
+// keyLine says which key signed, and whether it is good.
+func keyLine(k desk.Key) string {
+	switch {
+	case k.Author == "":
+		return k.ID
+	case k.Endorsed == 0:
+		return k.ID + ", a root of the charter"
+	case k.Revoked != 0:
+		return fmt.Sprintf("%s, endorsed at entry %d, REVOKED at entry %d", k.ID, k.Endorsed, k.Revoked)
+	}
+	return fmt.Sprintf("%s, endorsed at entry %d", k.ID, k.Endorsed)
+}
+
+// orUnknown names an officer whose key is not known here.
+func orUnknown(author string) string {
+	if author == "" {
+		return "an officer unknown here"
+	}
+	return author
 }
 
 // printDelivery prints the steps that a statement has taken since it was ordered.

@@ -32,12 +32,25 @@ func (s stage) Send(ctx context.Context, by identity.Author, ref, precedence str
 	return id, s.receipted(ctx, by, id)
 }
 
-// receipted waits for the receipt.
+// Second signs by the digest of the page that the officer is shown, and waits for
+// the receipt.
+func (s stage) Second(ctx context.Context, by identity.Author, id string) error {
+	page, err := s.desk(by).Show(ctx, id, "en")
+	if err != nil {
+		return err
+	}
+	if _, err := s.desk(by).Second(ctx, by, id, page.Digest); err != nil {
+		return err
+	}
+	return s.receipted(ctx, by, id)
+}
+
+// receipted waits for the receipt, or for nothing where a second officer must sign.
 func (s stage) receipted(ctx context.Context, by identity.Author, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, stageWait)
 	defer cancel()
 	sent, err := s.desk(by).Await(ctx, id)
-	if err == nil && sent.State != desk.Accepted {
+	if err == nil && sent.State != desk.Accepted && sent.State != desk.Waits {
 		err = fmt.Errorf("the hub has not answered in %s", stageWait)
 	}
 	return err
