@@ -15,7 +15,12 @@ import (
 // A Stage is a running mechanism as its officers use it. Each call acts at the
 // desk of the officer's party. A refusal comes back as a [rule.Refusal].
 type Stage interface {
-	Send(ctx context.Context, by identity.Author, format, precedence string, to []string, fields []string) (id string, err error)
+	Send(ctx context.Context, by identity.Author, m Message) (id string, err error)
+	// Paper keys in a message from its paper form, with one digit wrong where slip
+	// says so, and sends it.
+	Paper(ctx context.Context, by identity.Author, m Message, slip bool) (id string, err error)
+	// Link cuts the line of a party, or mends it.
+	Link(ctx context.Context, party string, up bool) error
 	// Second reads the page of what waits for a second officer and signs it.
 	Second(ctx context.Context, by identity.Author, id string) error
 	// Act gives the identifier of the act's own statement.
@@ -25,8 +30,20 @@ type Stage interface {
 	// Expect reports, as an error, where the desk of by does not show what of
 	// statement id, and says in a few words what it shows. What is one of
 	// waiting, late, understood, not-understood, amber, red, passed-on, current,
-	// superseded, open and closed.
+	// superseded, open, closed, late-entry, end-to-end; or, of the channel as a whole,
+	// "line PARTY COLOUR [CAUSE]", "area AREA STATUS", "waiting COUNT" for what the
+	// desk keeps while the hub is away, and "serials AUTHOR" where none is missing.
 	Expect(ctx context.Context, by identity.Author, id, what string) (shown string, err error)
+}
+
+// A Message is what an officer sends.
+type Message struct {
+	Format, Precedence string
+	To                 []string
+	Fields             []string
+	About              string // identifier of the statement that it replies to; empty for none
+	Late, Route        string // of one that was passed outside the channel
+	Queued             bool   // the hub is away: it is enough that the desk keeps it
 }
 
 // A Moment is one step that was played.
@@ -43,7 +60,7 @@ type Moment struct {
 // part. tell is called after every step. Play ends with the first step that does
 // not come out as the scenario says.
 func (s *Scenario) Play(ctx context.Context, stage Stage, cast map[string]string, clock func() time.Time, tell func(Moment)) error {
-	run := playing{Scenario: s, stage: stage, cast: cast, ids: map[string]string{}, clock: clock}
+	run := playing{Scenario: s, stage: stage, cast: cast, ids: map[string]string{}, written: map[string]time.Time{}, clock: clock}
 	for i, step := range s.Steps {
 		moment := Moment{Step: step}
 		start := clock()
@@ -60,7 +77,7 @@ func (s *Scenario) Play(ctx context.Context, stage Stage, cast map[string]string
 		}
 		moment.Refusal, run.refused = refusal, refusal
 		for _, what := range step.Expect {
-			shown, err := stage.Expect(ctx, moment.Actor, moment.ID, what)
+			shown, err := stage.Expect(ctx, moment.Actor, moment.ID, run.played(what))
 			if err != nil {
 				return fmt.Errorf("step %d (%s %s by %s): %w", i+1, step.Do, step.Format, step.Actor, err)
 			}
@@ -77,7 +94,9 @@ type playing struct {
 	stage   Stage
 	cast    map[string]string
 	ids     map[string]string
+	written map[string]time.Time // by the name of what was sent
 	clock   func() time.Time
+	now     time.Time     // of the step, to the minute
 	refused *rule.Refusal // of the step before
 }
 
@@ -92,16 +111,30 @@ func (p *playing) play(ctx context.Context, m *Moment) error {
 		return err
 	}
 	m.Actor, m.ID = actor, p.ids[step.About]
+	p.now = p.clock().UTC().Truncate(time.Minute)
+	if step.Name != "" {
+		p.written[step.Name] = p.now
+	}
 	fields, err := p.fields(step)
 	if err != nil {
 		return err
 	}
 	switch step.Do {
-	case Send:
-		if m.ID, err = p.stage.Send(ctx, actor, step.Format, step.Precedence, p.addressees(step), fields); err == nil {
+	case Send, Paper:
+		message := Message{Format: step.Format, Precedence: step.Precedence, To: p.addressees(step), Fields: fields, About: m.ID, Late: p.times(step.Late), Route: step.Route, Queued: step.Queued}
+		if step.Do == Paper {
+			m.ID, err = p.stage.Paper(ctx, actor, message, step.Slip)
+		} else {
+			m.ID, err = p.stage.Send(ctx, actor, message)
+		}
+		if err == nil {
 			p.ids[step.Name] = m.ID
 		}
 		return err
+	case Cut, Mend:
+		return p.stage.Link(ctx, actor.Party, step.Do == Mend)
+	case Look:
+		return nil
 	case Await:
 		return p.stage.Await(ctx, actor, m.ID)
 	case Show:
@@ -134,22 +167,52 @@ func (p *playing) addressees(step Step) []string {
 	return parties
 }
 
-var moment = regexp.MustCompile(`\{now(?:([+-])(\d{1,4})m)?\}`)
+var moment = regexp.MustCompile(`\{([a-z]+)(?:([+-])(\d{1,4})m)?\}`)
 
-// fields gives a step's fields with the times of now in them, its reason, and
-// the reading that it chooses.
+// times puts times in the place of {now+40m} and {flight+40m}.
+func (p *playing) times(text string) string {
+	return moment.ReplaceAllStringFunc(text, func(text string) string {
+		parts := moment.FindStringSubmatch(text)
+		at, known := p.written[parts[1]]
+		if parts[1] == "now" {
+			at, known = p.now, true
+		}
+		if !known {
+			return text
+		}
+		minutes, _ := time.ParseDuration("0" + parts[3] + "m")
+		if parts[2] == "-" {
+			minutes = -minutes
+		}
+		return at.Add(minutes).Format("2006-01-02T15:04Z")
+	})
+}
+
+// played puts the parties of the charter in the place of the parts of the cast.
+func (p *playing) played(what string) string {
+	words := strings.Fields(what)
+	for i, word := range words {
+		part, rest, slash := strings.Cut(word, "/")
+		if party, ok := p.cast[part]; ok && i > 0 {
+			words[i] = party
+			if slash {
+				words[i] += "/" + rest
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// fields gives a step's fields with the times and roles of the cast in them, its
+// reason, and the reading that it chooses.
 func (p *playing) fields(step Step) ([]string, error) {
-	now := p.clock().UTC().Truncate(time.Minute)
 	var fields []string
 	for _, field := range step.Fields {
-		fields = append(fields, moment.ReplaceAllStringFunc(field, func(text string) string {
-			parts := moment.FindStringSubmatch(text)
-			minutes, _ := time.ParseDuration("0" + parts[2] + "m")
-			if parts[1] == "-" {
-				minutes = -minutes
-			}
-			return now.Add(minutes).Format("2006-01-02T15:04Z")
-		}))
+		field = p.times(field)
+		for _, part := range p.Cast {
+			field = strings.ReplaceAll(field, "@"+part+"/", p.cast[part]+"/")
+		}
+		fields = append(fields, field)
 	}
 	if step.Reason != "" {
 		fields = append(fields, "reason="+step.Reason)

@@ -42,6 +42,10 @@ const (
 	Replace  = "replace"  // one's own, by a new one
 	Cancel   = "cancel"   // one's own
 	Second   = "second"   // sign too, as second officer, what the format lets nobody send alone
+	Paper    = "paper"    // key in a message that was passed outside the channel, from its paper form
+	Cut      = "cut"      // the link of the actor's party fails
+	Mend     = "mend"     // and comes back
+	Look     = "look"     // at what must be expected
 	Note     = "note"     // nothing but the story
 )
 
@@ -51,11 +55,15 @@ type Step struct {
 	Actor      string   `json:"actor,omitempty"` // "part/role/officer"
 	Do         string   `json:"do"`
 	Name       string   `json:"name,omitempty"`  // send: what later steps call the statement
-	About      string   `json:"about,omitempty"` // the rest: which statement
+	About      string   `json:"about,omitempty"` // which statement; of what is sent, the one that it replies to
 	Format     string   `json:"format,omitempty"`
 	Precedence string   `json:"precedence,omitempty"`
 	To         []string `json:"to,omitempty"`     // parts; empty: every other side
-	Fields     []string `json:"fields,omitempty"` // "field=value"; {now+40m} is the time then, to the minute
+	Fields     []string `json:"fields,omitempty"` // "field=value"; {now+40m} is the time then, to the minute, {flight+40m} the time when flight was written
+	Late       string   `json:"late,omitempty"`   // when it was passed outside the channel, as in fields
+	Route      string   `json:"route,omitempty"`  // and by which way
+	Queued     bool     `json:"queued,omitempty"` // send: the hub cannot be reached; the desk keeps it
+	Slip       bool     `json:"slip,omitempty"`   // paper: one digit is keyed in wrong
 	Choose     string   `json:"choose,omitempty"` // send: the reading to take, of those that the step before was asked about
 	Expect     []string `json:"expect,omitempty"` // what the actor's desk must show of the statement afterwards, see [Stage]
 	Reason     string   `json:"reason,omitempty"`
@@ -120,7 +128,14 @@ func (s *Step) check(parts, sent map[string]bool) error {
 		return fmt.Errorf("actor is %q, want part/role/officer with a part of the cast", s.Actor)
 	}
 	switch s.Do {
-	case Send:
+	case Cut, Mend, Look:
+		if s.About != "" && !sent[s.About] {
+			return fmt.Errorf("about is %q, which no step before has sent", s.About)
+		}
+	case Send, Paper:
+		if s.About != "" && !sent[s.About] {
+			return fmt.Errorf("about is %q, which no step before has sent", s.About)
+		}
 		if s.Format == "" || (s.Name == "" && s.Refused == "") {
 			return fmt.Errorf("a statement that is sent needs a format and a name")
 		}
@@ -134,7 +149,7 @@ func (s *Step) check(parts, sent map[string]bool) error {
 			return fmt.Errorf("about is %q, which no step before has sent", s.About)
 		}
 	default:
-		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, second, hold, release, return or note", s.Do)
+		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, second, hold, release, return, paper, cut, mend, look or note", s.Do)
 	}
 	return nil
 }

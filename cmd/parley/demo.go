@@ -68,7 +68,7 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return failed(stderr, err)
 	}
 	markExercise(true, "en", stdout)
-	d := &demo{script: script, speed: *speed, out: stdout, desks: map[string]*desk.Desk{}}
+	d := &demo{script: script, speed: *speed, out: stdout, desks: map[string]*desk.Desk{}, lines: map[string]*cutLine{}}
 	if err := d.start(ctx, *dir); err != nil {
 		return failed(stderr, errors.Join(err, d.close()))
 	}
@@ -91,9 +91,10 @@ type demo struct {
 	world  *world
 	hub    *runningHub
 	desks  map[string]*desk.Desk
-	cast   map[string]string // part to party
-	parts  map[string]string // party to part
-	acted  string            // identifier of the newest act's statement
+	lines  map[string]*cutLine // to the hub, by party
+	cast   map[string]string   // part to party
+	parts  map[string]string   // party to part
+	acted  string              // identifier of the newest act's statement
 }
 
 // start makes the world and starts its hub and desks.
@@ -117,6 +118,7 @@ func (d *demo) start(ctx context.Context, dir string) error {
 	}
 	d.world, err = newWorld(ctx, dir, "paris-2026", officers, func(c *charter.Charter) {
 		c.Places = orchard.Places // the exercise is played on an invented lake
+		c.Clocks.Line.IntervalSeconds, c.Clocks.Line.MissSeconds = 3600, max(1, int(2/d.speed))
 		for i := range c.Precedences {
 			if id := c.Precedences[i].ID; id == "FLASH" || id == "IMMEDIATE" { // the exercise clock is compressed
 				c.Precedences[i].GateSeconds = max(1, int(3/d.speed))
@@ -138,7 +140,8 @@ func (d *demo) start(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		d.desks[p.ID], err = desk.Open(ctx, desk.Config{Charter: d.world.charter, Dir: filepath.Join(dir, p.ID, "desk"), Author: deskOf(p.ID),
+		d.lines[p.ID] = newCutLine()
+		d.desks[p.ID], err = desk.Open(ctx, desk.Config{Dial: d.lines[p.ID].dial, Charter: d.world.charter, Dir: filepath.Join(dir, p.ID, "desk"), Author: deskOf(p.ID),
 			Signer: d.world.rings[p.ID].Signer, Witness: witness, Clock: time.Now, Rand: randomReader, Listen: "127.0.0.1:0", Log: log})
 		if err != nil {
 			return err
@@ -200,8 +203,8 @@ func (d *demo) tell(m exercise.Moment) {
 	}
 	part, rest, _ := strings.Cut(step.Actor, "/")
 	what := step.Do
-	if step.Do == exercise.Send {
-		what = strings.TrimSpace("send " + step.Precedence + " " + step.Format)
+	if step.Do == exercise.Send || step.Do == exercise.Paper {
+		what = strings.Join(strings.Fields(step.Do+" "+step.Precedence+" "+step.Format), " ")
 	}
 	if step.Reason != "" {
 		what += " (" + step.Reason + ")"
@@ -230,7 +233,10 @@ func (d *demo) outcome(m exercise.Moment) string {
 	}
 	took := m.Took.Round(time.Millisecond)
 	r, ok := d.desks[m.Actor.Party].Work().Record(m.ID)
-	if !ok {
+	switch {
+	case m.Step.Queued:
+		return fmt.Sprintf("signed, and kept on the desk in %s", took)
+	case !ok || m.Step.Do == exercise.Look:
 		return fmt.Sprintf("done in %s", took)
 	}
 	status := ""
@@ -241,9 +247,12 @@ func (d *demo) outcome(m exercise.Moment) string {
 		}
 	}
 	switch m.Step.Do {
-	case exercise.Send:
+	case exercise.Send, exercise.Paper:
 		return fmt.Sprintf("entry %d, receipt verified in %s%s", r.Index, took, status)
 	case exercise.Await:
+		if r.Delivery.Waiting() {
+			return fmt.Sprintf("entry %d%s", r.Index, status)
+		}
 		return fmt.Sprintf("entry %d%s, %s after it was submitted", r.Index, status, r.Delivery.Gated.Sub(r.Delivery.Submitted).Round(time.Millisecond))
 	}
 	return fmt.Sprintf("about entry %d, receipt verified in %s%s", r.Index, took, status)
