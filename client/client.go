@@ -40,8 +40,8 @@ const (
 	MaxLine   = 48 << 20 // one line of the feed
 )
 
-// feedSilence is how long a feed may say nothing: three of the hub's keep-alives.
-const feedSilence = 30 * time.Second
+// feedSilence is how long a feed may say nothing: four of the hub's keep-alives.
+const feedSilence = 8 * time.Second
 
 // A Client calls one hub. It is safe for concurrent use.
 type Client struct {

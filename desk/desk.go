@@ -23,6 +23,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/charter"
@@ -63,15 +64,17 @@ type Desk struct {
 
 	reporting sync.Mutex // held from asking what was reported to reporting more
 
-	grown  *signal // the replica grew
-	queued *signal // the outbox has something new to send, or the hub is back
-	sent   *signal // the hub answered something of the outbox
-	asked  *signal // there is a checkpoint to cosign
+	grown  *signal     // the replica grew
+	queued *signal     // the outbox has something new to send, or the hub is back
+	redone atomic.Bool // the outbox was changed by another way than the sender; it reads it anew
+	sent   *signal     // the hub answered something of the outbox
+	asked  *signal     // there is a checkpoint to cosign
 	synced chan struct{}
 	once   sync.Once // closes synced
 
-	prev   ledger.Hash // of the newest block; the follower's alone
-	target uint64      // size to reach before anything is reported; the follower's alone
+	folding sync.Mutex  // held while a block is taken in; guards prev and target
+	prev    ledger.Hash // of the newest block
+	target  uint64      // size to reach before anything is reported
 
 	mu    sync.Mutex // guards state
 	state state
@@ -122,12 +125,19 @@ func (d *Desk) open(ctx context.Context) error {
 	case c.Witness != nil && c.Witness.VerifierKey() != party.Witness:
 		return fmt.Errorf("the charter names witness key %q for %s, the key ring holds %s", party.Witness, d.party, c.Witness.VerifierKey())
 	}
-	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock}
+	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock, moved: newSignal()}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return err
 	}
 	if d.outbox, err = openOutbox(filepath.Join(c.Dir, "outbox.db")); err != nil {
 		return err
+	}
+	since, _, err := d.outbox.mark(ctx, markDown)
+	if err != nil {
+		return err
+	}
+	if since != 0 {
+		d.state.down = time.UnixMilli(int64(since)).UTC()
 	}
 	if d.journal, err = journal.OpenSQLite(filepath.Join(c.Dir, "journal.db")); err != nil {
 		return err
