@@ -79,8 +79,9 @@ type Desk struct {
 	mu    sync.Mutex // guards state
 	state state
 
-	stop    context.CancelFunc
-	workers sync.WaitGroup
+	stop          context.CancelFunc
+	stopFollowing context.CancelFunc
+	workers       sync.WaitGroup
 }
 
 // Open opens the desk's data folder, brings its read model up to its journal and
@@ -94,7 +95,9 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop = stop
-	d.workers.Go(func() { d.follow(running) })
+	following, stopFollowing := context.WithCancel(running)
+	d.stopFollowing = stopFollowing
+	d.workers.Go(func() { d.follow(following) })
 	d.workers.Go(func() { d.send(running) })
 	if c.Witness != nil {
 		d.workers.Go(func() { d.cosign(running) })
