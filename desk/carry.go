@@ -131,7 +131,11 @@ func (d *Desk) carryRequest(ctx context.Context, file []byte, after uint64) (Car
 		return Carried{}, err
 	}
 	c := d.Charter()
+	d.awaitSynced(ctx)
 	key, ok := mechanism.FindKey(d.work, request.KID, d.work.Size())
+	if !ok && d.refresh(ctx) { // it was endorsed a moment ago
+		key, ok = mechanism.FindKey(d.work, request.KID, d.work.Size())
+	}
 	switch {
 	case request.Author.Party != d.party && c.Supervisor().ID != d.party:
 		return Carried{}, rule.Refuse(CarryParty, "take it to a desk of that party or of the supervisor", "a desk of %s does not carry for %s", d.party, request.Author.Party)

@@ -189,7 +189,7 @@ func (d *Desk) sign(ctx context.Context, draft Draft, after int64, reports ...re
 	if err := d.check(ctx, s, last); err != nil {
 		return "", err
 	}
-	if err := d.outbox.add(context.WithoutCancel(ctx), s, c.Time, after, reports...); err != nil {
+	if err := d.outbox.add(context.WithoutCancel(ctx), s, s.Claims().Time, after, reports...); err != nil {
 		return "", err
 	}
 	d.queued.raise()

@@ -194,6 +194,9 @@ func TestSecondAddress(t *testing.T) {
 			}
 			w.until("the second address is in use, and it is known why", func() bool {
 				routes := w.routes("alder")
+				if !strings.Contains(routes[0].Why, test.why) { // it failed as it was cut, and was not asked since
+					d.hubs.use(d.hubs.routes[0])
+				}
 				return !routes[0].InUse && routes[1].InUse && !routes[0].Failed.IsZero() && routes[0].Why != "" && strings.Contains(routes[0].Why, test.why)
 			})
 			w.reached("alder")

@@ -211,7 +211,7 @@ type backlog struct {
 func (o *outbox) backlog(ctx context.Context) (b backlog, err error) {
 	var oldest sql.NullInt64
 	err = o.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'queued' AND flash = 1), count(*) FILTER (WHERE state = 'refused'),
-		min(signed) FILTER (WHERE state = 'queued') FROM statement WHERE state <> 'accepted'`).Scan(&b.queued, &b.flash, &b.refused, &oldest)
+		(SELECT min(signed) FROM statement WHERE state = 'queued') FROM statement WHERE state <> 'accepted'`).Scan(&b.queued, &b.flash, &b.refused, &oldest)
 	if oldest.Valid {
 		b.oldest = time.UnixMilli(oldest.Int64).UTC()
 	}
