@@ -162,7 +162,7 @@ func (s *sender) start(ctx context.Context) bool {
 		}
 	}
 	lane := slices.Index(s.used[:lanes], false)
-	if lane < 0 {
+	if lane < 0 || s.used[urgentLane] { // FLASH is first at the hub too
 		return false
 	}
 	batch := pick(s.window, false, s.asked, s.share())
