@@ -29,8 +29,8 @@ const module = "parley"
 var layers = map[string]int{
 	"base64url": 0, "rule": 0, "geo": 0, "words": 0, "zone": 0, "assets": 0,
 	"identity":  1,
-	"statement": 2,
-	"format":    3, "paper": 3,
+	"statement": 2, "carry": 2,
+	"format": 3, "paper": 3,
 	"charter": 4, "form": 4,
 	"delivery": 5, "line": 5, "area": 5, "watch": 5,
 	"mechanism": 6,

@@ -23,6 +23,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/carry"
 	"parley/charter"
 	"parley/identity"
 	"parley/ledger"
@@ -42,8 +43,8 @@ const (
 
 const dialTimeout = 5 * time.Second
 
-// feedSilence is how long a feed may say nothing: three of the hub's keep-alives.
-const feedSilence = 30 * time.Second
+// feedSilence is how long a feed may say nothing: four of the hub's keep-alives.
+const feedSilence = 8 * time.Second
 
 // A Client calls one hub. It is safe for concurrent use.
 type Client struct {
@@ -213,6 +214,21 @@ func (c *Client) Amend(ctx context.Context, note []byte) ([]byte, error) {
 		return nil, fmt.Errorf("read the hub's receipt: %w", err)
 	}
 	return []byte(result.Receipt), nil
+}
+
+// Carried sends a request that another desk made and somebody carried, and gives
+// the file that answers it; with after, the answer with the blocks from there on.
+func (c *Client) Carried(ctx context.Context, request []byte, after uint64) ([]byte, error) {
+	path := "/v1/carried"
+	if after > 0 {
+		path += fmt.Sprintf("?after=%d", after)
+	}
+	answer, err := c.do(ctx, "POST", path, request)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	return io.ReadAll(io.LimitReader(answer.Body, carry.MaxAnswer+1))
 }
 
 // Cosign sends a checkpoint with the caller's cosignature.

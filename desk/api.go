@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/base64url"
+	"parley/carry"
 	"parley/format"
 	"parley/identity"
 	"parley/rule"
@@ -70,7 +71,7 @@ func (d *Desk) serve() error {
 		return errors.Join(err, listener.Close())
 	}
 	protect := http.NewCrossOriginProtection()
-	a.server = &http.Server{Handler: http.MaxBytesHandler(protect.Handler(d.handler(a)), maxRequest), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	a.server = &http.Server{Handler: protect.Handler(d.handler(a)), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	d.api = a
 	go func() {
 		defer close(a.ended)
@@ -125,6 +126,9 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("GET /v1/sources/{id}", endpoint(d.apiSource))
 	mux.Handle("GET /v1/drafts", endpoint(d.apiDrafts))
 	mux.Handle("DELETE /v1/drafts/{number}", endpoint(d.apiDrop))
+	mux.Handle("POST /v1/carry/out", endpoint(d.apiCarryOut))
+	mux.Handle("POST /v1/carry/in", endpoint(d.apiCarryIn))
+	mux.Handle("GET /v1/serials", endpoint(d.apiSerials))
 	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given := []byte(r.Header.Get("Authorization"))
@@ -135,6 +139,11 @@ func (d *Desk) handler(a *api) http.Handler {
 		case subtle.ConstantTimeCompare(given, []byte("Bearer "+a.token)) != 1:
 			fail(w, rule.Refuse(Unauthorized, "read the token in "+AccessFile+" of the desk's folder; it changes at every start", "the request's token is not this desk's"))
 		default:
+			limit := int64(maxRequest)
+			if r.URL.Path == "/v1/carry/in" {
+				limit = carry.MaxAnswer
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
 			mux.ServeHTTP(w, r)
 		}
 	})

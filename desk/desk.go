@@ -23,6 +23,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/charter"
@@ -65,21 +66,24 @@ type Desk struct {
 
 	reporting sync.Mutex // held from asking what was reported to reporting more
 
-	grown  *signal // the replica grew
-	queued *signal // the outbox has something new to send, or the hub is back
-	sent   *signal // the hub answered something of the outbox
-	asked  *signal // there is a checkpoint to cosign
+	grown  *signal     // the replica grew
+	queued *signal     // the outbox has something new to send, or the hub is back
+	redone atomic.Bool // the outbox was changed by another way than the sender; it reads it anew
+	sent   *signal     // the hub answered something of the outbox
+	asked  *signal     // there is a checkpoint to cosign
 	synced chan struct{}
 	once   sync.Once // closes synced
 
-	prev   ledger.Hash // of the newest block; the follower's alone
-	target uint64      // size to reach before anything is reported; the follower's alone
+	folding sync.Mutex  // held while a block is taken in; guards prev and target
+	prev    ledger.Hash // of the newest block
+	target  uint64      // size to reach before anything is reported
 
 	mu    sync.Mutex // guards state
 	state state
 
-	stop    context.CancelFunc
-	workers sync.WaitGroup
+	stop          context.CancelFunc
+	stopFollowing context.CancelFunc
+	workers       sync.WaitGroup
 }
 
 // Open opens the desk's data folder, brings its read model up to its journal and
@@ -93,7 +97,9 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop = stop
-	d.workers.Go(func() { d.follow(running) })
+	following, stopFollowing := context.WithCancel(running)
+	d.stopFollowing = stopFollowing
+	d.workers.Go(func() { d.follow(following) })
 	d.workers.Go(func() { d.send(running) })
 	d.workers.Go(func() { d.proveLine(running) })
 	if c.Witness != nil {
@@ -125,12 +131,19 @@ func (d *Desk) open(ctx context.Context) error {
 	case c.Witness != nil && c.Witness.VerifierKey() != party.Witness:
 		return fmt.Errorf("the charter names witness key %q for %s, the key ring holds %s", party.Witness, d.party, c.Witness.VerifierKey())
 	}
-	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock, dial: c.Dial}
+	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock, dial: c.Dial, moved: newSignal()}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return err
 	}
 	if d.outbox, err = openOutbox(filepath.Join(c.Dir, "outbox.db")); err != nil {
 		return err
+	}
+	since, _, err := d.outbox.mark(ctx, markDown)
+	if err != nil {
+		return err
+	}
+	if since != 0 {
+		d.state.down = time.UnixMilli(int64(since)).UTC()
 	}
 	if d.journal, err = journal.OpenSQLite(filepath.Join(c.Dir, "journal.db")); err != nil {
 		return err

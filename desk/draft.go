@@ -91,10 +91,10 @@ func (d *Desk) refresh(ctx context.Context) bool {
 	if !up {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 2*slowAfter)
 	defer cancel()
 	before := d.work.Size()
-	head, err := d.newest(ctx, d.hubs.pick(d.Charter()))
+	head, err := ask(ctx, d.hubs, d.Charter(), d.newest)
 	if err != nil {
 		return false
 	}

@@ -182,8 +182,8 @@ func TestRefusedHere(t *testing.T) {
 			}
 		})
 	}
-	if queued, refused, _, err := d.outbox.counts(t.Context()); queued+refused != 0 || err != nil {
-		t.Errorf("the outbox has %d queued and %d refused, %v", queued, refused, err)
+	if waits, err := d.outbox.backlog(t.Context()); waits.queued+waits.refused != 0 || err != nil {
+		t.Errorf("the outbox has %d queued and %d refused, %v", waits.queued, waits.refused, err)
 	}
 }
 

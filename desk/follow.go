@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"parley/client"
@@ -13,18 +14,15 @@ import (
 	"parley/store"
 )
 
-// callTimeout bounds every call to the hub but the feed.
-const callTimeout = 20 * time.Second
-
 // follow keeps the replica up with the ledger until ctx ends or the hub is found
-// out.
+// out. It tries each address of the hub at once, and pauses when none answers.
 func (d *Desk) follow(ctx context.Context) {
 	pause := backoff{chance: d.config.Rand}
 	d.enforce(ctx) // it may have ended between a revocation and this
-	for ctx.Err() == nil {
-		c := d.hubs.pick(d.Charter())
+	for tried := 1; ctx.Err() == nil; tried++ {
+		routes := d.hubs.all(d.Charter())
 		before := d.work.Blocks()
-		err := d.followHub(ctx, c)
+		reached, err := d.followHub(ctx, routes[0])
 		if ctx.Err() != nil {
 			return
 		}
@@ -33,42 +31,93 @@ func (d *Desk) follow(ctx context.Context) {
 			d.accuse(accused)
 			return
 		}
-		d.unreachable(err)
-		d.hubs.failed(c)
-		d.setSynced()
+		if reached {
+			tried = 1
+		}
 		if d.work.Blocks() > before {
 			pause.reset()
 		}
+		if d.hubs.inUse(d.Charter()) != routes[0] { // moved on meanwhile, or the charter did
+			continue
+		}
+		d.hubs.failed(routes[0], err)
+		if tried < len(routes) {
+			continue
+		}
+		d.unreachable(err)
+		d.setSynced()
+		tried = 0
 		pause.rest(ctx, nil)
 	}
 }
 
-// followHub reads one feed to its end.
-func (d *Desk) followHub(ctx context.Context, c *client.Client) error {
-	head, err := d.newest(ctx, c)
+// followHub reads one feed to its end, or until another address is in use. It
+// reports whether the hub was reached.
+func (d *Desk) followHub(ctx context.Context, r *route) (reached bool, err error) {
+	head, err := d.newest(ctx, r)
 	if err != nil {
-		return err
+		return false, err
 	}
+	d.folding.Lock()
 	d.target = head.Size
+	d.folding.Unlock()
 	d.reachable()
 	d.queued.raise() // whatever waits for the hub may go
 	d.caughtUp(ctx)
-	for item, err := range c.Feed(ctx, d.work.Blocks()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	defer watch.Wait()
+	defer cancel()
+	watch.Go(func() {
+		defer cancel()
+		d.keepRoute(ctx, r)
+	})
+	for item, err := range r.Feed(ctx, d.work.Blocks()) {
 		if err != nil {
-			return err
+			return true, err
 		}
 		if item.Block != nil {
 			if err := d.take(ctx, item); err != nil {
-				return err
+				return true, err
 			}
 			d.caughtUp(ctx)
 			continue
 		}
 		if err := d.heard(item); err != nil {
-			return err
+			return true, err
 		}
 	}
-	return errors.New("the feed ended")
+	return true, errors.New("the feed ended")
+}
+
+// keepRoute returns when another address than r is in use, and goes back to an
+// earlier one of the charter when that answers again.
+func (d *Desk) keepRoute(ctx context.Context, r *route) {
+	timer := time.NewTicker(comeBack)
+	defer timer.Stop()
+	for {
+		moved := d.hubs.moved.wait()
+		if d.hubs.inUse(d.Charter()) != r {
+			return
+		}
+		select {
+		case <-moved:
+		case <-timer.C:
+			d.goBack(ctx, r)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// goBack uses the first of the addresses before r that answers now.
+func (d *Desk) goBack(ctx context.Context, r *route) {
+	for _, earlier := range d.hubs.before(r) {
+		if _, err := d.newest(ctx, earlier); err == nil {
+			d.hubs.use(earlier)
+			return
+		}
+	}
 }
 
 // enforce has no revoked key speak from this desk any more.
@@ -79,10 +128,10 @@ func (d *Desk) enforce(ctx context.Context) {
 }
 
 // newest asks the hub for its newest checkpoint and holds it against the replica.
-func (d *Desk) newest(ctx context.Context, c *client.Client) (ledger.Head, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+func (d *Desk) newest(ctx context.Context, r *route) (ledger.Head, error) {
+	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
-	note, err := c.Checkpoint(ctx)
+	note, err := r.Checkpoint(ctx)
 	if err != nil {
 		return ledger.Head{}, err
 	}
@@ -110,10 +159,20 @@ func (d *Desk) compare(head ledger.Head, note []byte) error {
 	return nil
 }
 
-// take checks one block, makes it durable and commits it, in that order.
+// take checks one block, makes it durable and commits it, in that order. Of a
+// block that the replica has, by another way, only the checkpoint is compared.
 func (d *Desk) take(ctx context.Context, item client.Item) error {
+	d.folding.Lock()
+	defer d.folding.Unlock()
 	ctx = context.WithoutCancel(ctx) // a block that was begun is finished
 	b := item.Block
+	if b.Height < d.work.Blocks() {
+		head, err := d.openCheckpoint(b.Checkpoint)
+		if err != nil {
+			return fmt.Errorf("compare block %d with the replica's: %w", b.Height, err)
+		}
+		return d.compare(head, b.Checkpoint)
+	}
 	b.Prev = d.prev
 	if b.Height == 0 && b.Entries[0].Content != d.config.Charter.Hash() {
 		return &accusation{name: "block-0", text: item.Line, err: errors.New("the ledger begins with another charter than the one this desk was given")}
@@ -146,7 +205,10 @@ func (d *Desk) take(ctx context.Context, item client.Item) error {
 // caughtUp reports what has arrived once the replica has what the hub had when
 // it was reached: before that, another block may say that it was reported.
 func (d *Desk) caughtUp(ctx context.Context) {
-	if d.work.Size() < d.target || d.target == 0 {
+	d.folding.Lock()
+	target := d.target
+	d.folding.Unlock()
+	if d.work.Size() < target || target == 0 {
 		return
 	}
 	d.setSynced()

@@ -136,6 +136,7 @@ func (d *Desk) barQueued(ctx context.Context) ([]identity.Author, []*waiter, err
 		}
 		d.log.Warn("a statement of a revoked key was not sent", "id", r.id, "author", r.author)
 		barred = append(barred, r.statement.Claims().Author)
+		d.redone.Store(true)
 	}
 	waiting, err := d.outbox.waiting(ctx)
 	return barred, waiting, err
@@ -161,7 +162,8 @@ func problemTo(err error) *client.Problem {
 	return &client.Problem{Status: p.Status, Detail: p.Detail, Rule: p.Rule, Remedy: p.Remedy}
 }
 
-// refuse settles a queued statement as refused. What a revoked key has signed is
+// refuse settles a queued statement as refused; one that was settled or signed anew
+// meanwhile is left as it is. What a revoked key has signed is
 // kept as a draft besides: somebody else may have to say it.
 func (d *Desk) refuse(ctx context.Context, r *row, p *client.Problem) error {
 	text, err := json.Marshal(p)
@@ -172,7 +174,7 @@ func (d *Desk) refuse(ctx context.Context, r *row, p *client.Problem) error {
 	keep := (p.Rule == mechanism.RevokedKey || p.Rule == mechanism.SecondRevoked) && !role.Machine
 	ctx = context.WithoutCancel(ctx)
 	err = d.outbox.transact(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE statement SET state = 'refused', problem = ? WHERE seq = ? AND state = 'queued'", text, r.seq)
+		result, err := tx.ExecContext(ctx, "UPDATE statement SET state = 'refused', problem = ? WHERE seq = ? AND state = 'queued' AND bytes = ?", text, r.seq, r.bytes)
 		if err != nil {
 			return err
 		}

@@ -146,7 +146,7 @@ func (o *outbox) add(ctx context.Context, s *statement.Statement, at time.Time, 
 func (o *outbox) resigned(ctx context.Context, rows []*row, at time.Time) error {
 	return o.transact(ctx, func(tx *sql.Tx) error {
 		for _, r := range rows {
-			if _, err := tx.ExecContext(ctx, "UPDATE statement SET bytes = ?, signed = ? WHERE seq = ?", r.bytes, at.UnixMilli(), r.seq); err != nil {
+			if _, err := tx.ExecContext(ctx, "UPDATE statement SET bytes = ?, signed = ? WHERE seq = ? AND state = 'queued'", r.bytes, at.UnixMilli(), r.seq); err != nil {
 				return err
 			}
 		}
@@ -154,9 +154,33 @@ func (o *outbox) resigned(ctx context.Context, rows []*row, at time.Time) error 
 	})
 }
 
-func (o *outbox) accept(ctx context.Context, seq int64, index uint64, receipt []byte) error {
-	_, err := o.db.ExecContext(ctx, "UPDATE statement SET state = 'accepted', idx = ?, receipt = ? WHERE seq = ? AND state = 'queued'", index, receipt, seq)
-	return err
+// accept keeps the receipts of rows, all in one transaction. A row that was
+// settled or signed anew meanwhile is left as it is.
+func (o *outbox) accept(ctx context.Context, rows ...*row) error {
+	return o.transact(ctx, func(tx *sql.Tx) error {
+		for _, r := range rows {
+			if _, err := tx.ExecContext(ctx, "UPDATE statement SET state = 'accepted', idx = ?, receipt = ? WHERE seq = ? AND state = 'queued' AND bytes = ?", r.index, r.receipt, r.seq, r.bytes); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// queued gives the oldest statements that wait, from after seq on. All of an
+// author's that come before those are older, so they are before seq too.
+func (o *outbox) queued(ctx context.Context, after int64, limit int) ([]*row, error) {
+	return o.rows(ctx, "WHERE state = 'queued' AND seq > ? ORDER BY seq LIMIT ?", after, limit)
+}
+
+// urgent gives the oldest statements that wait of those authors who have FLASH
+// waiting, and of those whose statements these must come after.
+func (o *outbox) urgent(ctx context.Context, limit int) ([]*row, error) {
+	return o.rows(ctx, `WHERE state = 'queued' AND author IN (
+		WITH urgent AS (SELECT DISTINCT author FROM statement WHERE state = 'queued' AND flash = 1)
+		SELECT author FROM urgent
+		UNION SELECT b.author FROM statement u JOIN statement b ON b.seq = u.after WHERE u.state = 'queued' AND b.state = 'queued' AND u.author IN urgent
+		) ORDER BY seq LIMIT ?`, limit)
 }
 
 // reported gives the act of this desk that delivers or displays a statement; 0
@@ -170,17 +194,28 @@ func (o *outbox) reported(ctx context.Context, id, relation string) (int64, erro
 	return seq, err
 }
 
-// counts gives how many statements are queued, how many were refused, and how
-// many wait for a second officer.
-func (o *outbox) counts(ctx context.Context) (queued, refused, waiting int, err error) {
-	err = o.db.QueryRowContext(ctx, "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'refused'), (SELECT count(*) FROM waiting) FROM statement").Scan(&queued, &refused, &waiting)
-	return queued, refused, waiting, err
+// A backlog is what waits in the outbox.
+type backlog struct {
+	queued, flash, refused int
+	waiting                int       // for a second officer
+	oldest                 time.Time // when the oldest that waits was signed; zero where none waits
+}
+
+func (o *outbox) backlog(ctx context.Context) (b backlog, err error) {
+	var oldest sql.NullInt64
+	err = o.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'queued' AND flash = 1), count(*) FILTER (WHERE state = 'refused'),
+		(SELECT min(signed) FROM statement WHERE state = 'queued'), (SELECT count(*) FROM waiting) FROM statement WHERE state <> 'accepted'`).Scan(&b.queued, &b.flash, &b.refused, &oldest, &b.waiting)
+	if oldest.Valid {
+		b.oldest = time.UnixMilli(oldest.Int64).UTC()
+	}
+	return b, err
 }
 
 // Names of marks.
 const (
 	markReported = "reported" // blocks whose arrivals were reported
 	markCosigned = "cosigned" // size and root of the largest checkpoint cosigned
+	markDown     = "down"     // since when the hub is not reached, milliseconds since 1970; 0: it is
 )
 
 func (o *outbox) mark(ctx context.Context, name string) (uint64, ledger.Hash, error) {

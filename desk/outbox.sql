@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS statement (
 	CHECK ((state = 'refused') = (problem IS NOT NULL))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS statement_queued ON statement (seq) WHERE state = 'queued';
+CREATE INDEX IF NOT EXISTS statement_flash ON statement (author) WHERE state = 'queued' AND flash = 1;
+CREATE INDEX IF NOT EXISTS statement_unsettled ON statement (state, signed, flash) WHERE state <> 'accepted';
 CREATE INDEX IF NOT EXISTS statement_author ON statement (author, seq);
 
 -- A statement that has a receipt, or was refused, never changes again.

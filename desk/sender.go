@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,141 +13,306 @@ import (
 	"parley/mechanism"
 )
 
-// Bounds of one submission.
+// Bounds of the sender.
 const (
-	maxBatch      = 64
-	maxBatchBytes = 3 << 20
+	lanes      = 3    // batches that the hub is asked about at once; one urgent one besides
+	settlers   = 8    // batches in all whose answers are being awaited or stored
+	maxWindow  = 1024 // statements read ahead
+	maxUrgent  = 512  // of authors with FLASH, wherever in the outbox they stand
+	lowWindow  = 512  // below this more are read
+	urgentLane = lanes
 )
 
-// send empties the outbox: each author's statements in order, FLASH first, the
-// same bytes until the hub has given a definite answer.
+// A sender empties the outbox: each author's statements in order, FLASH first,
+// the same bytes until the hub has given a definite answer. Several batches are
+// on their way at once, never two of one author; while the answers to one are
+// verified and stored, the next is already at the hub. What was answered and not
+// yet stored when a desk dies is sent again, and gets the same receipt.
+type sender struct {
+	desk   *Desk
+	window []*row          // queued, by seq; of each author the first that are
+	known  map[int64]bool  // seq of those in the window, and of those in a batch
+	low    int64           // up to here the outbox was read
+	news   bool            // there may be more in the outbox than was read, or FLASH
+	short  bool            // the outbox was read to its end
+	asked  map[int64]bool  // seq of those in a batch that was not answered
+	busy   map[string]bool // authors in such a batch
+	used   [lanes + 1]bool
+	going  int // batches not yet stored
+	events chan sendEvent
+}
+
+// A sendEvent tells that a batch was answered in full, or is done with.
+type sendEvent struct {
+	batch []*row
+	lane  int
+	done  bool
+	early bool // done after it was answered in full
+	err   error
+}
+
+// send runs the sender until ctx ends.
 func (d *Desk) send(ctx context.Context) {
+	s := &sender{desk: d, news: true, known: map[int64]bool{}, asked: map[int64]bool{}, busy: map[string]bool{}, events: make(chan sendEvent, 2*settlers)}
 	pause := backoff{chance: d.config.Rand}
+	queued := d.queued.wait()
 	for ctx.Err() == nil {
-		queued := d.queued.wait()
-		rows, err := d.outbox.rows(ctx, "WHERE state = 'queued' ORDER BY seq LIMIT 1024")
+		if d.redone.Swap(false) {
+			s.forget()
+		}
+		err := s.read(ctx)
 		if err != nil && ctx.Err() == nil {
 			d.log.Error("outbox not read", "error", err)
 		}
-		batch := pick(rows)
-		if err == nil && len(batch) == 0 {
+		for err == nil && s.start(ctx) {
+		}
+		if err == nil {
 			select {
+			case e := <-s.events:
+				if err = s.handle(e); err == nil {
+					pause.reset()
+				}
 			case <-queued:
+				s.news, queued = true, d.queued.wait()
 			case <-ctx.Done():
 			}
+		}
+		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		if err == nil {
-			err = d.submit(ctx, batch)
-		}
-		if err == nil {
-			pause.reset()
-			continue
-		}
-		if ctx.Err() == nil {
-			d.log.Debug("statements not sent; trying on", "error", err)
+		d.log.Debug("statements not sent; trying on", "error", err)
+		for s.going > 0 { // what is on its way is answered or fails within its time
+			if s.handle(<-s.events) == nil {
+				pause.reset()
+			}
 		}
 		pause.rest(ctx, queued)
+		s.news, queued = true, d.queued.wait()
+	}
+	for s.going > 0 {
+		s.handle(<-s.events) //nolint:errcheck // the desk is closing; the outbox keeps what was not answered
 	}
 }
 
-// pick chooses the next batch from the queued statements, in their order: those
-// of authors with FLASH in front if there are any, of each author a run that is
-// FLASH throughout or not at all, so that the hub cannot reorder it, and nothing
-// before what it must come after.
-func pick(rows []*row) []*row {
-	urgent := map[string]bool{}
-	queued := map[int64]bool{}
-	for _, r := range rows {
-		urgent[r.author] = urgent[r.author] || r.flash
-		queued[r.seq] = true
+// forget drops what was read ahead and is not on its way.
+func (s *sender) forget() {
+	for _, r := range s.window {
+		delete(s.known, r.seq)
 	}
-	anyUrgent := slices.ContainsFunc(rows, func(r *row) bool { return r.flash })
-	var batch []*row
-	class, ended, taken := map[string]bool{}, map[string]bool{}, map[int64]bool{}
-	bytes := 0
-	for _, r := range rows {
-		if ended[r.author] || anyUrgent && !urgent[r.author] && !needed(rows, r.author, urgent) {
-			continue
-		}
-		first, begun := class[r.author]
-		waits := queued[r.after] && (!taken[r.after] || mixed(batch, r.after, r.flash))
-		if begun && first != r.flash || waits {
-			ended[r.author] = true
-			continue
-		}
-		if bytes += len(r.bytes); len(batch) == maxBatch || bytes > maxBatchBytes && len(batch) > 0 {
-			break
-		}
-		class[r.author], taken[r.seq] = r.flash, true
-		batch = append(batch, r)
-	}
-	return batch
+	s.window, s.low, s.news = nil, 0, true
 }
 
-// needed reports whether an urgent statement must come after one of author's.
-func needed(rows []*row, author string, urgent map[string]bool) bool {
-	return slices.ContainsFunc(rows, func(r *row) bool {
-		return urgent[r.author] && r.after != 0 && slices.ContainsFunc(rows, func(before *row) bool { return before.seq == r.after && before.author == author })
+// read fills the window.
+func (s *sender) read(ctx context.Context) error {
+	if s.news {
+		rows, err := s.desk.outbox.urgent(ctx, maxUrgent)
+		if err != nil {
+			return err
+		}
+		s.add(rows)
+	}
+	if !s.news && s.short || len(s.window) >= lowWindow {
+		return nil
+	}
+	rows, err := s.desk.outbox.queued(ctx, s.low, maxWindow)
+	if err != nil {
+		return err
+	}
+	s.news, s.short = false, len(rows) < maxWindow
+	if len(rows) > 0 {
+		s.low = rows[len(rows)-1].seq
+	}
+	s.add(rows)
+	return nil
+}
+
+func (s *sender) add(rows []*row) {
+	fresh := false
+	for _, r := range rows {
+		if !s.known[r.seq] {
+			s.known[r.seq], fresh = true, true
+			s.window = append(s.window, r)
+		}
+	}
+	if fresh {
+		sortRows(s.window)
+	}
+}
+
+func sortRows(rows []*row) {
+	slices.SortFunc(rows, func(a, b *row) int { return cmp.Compare(a.seq, b.seq) })
+}
+
+// An unanswered batch is one of which the hub has said nothing.
+type unanswered struct{ error }
+
+func (u *unanswered) Unwrap() error { return u.error }
+
+// start sends one more batch, an urgent one first. It reports whether there was
+// one to send and room for it.
+func (s *sender) start(ctx context.Context) bool {
+	if s.going == settlers {
+		return false
+	}
+	if !s.used[urgentLane] && hasFlash(s.window) {
+		batch := pick(s.window, true, s.asked, func(author string) bool { return s.busy[author] })
+		if len(batch) > 0 {
+			s.launch(ctx, batch, urgentLane)
+			return true
+		}
+	}
+	lane := slices.Index(s.used[:lanes], false)
+	if lane < 0 || s.used[urgentLane] { // FLASH is first at the hub too
+		return false
+	}
+	batch := pick(s.window, false, s.asked, s.share())
+	if len(batch) > 0 {
+		s.launch(ctx, batch, lane)
+	}
+	return len(batch) > 0
+}
+
+// share gives each free lane as many of the authors who are not busy; it says of
+// all others that they are.
+func (s *sender) share() (busy func(author string) bool) {
+	idle, chosen, free := map[string]bool{}, map[string]bool{}, 0
+	for _, r := range s.window {
+		if !s.busy[r.author] {
+			idle[r.author] = true
+		}
+	}
+	for _, used := range s.used[:lanes] {
+		if !used {
+			free++
+		}
+	}
+	most := (len(idle) + free - 1) / free
+	return func(author string) bool {
+		if s.busy[author] || !chosen[author] && len(chosen) == most {
+			return true
+		}
+		chosen[author] = true
+		return false
+	}
+}
+
+func (s *sender) launch(ctx context.Context, batch []*row, lane int) {
+	for _, r := range batch {
+		s.busy[r.author], s.asked[r.seq] = true, true
+	}
+	s.used[lane] = true
+	s.going++
+	s.window = slices.DeleteFunc(s.window, func(r *row) bool { return slices.Contains(batch, r) })
+	s.desk.workers.Go(func() {
+		early := false
+		err := s.desk.submit(ctx, batch, func() {
+			early = true
+			s.events <- sendEvent{batch: batch, lane: lane}
+		})
+		s.events <- sendEvent{batch: batch, lane: lane, done: true, early: early, err: err}
 	})
 }
 
-// mixed reports whether seq is in the batch with another urgency.
-func mixed(batch []*row, seq int64, flash bool) bool {
-	return slices.ContainsFunc(batch, func(r *row) bool { return r.seq == seq && r.flash != flash })
+// handle takes note of what became of a batch.
+func (s *sender) handle(e sendEvent) error {
+	if !e.early {
+		s.used[e.lane] = false
+		for _, r := range e.batch {
+			delete(s.busy, r.author)
+			delete(s.asked, r.seq)
+		}
+	}
+	if !e.done {
+		return nil
+	}
+	s.going--
+	var silent *unanswered
+	if errors.As(e.err, &silent) { // it goes out as it is once more
+		s.window = append(s.window, e.batch...)
+		sortRows(s.window)
+		return e.err
+	}
+	for _, r := range e.batch {
+		delete(s.known, r.seq)
+	}
+	if !e.early || e.err != nil { // what follows a refused one may be signed anew
+		s.forget()
+	}
+	return e.err
 }
 
-// submit sends a batch and settles what the hub answers. An error means that
+// submit sends a batch and settles what the hub answers; all is called as soon as
+// every statement is accepted, before that is stored. An error means that
 // something was not answered for good.
-func (d *Desk) submit(ctx context.Context, batch []*row) error {
+func (d *Desk) submit(ctx context.Context, batch []*row, all func()) error {
 	texts := make([][]byte, len(batch))
 	for i, r := range batch {
 		texts[i] = r.bytes
 	}
-	c := d.hubs.pick(d.Charter())
 	call, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	results, err := c.Submit(call, texts...)
+	results, err := ask(call, d.hubs, d.Charter(), func(ctx context.Context, r *route) ([]client.Result, error) { return r.Submit(ctx, texts...) })
+	if err != nil {
+		return &unanswered{err}
+	}
+	if !slices.ContainsFunc(results, func(r client.Result) bool { return r.Problem != nil }) {
+		all()
+	}
+	return d.settleAll(context.WithoutCancel(ctx), batch, results)
+}
+
+// settleAll settles each statement of a batch as the hub has answered it: the
+// receipts in one transaction, then the refusals.
+func (d *Desk) settleAll(ctx context.Context, batch []*row, results []client.Result) error {
+	defer d.sent.raise()
+	verifier, err := ledger.NewVerifier(d.Charter().Hub.Key)
 	if err != nil {
 		return err
 	}
-	ctx = context.WithoutCancel(ctx)
-	defer d.sent.raise()
 	stopped := map[string]bool{} // authors of whom an earlier statement was not accepted
-	var unsettled error
+	var (
+		accepted, refused []*row
+		unsettled         error
+	)
 	for i, r := range batch {
 		switch {
 		case results[i].Problem == nil:
-			if err := d.settle(ctx, r, results[i].Receipt); err != nil {
+			if err := d.receive(r, verifier, results[i].Receipt); err != nil {
 				unsettled, stopped[r.author] = err, true
+				continue
 			}
+			accepted = append(accepted, r)
 		case stopped[r.author]:
 			// Refused for what became of the one before; it is sent again.
 		case !results[i].Problem.Final():
 			unsettled, stopped[r.author] = results[i].Problem.Err(), true
 		default:
 			stopped[r.author] = true
-			if err := d.refused(ctx, r, results[i].Problem); err != nil {
-				unsettled = err
-			}
+			r.problem = results[i].Problem
+			refused = append(refused, r)
+		}
+	}
+	if err := d.outbox.accept(ctx, accepted...); err != nil {
+		return err
+	}
+	for _, r := range refused {
+		if err := d.refused(ctx, r, r.problem); err != nil {
+			unsettled = err
 		}
 	}
 	return unsettled
 }
 
-// settle verifies and keeps a receipt.
-func (d *Desk) settle(ctx context.Context, r *row, text string) error {
-	verifier, err := ledger.NewVerifier(d.Charter().Hub.Key)
-	if err != nil {
-		return err
-	}
+// receive verifies the receipt of a statement.
+func (d *Desk) receive(r *row, verifier *ledger.Verifier, text string) error {
 	receipt, err := ledger.OpenReceipt(verifier, []byte(text), r.statement.Hash())
 	if err != nil {
 		err = fmt.Errorf("the hub's receipt for statement %s does not verify: %w", r.id, err)
 		d.alarm(err.Error())
 		return err
 	}
-	return d.outbox.accept(ctx, r.seq, receipt.Index, []byte(text))
+	r.index, r.receipt = receipt.Index, []byte(text)
+	return nil
 }
 
 // refused settles a statement that the hub refuses for good and signs anew what

@@ -5,6 +5,8 @@ import (
 	"testing"
 )
 
+func nobody(string) bool { return false }
+
 func TestPick(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -23,7 +25,7 @@ func TestPick(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []int64
-			for _, r := range pick(test.rows) {
+			for _, r := range pick(test.rows, hasFlash(test.rows), nil, nobody) {
 				got = append(got, r.seq)
 			}
 			if !slices.Equal(got, test.want) {
@@ -31,11 +33,16 @@ func TestPick(t *testing.T) {
 			}
 		})
 	}
+	rows := []*row{{seq: 2, author: "a", after: 1}, {seq: 3, author: "b"}, {seq: 4, author: "c"}}
+	got := pick(rows, false, map[int64]bool{1: true}, func(author string) bool { return author == "c" })
+	if len(got) != 1 || got[0].seq != 3 {
+		t.Errorf("picked %v; want the one that waits for no answer and whose author does not", got)
+	}
 	var many []*row
 	for i := range 100 {
 		many = append(many, &row{seq: int64(i + 1), author: "a", bytes: make([]byte, 100<<10)})
 	}
-	if got := pick(many); len(got) != 30 {
+	if got := pick(many, false, nil, nobody); len(got) != 30 {
 		t.Errorf("picked %d of 100 KiB each, want the 30 that fit in one request", len(got))
 	}
 }

@@ -3,16 +3,17 @@ package desk
 import (
 	"context"
 	"encoding/base64"
-	"errors"
+	"time"
 
-	"parley/client"
+	"parley/ledger"
 )
 
 // state is what the desk's goroutines tell of themselves.
 type state struct {
 	reachable bool
-	caught    bool   // the replica has what the hub had when it was reached
-	trouble   string // why the hub is not reachable
+	caught    bool      // the replica has what the hub had when it was reached
+	trouble   string    // why the hub is not reachable
+	down      time.Time // since when; zero while it is
 	alarm     string
 	confirmed uint64
 	candidate candidate
@@ -20,41 +21,52 @@ type state struct {
 
 // A Status says how the desk is.
 type Status struct {
-	Party     string `json:"party"`
-	Mechanism string `json:"mechanism"`
-	Exercise  bool   `json:"exercise"`
-	Edition   int    `json:"edition"` // of the charter in force
-	Size      uint64 `json:"size"`    // entries verified
-	Root      string `json:"root"`    // standard base64
-	Confirmed uint64 `json:"confirmed"`
-	Reachable bool   `json:"reachable"`         // the hub answers
-	Trouble   string `json:"trouble,omitempty"` // why it does not
-	Queued    int    `json:"queued"`            // statements that wait for a receipt
-	Refused   int    `json:"refused"`
-	Waiting   int    `json:"waiting"`         // statements that wait for a second officer
-	Alarm     string `json:"alarm,omitempty"` // proof that the hub misbehaved
+	Party     string        `json:"party"`
+	Mechanism string        `json:"mechanism"`
+	Exercise  bool          `json:"exercise"`
+	Edition   int           `json:"edition"` // of the charter in force
+	Size      uint64        `json:"size"`    // entries verified
+	Root      string        `json:"root"`    // standard base64
+	Confirmed uint64        `json:"confirmed"`
+	Reachable bool          `json:"reachable"`         // the hub answers
+	Trouble   string        `json:"trouble,omitempty"` // why it does not
+	Down      time.Time     `json:"down,omitzero"`     // since when it does not; zero while it does
+	Routes    []RouteStatus `json:"routes"`            // the hub's addresses in the charter's order
+	Queued    int           `json:"queued"`            // statements that wait for a receipt
+	Flash     int           `json:"flash"`             // of those, FLASH
+	Oldest    time.Time     `json:"oldest,omitzero"`   // when the oldest of those was signed
+	Refused   int           `json:"refused"`
+	Waiting   int           `json:"waiting"`         // statements that wait for a second officer
+	Alarm     string        `json:"alarm,omitempty"` // proof that the hub misbehaved
 }
 
 // Status tells how the desk is now.
 func (d *Desk) Status(ctx context.Context) (Status, error) {
-	queued, refused, waiting, err := d.outbox.counts(ctx)
+	waits, err := d.outbox.backlog(ctx)
 	if err != nil {
 		return Status{}, err
 	}
 	size := d.work.Size()
 	root, _ := d.work.RootAt(size)
 	c := d.Charter()
+	routes := d.hubs.status(c)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return Status{Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
-		Confirmed: d.state.confirmed, Reachable: d.state.reachable, Trouble: d.state.trouble, Queued: queued, Refused: refused, Waiting: waiting, Alarm: d.state.alarm}, nil
+		Confirmed: d.state.confirmed, Reachable: d.state.reachable, Trouble: d.state.trouble, Down: d.state.down, Routes: routes,
+		Queued: waits.queued, Flash: waits.flash, Oldest: waits.oldest, Refused: waits.refused, Waiting: waits.waiting, Alarm: d.state.alarm}, nil
 }
 
+// reachable notes that the hub answers.
 func (d *Desk) reachable() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.state.reachable {
 		d.log.Info("hub reached")
+	}
+	if !d.state.down.IsZero() {
+		d.state.down = time.Time{}
+		d.keepDown()
 	}
 	d.state.reachable, d.state.trouble = true, ""
 }
@@ -70,18 +82,31 @@ func (d *Desk) caught() {
 	}
 }
 
-// unreachable logs the first of a row of equal failures.
+// unreachable notes since when no address of the hub answers, also for after a
+// restart, and logs the first of a row of equal failures.
 func (d *Desk) unreachable(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	trouble := err.Error()
-	if errors.Is(err, client.ErrTLSKey) {
-		trouble = client.ErrTLSKey.Error()
-	}
+	trouble := troubleOf(err)
 	if d.state.reachable || d.state.trouble != trouble {
 		d.log.Warn("hub not reached; trying on", "error", trouble)
 	}
+	if d.state.down.IsZero() {
+		d.state.down = d.config.Clock().UTC().Truncate(time.Millisecond)
+		d.keepDown()
+	}
 	d.state.reachable, d.state.caught, d.state.trouble = false, false, trouble
+}
+
+// keepDown makes durable since when the hub is not reached. The caller holds mu.
+func (d *Desk) keepDown() {
+	var since uint64
+	if !d.state.down.IsZero() {
+		since = uint64(d.state.down.UnixMilli())
+	}
+	if err := d.outbox.setMark(context.Background(), markDown, since, ledger.Hash{}); err != nil {
+		d.log.Error("not kept since when the hub is not reached", "error", err)
+	}
 }
 
 func (d *Desk) alarm(text string) {

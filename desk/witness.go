@@ -126,5 +126,6 @@ func (d *Desk) cosignOne(ctx context.Context, c candidate) (bool, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return true, d.hubs.pick(d.Charter()).Cosign(ctx, note)
+	_, err = ask(ctx, d.hubs, d.Charter(), func(ctx context.Context, r *route) (struct{}, error) { return struct{}{}, r.Cosign(ctx, note) })
+	return true, err
 }

@@ -43,7 +43,7 @@ type world struct {
 	address   string
 	desks     map[string]*Desk
 	stopHub   func()
-	ahead     atomic.Int64 // by how much all desks' clocks are, in nanoseconds
+	ahead     atomic.Int64 // by how much all clocks are, in nanoseconds
 }
 
 var cast = []string{"alder/desk/one", "birch/desk/one", "cedar/desk/one", "cedar/hub/one", "alder/watch/amal", "alder/watch/adam", "birch/watch/basil", "birch/watch/dalia", "cedar/gate/chen"}
@@ -70,7 +70,10 @@ func newWorld(t *testing.T, change ...func(*charter.Charter)) *world {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	w.must(err)
 	w.address = listener.Addr().String()
-	c.Hub.Origin, c.Hub.URLs = "orchard.example/log", []string{"https://" + w.address}
+	c.Hub.Origin = "orchard.example/log"
+	if len(c.Hub.URLs) == 0 {
+		c.Hub.URLs = []string{"https://" + w.address}
+	}
 	w.signer, err = ledger.NewSigner(c.Hub.Origin, w.keys["hub/log"])
 	w.must(err)
 	c.Hub.Key = w.signer.VerifierKey()
@@ -127,7 +130,7 @@ func (w *world) endorse(c *charter.Charter) {
 		areas = append(areas, a.ID)
 	}
 	for _, p := range c.Parties {
-		r, err := registrar.Open(w.t.Context(), c, c.Hub.URLs[0], p.ID, identity.NewSigner(w.keys[p.ID+"/registrar/root"]), time.Now)
+		r, err := registrar.Open(w.t.Context(), c, "https://"+w.address, p.ID, identity.NewSigner(w.keys[p.ID+"/registrar/root"]), time.Now)
 		w.must(err)
 		for _, name := range cast {
 			if author := w.author(name); author.Party == p.ID {
@@ -162,7 +165,7 @@ func (w *world) startHub(listener net.Listener) {
 	db, err := store.Open(filepath.Join(w.dir, "hub", "store.db"))
 	w.must(err)
 	h, err := hub.New(context.Background(), hub.Config{Charter: w.charter, Signer: w.signer, Author: w.author("cedar/hub/one"), Key: identity.NewSigner(w.keys["cedar/hub/one"]), TLS: w.tls,
-		Journal: j, Store: db, Clock: time.Now, Salt: rand.Text, Nonce: func() (b [10]byte) { rand.Read(b[:]); return b }, Log: slog.New(slog.DiscardHandler)})
+		Journal: j, Store: db, Clock: w.now, Salt: rand.Text, Nonce: func() (b [10]byte) { rand.Read(b[:]); return b }, Log: slog.New(slog.DiscardHandler)})
 	w.must(err)
 	server := h.Server()
 	go server.ServeTLS(listener, "", "") //nolint:errcheck // ends with Close
@@ -187,6 +190,9 @@ func (w *world) serveInstead(handler http.Handler) {
 	w.stopHub = func() { server.Close() }
 }
 
+// now is what all clocks show.
+func (w *world) now() time.Time { return time.Now().Round(0).Add(time.Duration(w.ahead.Load())) }
+
 func (w *world) config(party string) Config {
 	return Config{Charter: w.charter, Dir: filepath.Join(w.dir, party), Author: identity.Author{Party: party, Role: "desk", Officer: "one"}, Witness: w.witnesses[party],
 		Signer: func(name string) (identity.Signer, error) {
@@ -196,7 +202,7 @@ func (w *world) config(party string) Config {
 			}
 			return identity.NewSigner(key), nil
 		},
-		Clock: func() time.Time { return time.Now().Round(0).Add(time.Duration(w.ahead.Load())) },
+		Clock: w.now,
 		Rand:  rand.Reader, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}
 }
 

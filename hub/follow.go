@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	keepAlive    = 10 * time.Second
+	keepAlive    = 2 * time.Second
 	writeTimeout = 30 * time.Second // a follower that takes longer is dropped; it comes back where it was
 	maxFeeds     = 16               // open feeds of one party
 )

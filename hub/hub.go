@@ -66,6 +66,8 @@ type Hub struct {
 	signed *checkpoints
 	cores  chan struct{} // slots for verifying signatures, one a core
 
+	carrying chan struct{} // slots for answering carried files
+
 	// Owned by the sequencer.
 	last time.Time   // time of the newest entry
 	prev ledger.Hash // of the newest block
@@ -80,7 +82,7 @@ type Hub struct {
 // charter. The context bounds recovery alone.
 func New(ctx context.Context, c Config) (*Hub, error) {
 	h := &Hub{config: c, origin: c.Charter.Hub.Origin, signer: c.Signer, journal: c.Journal, clock: c.Clock, log: c.Log,
-		queue: newQueue(), tokens: newTokens(), timers: newTimers(), cores: make(chan struct{}, runtime.GOMAXPROCS(0))}
+		queue: newQueue(), tokens: newTokens(), timers: newTimers(), cores: make(chan struct{}, runtime.GOMAXPROCS(0)), carrying: make(chan struct{}, maxCarried)}
 	if c.Signer.VerifierKey() != c.Charter.Hub.Key {
 		return nil, fmt.Errorf("start hub: the charter names log key %s, the key ring holds %s", c.Charter.Hub.Key, c.Signer.VerifierKey())
 	}

@@ -26,15 +26,24 @@ type secret struct {
 
 // seal returns the file that holds c.
 func (r *Ring) seal(c content) ([]byte, error) {
-	recipient, err := age.NewScryptRecipient(r.passphrase)
-	if err != nil {
-		return nil, err
-	}
-	recipient.SetWorkFactor(c.WorkFactor)
 	text, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
 	}
+	return Seal(text, r.passphrase, c.WorkFactor)
+}
+
+// Seal encrypts text with a passphrase (age, scrypt recipient), as a key ring's
+// file is. 0 stands for [DefaultWorkFactor].
+func Seal(text []byte, passphrase string, workFactor int) ([]byte, error) {
+	recipient, err := age.NewScryptRecipient(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	if workFactor == 0 {
+		workFactor = DefaultWorkFactor
+	}
+	recipient.SetWorkFactor(workFactor)
 	var file bytes.Buffer
 	w, err := age.Encrypt(&file, recipient)
 	if err != nil {
@@ -47,6 +56,37 @@ func (r *Ring) seal(c content) ([]byte, error) {
 		return nil, err
 	}
 	return file.Bytes(), nil
+}
+
+// Sealed reports whether a file says that it is encrypted with age.
+func Sealed(file []byte) bool { return bytes.HasPrefix(file, []byte("age-encryption.org/v1\n")) }
+
+// Unseal decrypts what [Seal] made, of at most limit bytes of text. The error
+// wraps [ErrPassphrase] if the passphrase is wrong.
+func Unseal(file []byte, passphrase string, limit int64) ([]byte, error) {
+	if passphrase == "" {
+		return nil, fmt.Errorf("%w: it is empty", ErrPassphrase)
+	}
+	id, err := age.NewScryptIdentity(passphrase)
+	if err != nil {
+		return nil, err
+	}
+	id.SetMaxWorkFactor(maxWorkFactor)
+	plain, err := age.Decrypt(bytes.NewReader(file), id)
+	switch {
+	case errors.Is(err, age.ErrIncorrectIdentity):
+		return nil, ErrPassphrase
+	case err != nil:
+		return nil, fmt.Errorf("the file is damaged: %w", err)
+	}
+	text, err := io.ReadAll(io.LimitReader(plain, limit+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the file is damaged: %w", err)
+	case int64(len(text)) > limit:
+		return nil, fmt.Errorf("the file holds more than %d bytes", limit)
+	}
+	return text, nil
 }
 
 // unseal decrypts file into r.

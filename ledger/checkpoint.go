@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/note"
@@ -159,6 +160,12 @@ type Verifier struct {
 	key   note.Verifier
 	known note.Verifiers
 	vkey  string
+	last  atomic.Pointer[opened] // the newest checkpoint that verified: many receipts carry one
+}
+
+type opened struct {
+	checkpoint string
+	head       Head
 }
 
 // NewVerifier makes the verifier of the ledger whose key, as
@@ -172,7 +179,7 @@ func NewVerifier(vkey string) (*Verifier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read log key %q: %w", clip(vkey), err)
 	}
-	return &Verifier{key, note.VerifierList(key), vkey}, nil
+	return &Verifier{key: key, known: note.VerifierList(key), vkey: vkey}, nil
 }
 
 // checkVerifierKey checks the name and the public key in a verifier key whose
@@ -199,10 +206,14 @@ func (v *Verifier) VerifierKey() string { return v.vkey }
 // keys are passed over. The head is what the ledger's owner claims: whether it
 // extends an earlier one is for [CheckConsistency].
 func (v *Verifier) Open(checkpoint []byte) (Head, error) {
+	if last := v.last.Load(); last != nil && last.checkpoint == string(checkpoint) {
+		return last.head, nil
+	}
 	head, _, err := v.open(checkpoint, v.known)
 	if err != nil {
 		return Head{}, fmt.Errorf("open checkpoint of %s: %w", v.Origin(), err)
 	}
+	v.last.Store(&opened{string(checkpoint), head})
 	return head, nil
 }
 

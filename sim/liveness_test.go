@@ -35,8 +35,10 @@ func (w *world) liveness() error {
 
 // owed gives the first thing that has still to happen.
 func (w *world) owed() error {
-	if len(w.said.signed) > 0 {
-		return fmt.Errorf("statement %s of %s has no answer", w.said.signed[0].id, w.said.signed[0].party)
+	for _, s := range w.said.signed {
+		if !s.waits { // for a person, who need not come
+			return fmt.Errorf("statement %s of %s has no answer", s.id, s.party)
+		}
 	}
 	size := w.auditor.work.Size()
 	for _, party := range parties {

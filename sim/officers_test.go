@@ -54,6 +54,11 @@ func (w *world) choose(o *officer, n *node) func() {
 		w.said.fault(fmt.Errorf("%s lists: %w", o.author, err))
 		return nil
 	}
+	for _, item := range items {
+		if item.Status == desk.Waits && !strings.HasPrefix(item.Author, o.author.String()) && w.chance.IntN(2) == 0 {
+			return w.second(o, n, item.ID)
+		}
+	}
 	items = slices.DeleteFunc(items, func(i desk.Item) bool { return i.Index == nil || i.Kind != string(format.Message) })
 	if len(items) == 0 {
 		return w.say(o, n, "")
@@ -93,6 +98,24 @@ func (w *world) say(o *officer, n *node, about string) func() {
 		q.Precedence = w.charter.Precedences[w.chance.IntN(len(w.charter.Precedences))].ID
 	}
 	return w.act(n, "say "+f.Ref(), q, func(ctx context.Context, d *desk.Desk) (string, error) { return d.Say(ctx, q) })
+}
+
+// second is what an officer does with what another has written and cannot send
+// alone: mostly sign it too.
+func (w *world) second(o *officer, n *node, id string) func() {
+	decline := w.chance.IntN(5) == 0
+	return w.act(n, "second", desk.Saying{By: o.author, About: id}, func(ctx context.Context, d *desk.Desk) (string, error) {
+		page, err := d.Show(ctx, id, "en")
+		if err != nil {
+			return "", err
+		}
+		if decline {
+			_, err := d.Decline(ctx, o.author, id, "unclear")
+			return "", err
+		}
+		_, err = d.Second(ctx, o.author, id, page.Digest)
+		return "", err
+	})
 }
 
 // gate is what a gate officer does with what waits.

@@ -3,16 +3,18 @@ package sim
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 
 	"parley/desk"
+	"parley/rule"
 	"parley/store"
 )
 
 // statuses are all that a desk may list, see desk.Item.
-var statuses = []string{"queued", "refused", "in force", "withheld", "logged", "submitted", "held", "released", "returned", "withdrawn", "lapsed", "expired", "undelivered",
+var statuses = []string{"queued", "refused", "in force", "withheld", "logged", "submitted", "held", "released", "returned", "withdrawn", "lapsed", "expired", "undelivered", desk.Waits,
 	"replaced", "cancelled", "delivered", "displayed", "acknowledged", "understood"}
 
 // safety says what does not hold of that which always must; nil if all does. It
@@ -96,10 +98,14 @@ func (w *world) keepsPromises(ctx context.Context, n *node) error {
 			open = append(open, s)
 			continue
 		}
+		var refusal *rule.Refusal
 		sent, err := n.desk.Await(ctx, s.id)
 		switch {
-		case sent.State == desk.Queued:
+		case sent.State == desk.Queued || sent.State == desk.Waits:
+			s.waits = sent.State == desk.Waits
 			open = append(open, s)
+		case s.waits && errors.As(err, &refusal):
+			w.said.counts["given back by the second officer"]++
 		case sent.State == desk.Accepted && err == nil:
 			if index, ok := w.auditor.ids[s.id]; w.hub.runs() && (!ok || index != sent.Index) {
 				return fmt.Errorf("statement %s is accepted as entry %d; in the hub's journal it is %v, %d", s.id, sent.Index, ok, index)

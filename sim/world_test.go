@@ -75,7 +75,10 @@ type record struct {
 }
 
 // A signed statement is one that an officer was told is signed.
-type signed struct{ id, party string }
+type signed struct {
+	id, party string
+	waits     bool // for a second officer
+}
 
 // newWorld begins a mechanism: hub, keys, desks. It must be called in a bubble,
 // and closed in it.

@@ -18,13 +18,15 @@ import (
 	"parley/identity"
 )
 
-const benchUsage = `usage: parley bench [-json] [-seconds N]
+const benchUsage = `usage: parley bench [-json] [-seconds N] [-resync [-n STATEMENTS]]
 
 Bench starts a hub as a process of its own, on loopback and in a temporary
 folder, and measures it with real keys over real TLS. N (3) is how long each
 load runs. Times are of this machine and its disk: compare them with verify_us,
 one Ed25519 verification, and append_p50_us, one durable journal append, which
-are measured in the same run.
+are measured in the same run. With -resync it measures instead how fast a desk
+gets receipts for STATEMENTS (10000) that it queued while the hub was away, and
+counts what was lost or doubled.
 
 Exit status: 0 measured, 1 it could not measure, 2 wrong arguments.
 `
@@ -41,13 +43,15 @@ func benchCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	flags.SetOutput(io.Discard)
 	asJSON := flags.Bool("json", false, "")
 	seconds := flags.Float64("seconds", 3, "")
+	resync := flags.Bool("resync", false, "")
+	statements := flags.Int("n", 10_000, "")
 	flashWorld := flags.String("flash-world", "", "") // the FLASH client, which bench starts itself
 	flashOfficer := flags.Int("flash-officer", 0, "")
 	if code, done := parseArgs(flags, args, benchUsage, stdout, stderr); done {
 		return code
 	}
-	if flags.NArg() > 0 || *seconds <= 0 || *seconds > 600 {
-		return misused(stderr, "bench takes no arguments, and -seconds from 0 to 600", "`parley bench -h` shows how")
+	if flags.NArg() > 0 || *seconds <= 0 || *seconds > 600 || *statements < 1 || *statements > 1_000_000 {
+		return misused(stderr, "bench takes no arguments, -seconds from 0 to 600, and -n from 1 to 1000000", "`parley bench -h` shows how")
 	}
 	most := time.Duration(*seconds * float64(time.Second))
 	if *flashWorld != "" {
@@ -58,7 +62,12 @@ func benchCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 		return failed(stderr, err)
 	}
 	defer os.RemoveAll(dir)
-	measures, err := measureHub(ctx, dir, most, stderr)
+	var measures []measure
+	if *resync {
+		measures, err = measureResync(ctx, dir, *statements, most, stderr)
+	} else {
+		measures, err = measureHub(ctx, dir, most, stderr)
+	}
 	if err != nil {
 		return failed(stderr, err)
 	}

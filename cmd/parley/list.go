@@ -58,10 +58,22 @@ func lsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	}
 	slices.Reverse(answer.Statements)
 	printItems(stdout, answer.Statements, time.Now())
+	if !status.Down.IsZero() {
+		report(stderr, lineDown(status, time.Now()), "`parley carry out` writes what waits to a file, for whoever can reach the hub")
+	}
 	if status.Alarm != "" {
 		report(stderr, "ALARM: "+status.Alarm, "keep the evidence and call the other parties")
 	}
 	return 0
+}
+
+// lineDown says since when no address of the hub answers, and what waits.
+func lineDown(s desk.Status, now time.Time) string {
+	text := fmt.Sprintf("the hub has not answered since %s: %s; %d statements wait", s.Down.Format("2006-01-02T15:04:05Z"), s.Trouble, s.Queued)
+	if s.Queued > 0 {
+		text += fmt.Sprintf(", %d of them FLASH, the oldest for %s", s.Flash, now.Sub(s.Oldest).Truncate(time.Second))
+	}
+	return text
 }
 
 func printItems(stdout io.Writer, items []desk.Item, now time.Time) {

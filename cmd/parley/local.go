@@ -30,7 +30,7 @@ type local struct {
 }
 
 // maxLocal bounds what a desk may answer.
-const maxLocal = 64 << 20
+const maxLocal = 96 << 20
 
 // openLocal reads in a desk's data folder where it is served.
 func openLocal(dir string) (*local, error) {
@@ -41,7 +41,7 @@ func openLocal(dir string) (*local, error) {
 	if err != nil {
 		return nil, fmt.Errorf("call the desk of %s: %w", dir, err)
 	}
-	l := &local{http: &http.Client{Timeout: 90 * time.Second}}
+	l := &local{http: &http.Client{Timeout: 150 * time.Second}}
 	if err := json.Unmarshal(text, &l.Access); err != nil {
 		return nil, fmt.Errorf("call the desk of %s: %s: %w", dir, desk.AccessFile, err)
 	}
@@ -50,15 +50,23 @@ func openLocal(dir string) (*local, error) {
 
 // call asks the desk and reads its answer. A refusal is a [rule.Refusal].
 func (l *local) call(ctx context.Context, method, path string, question, answer any) error {
-	var body io.Reader
+	var text []byte
 	if question != nil {
-		text, err := json.Marshal(question)
-		if err != nil {
+		var err error
+		if text, err = json.Marshal(question); err != nil {
 			return err
 		}
-		body = bytes.NewReader(text)
 	}
-	r, err := http.NewRequestWithContext(ctx, method, l.URL+path, body)
+	return l.send(ctx, method, path, text, answer)
+}
+
+// post sends bytes as they are and reads the desk's answer.
+func (l *local) post(ctx context.Context, path string, text []byte, answer any) error {
+	return l.send(ctx, "POST", path, text, answer)
+}
+
+func (l *local) send(ctx context.Context, method, path string, body []byte, answer any) error {
+	r, err := http.NewRequestWithContext(ctx, method, l.URL+path, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("call the desk: %w", err)
 	}

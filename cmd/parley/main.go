@@ -44,6 +44,8 @@ func commands() []command {
 		{"withdraw", "withdraw a statement that is still at the gate", actCommand("withdraw")},
 		{"export", "write a bundle, or the whole record, to a file", exportCommand},
 		{"verify", "verify a bundle, a record or a data folder offline", verifyCommand},
+		{"carry", "carry statements to the hub, and its answers back, in files", carryCommand},
+		{"serials", "show which numbers of each author's are here, and which are missing", serialsCommand},
 		{"rebuild", "rebuild a data folder's read model from its journal", rebuildCommand},
 		{"bench", "measure a hub on this machine", benchCommand},
 	}
