@@ -35,7 +35,7 @@ func population() []*officer {
 func (w *world) plan() (acts []func()) {
 	for range 1 + w.chance.IntN(3) {
 		o := w.officers[w.chance.IntN(len(w.officers))]
-		if w.chance.IntN(20) == 0 {
+		if change := w.chance.IntN(20); change == 0 || o.asleep && change < 5 {
 			o.asleep = !o.asleep
 			w.tracef("%s sleeps: %v", o.author, o.asleep)
 		}
@@ -49,35 +49,42 @@ func (w *world) plan() (acts []func()) {
 // choose gives what an officer does next, decided by chance and by what the desk
 // shows; nil for nothing.
 func (w *world) choose(o *officer, n *node) func() {
-	items, err := n.desk.List(w.t.Context(), 24, false)
-	if err != nil {
-		w.said.fault(fmt.Errorf("%s lists: %w", o.author, err))
-		return nil
-	}
-	for _, item := range items {
-		if item.Status == desk.Waits && !strings.HasPrefix(item.Author, o.author.String()) && w.chance.IntN(2) == 0 {
-			return w.second(o, n, item.ID)
+	if w.chance.IntN(3) == 0 {
+		if do := w.seconds(o, n); do != nil {
+			return do
 		}
 	}
-	items = slices.DeleteFunc(items, func(i desk.Item) bool { return i.Index == nil || i.Kind != string(format.Message) })
-	if len(items) == 0 {
+	record := w.pick(n)
+	if record == nil {
 		return w.say(o, n, "")
 	}
-	item := items[w.chance.IntN(len(items))]
 	if w.chance.IntN(3) == 0 {
-		return w.say(o, n, item.ID)
-	}
-	record, ok := n.desk.Work().Record(item.ID)
-	if !ok || record.Delivery == nil {
-		return nil
+		return w.say(o, n, record.Claims.ID)
 	}
 	switch {
 	case o.author.Party == "cedar" && record.Delivery.Waiting():
-		return w.gate(o, n, item.ID)
+		return w.gate(o, n, record.Claims.ID)
 	case record.Claims.Author.Party == o.author.Party:
 		return w.amend(o, n, record)
 	}
 	return w.answer(o, n, record)
+}
+
+// pick gives one of the newest messages that the desk knows; nil where none came
+// up.
+func (w *world) pick(n *node) *mechanism.Record {
+	size := n.desk.Work().Size()
+	for range 8 {
+		back := 1 + w.chance.Uint64N(60)
+		if back > size {
+			continue
+		}
+		r, ok := n.desk.Work().RecordAt(size - back)
+		if ok && r.Delivery != nil {
+			return r
+		}
+	}
+	return nil
 }
 
 // say is a new message; one that must answer another answers about.
@@ -98,6 +105,21 @@ func (w *world) say(o *officer, n *node, about string) func() {
 		q.Precedence = w.charter.Precedences[w.chance.IntN(len(w.charter.Precedences))].ID
 	}
 	return w.act(n, "say "+f.Ref(), q, func(ctx context.Context, d *desk.Desk) (string, error) { return d.Say(ctx, q) })
+}
+
+// seconds finds what waits for a second officer; nil where nothing does.
+func (w *world) seconds(o *officer, n *node) func() {
+	items, err := n.desk.List(w.t.Context(), 8, false)
+	if err != nil {
+		w.said.fault(fmt.Errorf("%s lists: %w", o.author, err))
+		return nil
+	}
+	for _, item := range items {
+		if item.Status == desk.Waits && item.Author != o.author.String() {
+			return w.second(o, n, item.ID)
+		}
+	}
+	return nil
 }
 
 // second is what an officer does with what another has written and cannot send
@@ -245,12 +267,6 @@ func (r *record) note(what, party, id string, q desk.Saying, err error) {
 	default:
 		r.faults = append(r.faults, fmt.Errorf("%s %s: %w", q.By, what, err))
 	}
-}
-
-func (r *record) fault(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.faults = append(r.faults, err)
 }
 
 func (r *record) fieldsOf(id string) []string {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	mathrand "math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -85,7 +86,7 @@ type signed struct {
 func newWorld(t *testing.T, seed uint64, tempo time.Duration, out io.Writer) *world {
 	t.Helper()
 	<-time.After(time.Until(begin))
-	w := &world{t: t, seed: seed, dir: t.TempDir(), chance: mathrand.New(mathrand.NewPCG(seed, 0)), tempo: tempo, trace: &trail{out: out},
+	w := &world{t: t, seed: seed, dir: folder(t), chance: mathrand.New(mathrand.NewPCG(seed, 0)), tempo: tempo, trace: &trail{out: out},
 		keys: map[string]ed25519.PrivateKey{}, witnesses: map[string]*ledger.Cosigner{}, desks: map[string]*node{}, network: newNetwork(seed, parties...)}
 	w.said.typed, w.said.counts = map[string][]string{}, map[string]int{}
 	w.officers = population()
@@ -115,6 +116,18 @@ func (w *world) beginLine() {
 			w.act(w.desks["cedar"], "say J00", q, func(ctx context.Context, d *desk.Desk) (string, error) { return d.Say(ctx, q) })()
 		}
 	}
+}
+
+// folder gives a folder for the world's disks: in memory where the system has
+// that, for a crash here is what was written and not what was synced, and a disk
+// that syncs takes most of the time.
+func folder(t *testing.T) string {
+	dir, err := os.MkdirTemp("/dev/shm", "parley-sim-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 func (w *world) newNode(name string) *node {
