@@ -119,6 +119,7 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("GET /v1/drafts", endpoint(d.apiDrafts))
 	mux.Handle("DELETE /v1/drafts/{number}", endpoint(d.apiDrop))
 	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
+	mux.Handle("GET /v1/stats", endpoint(d.apiStats))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given := []byte(r.Header.Get("Authorization"))
 		switch {
