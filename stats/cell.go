@@ -83,7 +83,7 @@ func span(ms int64) string {
 	case ms < 10_000:
 		tenths := up(ms, 100)
 		return strings.TrimSuffix(fmt.Sprintf("%d.%d", tenths/10, tenths%10), ".0") + "s"
-	case ms <= 3_600_000:
+	case ms <= 3_599_000:
 		return pair(up(ms, 1000), 60, "m", "s")
 	case ms <= 48*3_600_000:
 		return pair(up(ms, 60_000), 60, "h", "m")
