@@ -34,22 +34,23 @@ var layers = map[string]int{
 	"charter": 4, "form": 4,
 	"delivery": 5, "line": 5, "area": 5, "watch": 5,
 	"mechanism": 6,
+	"stats":     7,
 
 	"ledger": 2, "journal": 3, // beside the rules, see isEvidence
 
-	"store":  7,
-	"client": 8, "keyring": 8, "exercise": 8, "proof": 8,
-	"registrar": 9,
-	"hub":       10, "desk": 10,
-	"sim": 11, // tests alone
-	"cmd": 11,
+	"store":  8,
+	"client": 9, "keyring": 9, "exercise": 9, "proof": 9,
+	"registrar": 10,
+	"hub":       11, "desk": 11,
+	"sim": 12, // tests alone
+	"cmd": 12,
 }
 
 // Rules are the packages in which everything is decided. They know nothing of
 // the ledger, and the ledger nothing of them; both know what a key is.
 func isRules(name string) bool {
 	layer, ok := layers[name]
-	return ok && layer >= layers["statement"] && layer <= layers["mechanism"] && !isEvidence(name)
+	return ok && layer >= layers["statement"] && layer <= layers["stats"] && !isEvidence(name)
 }
 
 // Evidence orders and proves the bytes that the rules decide about.

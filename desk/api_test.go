@@ -58,6 +58,8 @@ func TestAPI(t *testing.T) {
 		{"from a page elsewhere", "POST", "/v1/send", "{}", func(r *http.Request) { r.Header.Set("Origin", "https://attacker.example") }, 403, ""},
 		{"limit", "GET", "/v1/statements?limit=0", "", nil, 400, BadRequest},
 		{"language", "GET", "/v1/statements/1?lang=fr", "", nil, 400, BadRequest},
+		{"language of the figures", "GET", "/v1/stats?lang=fr", "", nil, 400, BadRequest},
+		{"period", "GET", "/v1/stats?month=2026-13", "", nil, 422, "stats.period"},
 		{"unknown statement", "GET", "/v1/statements/abc", "", nil, 404, NotFound},
 		{"not JSON", "POST", "/v1/send", "x", nil, 400, BadRequest},
 		{"unknown member", "POST", "/v1/send", `{"as":"alder/watch/amal","by":"x"}`, nil, 400, BadRequest},

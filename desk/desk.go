@@ -66,6 +66,8 @@ type Desk struct {
 
 	reporting sync.Mutex // held from asking what was reported to reporting more
 
+	counting chan struct{} // holds one while a page of statistics is made
+
 	grown  *signal     // the replica grew
 	queued *signal     // the outbox has something new to send, or the hub is back
 	redone atomic.Bool // the outbox was changed by another way than the sender; it reads it anew
@@ -91,7 +93,7 @@ type Desk struct {
 // opening alone.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{config: c, party: c.Author.Party, origin: c.Charter.Hub.Origin, log: c.Log,
-		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), synced: make(chan struct{})}
+		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.closeFiles())
 	}

@@ -201,9 +201,20 @@ func (p Path) redSince(r Rules, now time.Time) time.Time {
 // Availability is the share of a month up to now, in percent, in which the path
 // could be relied on. begun is when the line was first proven.
 func (p Path) Availability(month string, begun, now time.Time) float64 {
-	from, err := time.Parse("2006-01", month)
-	if err != nil {
+	out, whole := p.Outage(month, begun, now)
+	if whole <= 0 {
 		return 0
+	}
+	return 100 * (1 - float64(out)/float64(whole))
+}
+
+// Outage tells how much of a month, up to now and since the line was begun, the
+// path could not be relied on, and how long that time is as a whole: zero where
+// there was no line.
+func (p Path) Outage(month string, begun, now time.Time) (out, whole time.Duration) {
+	from, err := time.Parse("2006-01", month)
+	if err != nil || begun.IsZero() {
+		return 0, 0
 	}
 	to := from.AddDate(0, 1, 0)
 	if begun.After(from) {
@@ -212,11 +223,9 @@ func (p Path) Availability(month string, begun, now time.Time) float64 {
 	if now.Before(to) {
 		to = now
 	}
-	whole := to.Sub(from)
-	if whole <= 0 {
-		return 0
+	if whole = to.Sub(from); whole <= 0 {
+		return 0, 0
 	}
-	out := time.Duration(0)
 	for _, m := range p.Months {
 		if m.Month == month {
 			out = time.Duration(m.Out) * time.Millisecond
@@ -229,5 +238,5 @@ func (p Path) Availability(month string, begun, now time.Time) float64 {
 		}
 		out += to.Sub(since)
 	}
-	return 100 * (1 - float64(out)/float64(whole))
+	return min(out, whole), whole
 }

@@ -240,6 +240,14 @@ func TestAvailability(t *testing.T) {
 	if got := p.Availability("2026-12", begun, begun.AddDate(0, 1, 5)); got != 100 {
 		t.Errorf("December is %f%%", got)
 	}
+	if out, whole := p.Outage("2026-11", begun, begun.Add(12*time.Hour)); out != 3*time.Hour || whole != 12*time.Hour {
+		t.Errorf("by noon of its first day the line was out %s of %s", out, whole)
+	}
+	for _, month := range []string{"2026-10", "2027-02", "month"} {
+		if out, whole := p.Outage(month, begun, begun.AddDate(0, 1, 5)); out != 0 || whole != 0 {
+			t.Errorf("%s, when there was no line, was out %s of %s", month, out, whole)
+		}
+	}
 }
 
 // Whatever happens, a timer that is said is gone, and the state stays small.

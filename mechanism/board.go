@@ -108,9 +108,7 @@ func boardEffects(v View, ch *charter.Charter, c Case, f form, about *Record) (*
 	case "J00":
 		return board, board.test(ch, c, about)
 	case "J05":
-		at := func(name string) time.Time { t, _ := format.ReadInstant(text(s, name)); return t }
-		events, err := board.Areas.Decide(area.Declare{Statement: claims.ID, Party: claims.Author.Party, Kind: text(s, "switch"), Reason: text(s, "reason"), Areas: list(s, "areas"),
-			From: at("from"), Until: at("until"), Review: at("review-at")}, Switchable(ch), c.Now)
+		events, err := board.Areas.Decide(Declaration(s), Switchable(ch), c.Now)
 		for _, e := range events {
 			board.Areas.Apply(e)
 		}
@@ -126,6 +124,13 @@ func boardEffects(v View, ch *charter.Charter, c Case, f form, about *Record) (*
 		return board, err
 	}
 	return nil, nil //nolint:nilnil // it is not of the board
+}
+
+// Declaration reads what a J05 declares of areas.
+func Declaration(s *statement.Statement) area.Declare {
+	at := func(name string) time.Time { t, _ := format.ReadInstant(text(s, name)); return t }
+	return area.Declare{Statement: s.Claims().ID, Party: s.Claims().Author.Party, Kind: text(s, "switch"), Reason: text(s, "reason"), Areas: list(s, "areas"),
+		From: at("from"), Until: at("until"), Review: at("review-at")}
 }
 
 // test folds a link test or an answer to one into the line.

@@ -28,12 +28,17 @@ func VerifyBlocks(ctx context.Context, origin string, complete bool, blocks iter
 	if err != nil {
 		return Result{}, err
 	}
+	return verifyInto(ctx, w, origin, blocks, trusted)
+}
+
+// verifyInto is VerifyBlocks into a read model that is still empty.
+func verifyInto(ctx context.Context, w *store.Working, origin string, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter) (Result, error) {
 	var (
 		result Result
 		recent [ahead]*ledger.Block // by position, as far back as a batch reaches
 		given  uint64
 	)
-	err = w.FoldAll(ctx, store.Nobody, ahead, func(yield func(*ledger.Block, error) bool) {
+	err := w.FoldAll(ctx, store.Nobody, ahead, func(yield func(*ledger.Block, error) bool) {
 		for b, err := range blocks {
 			if err == nil {
 				recent[given%ahead] = b

@@ -42,6 +42,7 @@ func commands() []command {
 		{"release", "release a statement from the gate", actCommand("release")},
 		{"return", "return a statement to its author, with a reason", actCommand("return")},
 		{"withdraw", "withdraw a statement that is still at the gate", actCommand("withdraw")},
+		{"stats", "print the figures of a month, the same for every party", statsCommand},
 		{"export", "write a bundle, or the whole record, to a file", exportCommand},
 		{"verify", "verify a bundle, a record or a data folder offline", verifyCommand},
 		{"carry", "carry statements to the hub, and its answers back, in files", carryCommand},

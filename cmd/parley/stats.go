@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"slices"
+	"time"
+
+	"parley/charter"
+	"parley/desk"
+	"parley/format"
+	"parley/proof"
+	"parley/rule"
+	"parley/stats"
+)
+
+const statsUsage = `usage: parley stats -desk DIR [-month MONTH | -from INSTANT -to INSTANT] [-lang en|ar|he] [-all] [-json]
+       parley stats -record FILE|DIR [-charter FILE] [...]
+
+Stats prints the figures of a month such as 2026-11 (the newest entry's where none
+is given), or from one instant to another, all UTC: who keeps to the charter's
+times and who does not, supervisor included, link tests, late notices, open
+incidents, pauses, and how precedence is used. Each party makes the same page from
+its own replica, to the byte: it counts what every party can read. To compare,
+read the entries and the SHA-256 at the end to each other. -all adds what the
+figures are made of, -json writes them for a program; the SHA-256 is of exactly
+that text.
+
+With -record it asks no desk: it verifies a record, or the data folder of a desk or
+a hub, as 'parley verify' does, and counts what that holds. With -charter it must
+belong to that charter.
+
+Exit status: 0 printed, 1 refused, or the record is refuted, 2 it could not be made.
+`
+
+func statsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("stats", flag.ContinueOnError)
+	dir := deskFlag(flags)
+	record := flags.String("record", "", "")
+	charterFile := flags.String("charter", "", "")
+	month := flags.String("month", "", "")
+	from := flags.String("from", "", "")
+	to := flags.String("to", "", "")
+	lang := flags.String("lang", "en", "")
+	all := flags.Bool("all", false, "")
+	asJSON := flags.Bool("json", false, "")
+	if code, done := parseArgs(flags, args, statsUsage, stdout, stderr); done {
+		return code
+	}
+	if flags.NArg() > 0 || *charterFile != "" && *record == "" {
+		return misused(stderr, "stats takes flags alone, and -charter only with -record", "`parley stats -h` shows how")
+	}
+	if !slices.Contains(format.Languages(), *lang) {
+		return misused(stderr, fmt.Sprintf("-lang %q is not one of %q", *lang, format.Languages()), "")
+	}
+	var page stats.Page
+	var ch *charter.Charter
+	if *record != "" {
+		var code int
+		if page, ch, code = recordStats(ctx, *record, *charterFile, func(now time.Time) (stats.Period, error) { return stats.ReadPeriod(*month, *from, *to, now) }, stderr); ch == nil {
+			return code
+		}
+	} else {
+		l, code := withDesk(*dir, stderr)
+		if l == nil {
+			return code
+		}
+		q := url.Values{"month": {*month}, "from": {*from}, "to": {*to}, "lang": {*lang}}
+		if *all {
+			q.Set("all", "1")
+		}
+		var answer desk.StatsView
+		if err := l.call(ctx, "GET", "/v1/stats?"+q.Encode(), nil, &answer); err != nil {
+			return failedAt(stderr, err)
+		}
+		if page = answer.Page; !*asJSON {
+			fmt.Fprint(stdout, answer.Text)
+			return 0
+		}
+	}
+	if *asJSON {
+		stdout.Write(page.JSON()) //nolint:errcheck // as fmt.Fprint to a terminal or a pipe
+		return 0
+	}
+	fmt.Fprint(stdout, page.Text(*lang, ch, *all))
+	return 0
+}
+
+// recordStats verifies what is at path and counts it. The charter is nil where the
+// command ends here, with that code.
+func recordStats(ctx context.Context, path, charterFile string, period func(time.Time) (stats.Period, error), stderr io.Writer) (stats.Page, *charter.Charter, int) {
+	var trusted *charter.Charter
+	if charterFile != "" {
+		signed, err := readCharter(charterFile)
+		if err != nil {
+			report(stderr, err.Error(), "-charter takes a charter that all parties have signed")
+			return stats.Page{}, nil, 2
+		}
+		trusted = signed.Charter
+	}
+	page, ch, err := statsOf(ctx, path, trusted, period)
+	if refuted, ok := errors.AsType[*proof.Refuted](err); ok {
+		report(stderr, "refuted: "+refuted.Sentence, "`parley verify` says more; count nothing from it")
+		return stats.Page{}, nil, 1
+	}
+	if _, ok := errors.AsType[*rule.Refusal](err); ok {
+		return stats.Page{}, nil, failed(stderr, err)
+	}
+	if err != nil {
+		report(stderr, "could not be counted: "+err.Error(), "")
+		return stats.Page{}, nil, 2
+	}
+	return page, ch, 0
+}
+
+func statsOf(ctx context.Context, path string, trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (stats.Page, *charter.Charter, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return stats.Page{}, nil, err
+	}
+	if info.IsDir() {
+		f, err := openFolder(path)
+		if err != nil {
+			return stats.Page{}, nil, err
+		}
+		defer f.Close()
+		return proof.Statistics(ctx, f.ledger, f.hub, f.Read(ctx, f.ledger, 0), trusted, period)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return stats.Page{}, nil, err
+	}
+	defer file.Close()
+	return proof.RecordStatistics(ctx, bufio.NewReader(file), trusted, period)
+}

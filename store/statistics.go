@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"parley/charter"
+	"parley/mechanism"
+	"parley/statement"
+	"parley/stats"
+)
+
+// Statistics makes the page of a period: period gives it by the hub's time of the
+// newest entry, and text gives a statement's text where [stats.Fold.Reads] asks for it.
+// The page is of one moment, however long it takes.
+func (w *Working) Statistics(ctx context.Context, period func(now time.Time) (stats.Period, error), text func(*mechanism.Record) (*statement.Statement, error)) (stats.Page, error) {
+	s, err := w.Snapshot(ctx)
+	if err != nil {
+		return stats.Page{}, err
+	}
+	defer s.Close()
+	of, err := period(s.Now)
+	if err != nil {
+		return stats.Page{}, err
+	}
+	f := stats.New(stats.Input{CharterAt: func(index uint64) *charter.Charter { return charterAt(s.editions, index) }, Board: s.Board, Keys: s.Keys,
+		Size: s.Size, Root: s.Root, Now: s.Now, Period: of})
+	for r, err := range s.Records(ctx) {
+		if err != nil {
+			return stats.Page{}, err
+		}
+		var said *statement.Statement
+		if f.Reads(r) {
+			if said, err = text(r); err != nil {
+				return stats.Page{}, fmt.Errorf("count entry %d: %w", r.Index, err)
+			}
+		}
+		if err := f.Add(r, said); err != nil {
+			return stats.Page{}, err
+		}
+	}
+	return f.Page(), nil
+}
