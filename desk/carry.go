@@ -261,8 +261,7 @@ func (d *Desk) carryResults(ctx context.Context, answer *carry.Answer) (accepted
 			refused++
 		}
 	}
-	d.redone.Store(true)
-	d.queued.raise()
+	d.redo()
 	var later *rule.Refusal
 	if errors.As(err, &later) && slices.ContainsFunc(results, func(r client.Result) bool { return r.Problem != nil && !r.Problem.Final() }) {
 		err = nil // the hub could not take it at that time; it waits for the next way

@@ -136,7 +136,6 @@ func (d *Desk) barQueued(ctx context.Context) ([]identity.Author, []*waiter, err
 		}
 		d.log.Warn("a statement of a revoked key was not sent", "id", r.id, "author", r.author)
 		barred = append(barred, r.statement.Claims().Author)
-		d.redone.Store(true)
 	}
 	waiting, err := d.outbox.waiting(ctx)
 	return barred, waiting, err
@@ -186,6 +185,7 @@ func (d *Desk) refuse(ctx context.Context, r *row, p *client.Problem) error {
 	})
 	if err == nil {
 		d.sent.raise()
+		d.redo()
 	}
 	return err
 }

@@ -40,7 +40,11 @@ func (d *Desk) resign(ctx context.Context, author identity.Author) (int, error) 
 		}
 		last = headOf(r.statement, 0)
 	}
-	return len(changed), d.outbox.resigned(ctx, changed, d.config.Clock())
+	if err := d.outbox.resigned(ctx, changed, d.config.Clock()); err != nil || len(changed) == 0 {
+		return len(changed), err
+	}
+	d.redo()
+	return len(changed), nil
 }
 
 // inPlace reports whether s follows last.

@@ -39,6 +39,7 @@ type sender struct {
 	busy   map[string]bool // authors in such a batch
 	used   [lanes + 1]bool
 	going  int // batches not yet stored
+	reads  int // how often the outbox was read from its beginning
 	events chan sendEvent
 }
 
@@ -46,9 +47,17 @@ type sender struct {
 type sendEvent struct {
 	batch []*row
 	lane  int
+	reads int // of the sender, as the batch was chosen
 	done  bool
 	early bool // done after it was answered in full
 	err   error
+}
+
+// redo has the sender read the outbox anew: something in it was changed that it may
+// have read ahead.
+func (d *Desk) redo() {
+	d.redone.Store(true)
+	d.queued.raise()
 }
 
 // send runs the sender until ctx ends.
@@ -100,6 +109,7 @@ func (s *sender) forget() {
 		delete(s.known, r.seq)
 	}
 	s.window, s.low, s.news = nil, 0, true
+	s.reads++
 }
 
 // read fills the window.
@@ -203,13 +213,14 @@ func (s *sender) launch(ctx context.Context, batch []*row, lane int) {
 	s.used[lane] = true
 	s.going++
 	s.window = slices.DeleteFunc(s.window, func(r *row) bool { return slices.Contains(batch, r) })
+	reads := s.reads
 	s.desk.workers.Go(func() {
 		early := false
 		err := s.desk.submit(ctx, batch, func() {
 			early = true
-			s.events <- sendEvent{batch: batch, lane: lane}
+			s.events <- sendEvent{batch: batch, lane: lane, reads: reads}
 		})
-		s.events <- sendEvent{batch: batch, lane: lane, done: true, early: early, err: err}
+		s.events <- sendEvent{batch: batch, lane: lane, reads: reads, done: true, early: early, err: err}
 	})
 }
 
@@ -227,7 +238,7 @@ func (s *sender) handle(e sendEvent) error {
 	}
 	s.going--
 	var silent *unanswered
-	if errors.As(e.err, &silent) { // it goes out as it is once more
+	if errors.As(e.err, &silent) && e.reads == s.reads && !s.desk.redone.Load() { // it goes out as it is once more
 		s.window = append(s.window, e.batch...)
 		sortRows(s.window)
 		return e.err
