@@ -67,6 +67,10 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "ls", args: []string{"ls", "-desk", alder}},
 		{name: "show", args: []string{"show", "-desk", alder, id}, lang: true},
 		{name: "show of none", args: []string{"show", "-desk", alder, "abc"}, lang: true, stderr: true},
+		{name: "serials", args: []string{"serials", "-desk", alder}, lang: true},
+		{name: "stats", args: []string{"stats", "-desk", alder}, lang: true},
+		{name: "stats of a record", args: []string{"stats", "-record", record, "-charter", o.world.file}, lang: true},
+		{name: "carry", args: []string{"carry", "-desk", alder, "-plain", "-o", filepath.Join(o.t.TempDir(), "stick"), "out"}},
 		{name: "verify", args: []string{"verify", "-charter", o.world.file, record}},
 	}
 	for _, verb := range []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "withdraw"} {

@@ -56,6 +56,7 @@ func carryCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	if l == nil {
 		return code
 	}
+	l.mark("en", stdout, stderr)
 	c := &carrier{local: l, out: *out, plain: *plain, stdout: stdout, stderr: stderr}
 	var err error
 	if way == "out" {

@@ -39,6 +39,7 @@ func serialsCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 	if l == nil {
 		return code
 	}
+	l.mark(*lang, stdout)
 	var answer desk.SerialsView
 	if err := l.call(ctx, "GET", "/v1/serials?day="+url.QueryEscape(*day), nil, &answer); err != nil {
 		return failedAt(stderr, err)

@@ -66,6 +66,9 @@ func statsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 		if page, ch, code = recordStats(ctx, *record, *charterFile, func(now time.Time) (stats.Period, error) { return stats.ReadPeriod(*month, *from, *to, now) }, stderr); ch == nil {
 			return code
 		}
+		if !*asJSON {
+			markCharter(ch, *lang, stdout)
+		}
 	} else {
 		l, code := withDesk(*dir, stderr)
 		if l == nil {
@@ -80,6 +83,7 @@ func statsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 			return failedAt(stderr, err)
 		}
 		if page = answer.Page; !*asJSON {
+			l.mark(*lang, stdout)
 			fmt.Fprint(stdout, answer.Text)
 			return 0
 		}
