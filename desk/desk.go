@@ -75,6 +75,8 @@ type Desk struct {
 	prev   ledger.Hash // of the newest block; the follower's alone
 	target uint64      // size to reach before anything is reported; the follower's alone
 
+	volumes volumes // what may overlap
+
 	mu    sync.Mutex // guards state
 	state state
 

@@ -21,7 +21,8 @@ this party may not read, or not yet, is shown as withheld, with its age. What
 waits for the hub, or was refused, comes last, without an entry. In brackets
 stands what must not be overlooked: a notice that came late, a time that is over,
 a readback that did not match, what is not yet passed on and how long is left,
-what took its place. With -all also acts, key statements and charters. It needs
+what took its place, how many standing notices it overlaps and how many of those
+are this side's own (overlaps, overlaps-own). With -all also acts, key statements and charters. It needs
 no hub.
 
 Exit status: 0 listed, 1 refused, 2 the desk could not be asked.
