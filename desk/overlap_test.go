@@ -108,6 +108,11 @@ func TestOverlaps(t *testing.T) {
 	if got := met(w.overlaps("birch", fire)); got != nil {
 		t.Errorf("birch is told of what waits: %v", got)
 	}
+	for _, party := range []string{"alder", "cedar"} { // who can read what waits
+		if got := met(w.overlaps(party, fire)); got != nil {
+			t.Errorf("%s is told that what waits stands: %v", party, got)
+		}
+	}
 	w.marked("alder", survey, "submitted", "late-notice", "overlaps 1")
 	w.marked("cedar", survey, "submitted", "late-notice", "overlaps 1") // the gate's keeper reads both
 	w.release(survey)
@@ -134,6 +139,9 @@ func TestOverlaps(t *testing.T) {
 	}
 	if got := met(w.overlaps("alder", survey)); !slices.Equal(got, []string{fire}) {
 		t.Errorf("alder is told of what waits: %v", got)
+	}
+	if got := met(w.overlaps("birch", survey)); !slices.Equal(got, []string{fire}) {
+		t.Errorf("birch is told of its own that waits: %v", got)
 	}
 	w.release(moved)
 	if got := met(w.overlaps("alder", survey)); !slices.Equal(got, []string{moved}) {

@@ -154,6 +154,8 @@ func TestApartSampled(t *testing.T) {
 		least -= fa.radius + fb.radius
 		inside := fa.ring.holds(fb.core[0]) || fb.ring.holds(fa.core[0])
 		switch {
+		case inside && got != 0:
+			t.Fatalf("%s and %s: one holds a corner of the other, and they are %.3f m apart", a, b, got)
 		case got > max(0, least)+0.1:
 			t.Fatalf("%s and %s: %.3f m, and samples are %.3f apart", a, b, got, least)
 		case !inside && got < least-(step1+step2)/2-1-least/1000:
@@ -228,7 +230,8 @@ func FuzzApart(f *testing.F) {
 	})
 }
 
-// However the areas are chosen, a comparison ends within its steps.
+// However the areas are chosen, a comparison ends within its steps, and is the same
+// both ways also where it is broken off.
 func TestApartIsBounded(t *testing.T) {
 	areas := worstAreas(t)
 	var all []*Footprint
@@ -240,7 +243,10 @@ func TestApartIsBounded(t *testing.T) {
 	for _, a := range all {
 		for _, b := range all {
 			work := 0
-			Within(a, b, math.Inf(1), &work)
+			metres, _ := Within(a, b, math.Inf(1), &work)
+			if back := Apart(b, a); back != metres {
+				t.Errorf("%f m, back %f", metres, back)
+			}
 			if -work > maxSteps+3+2*MaxPoints {
 				t.Errorf("a comparison took %d steps", -work)
 			}
