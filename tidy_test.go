@@ -32,7 +32,7 @@ var layers = map[string]int{
 	"statement": 2, "carry": 2,
 	"format": 3, "paper": 3,
 	"charter": 4, "form": 4,
-	"delivery": 5, "line": 5, "area": 5, "watch": 5,
+	"delivery": 5, "line": 5, "area": 5, "watch": 5, "activity": 5,
 	"mechanism": 6,
 	"stats":     7,
 

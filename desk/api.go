@@ -202,7 +202,7 @@ func (d *Desk) apiSend(r *http.Request) (any, error) {
 	saying := Saying{By: by, Format: q.Format, Precedence: q.Precedence, To: q.To, Fields: q.Fields, About: q.About, Lang: q.Lang, Keep: q.Keep, Late: q.Late, Route: q.Route}
 	if q.Preview {
 		page, err := d.Preview(r.Context(), saying)
-		return Sent{State: Previewed, Page: page, Exercise: d.Charter().Exercise}, err
+		return Sent{State: Previewed, Page: page, Exercise: d.Charter().Exercise, Overlaps: d.PreviewOverlaps(saying)}, err
 	}
 	say := func() (string, error) { return d.Say(r.Context(), saying) }
 	if q.Draft != 0 {
@@ -252,6 +252,7 @@ func (d *Desk) answer(ctx context.Context, id, lang string, seconds int) (Sent, 
 	}
 	if r, err := d.outbox.get(ctx, id); err == nil && r != nil {
 		sent.Exercise, sent.Hint = r.statement.Claims().Exercise, d.accidentHint(r.statement, lang)
+		sent.Overlaps = d.overlapsOf(r.statement, lang)
 	}
 	sent.Readback, err = d.compareSent(ctx, id, lang)
 	return sent, err

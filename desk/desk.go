@@ -80,6 +80,8 @@ type Desk struct {
 	prev    ledger.Hash // of the newest block
 	target  uint64      // size to reach before anything is reported
 
+	volumes volumes // what may overlap
+
 	mu    sync.Mutex // guards state
 	state state
 

@@ -41,6 +41,7 @@ type Sent struct {
 	Hint     *Hint         `json:"hint,omitempty"`     // what the officer is reminded of
 	Page     string        `json:"page,omitempty"`     // of a preview
 	Readback *ReadbackView `json:"readback,omitempty"` // of a readback: how it compares
+	Overlaps *Overlaps     `json:"overlaps,omitempty"` // what stands that it overlaps
 }
 
 // A Draft is what an officer wants to say.

@@ -80,7 +80,9 @@ func (d *Desk) List(ctx context.Context, limit int, all bool) ([]Item, error) {
 			items = append(items, item)
 		}
 	}
-	return items[:min(limit, len(items))], ctx.Err()
+	items = items[:min(limit, len(items))]
+	d.markOverlaps(items)
+	return items, ctx.Err()
 }
 
 // item describes the entry at index.
@@ -172,6 +174,7 @@ type Detail struct {
 
 	Readbacks    []ReadbackView `json:"readbacks,omitempty"`    // oldest first
 	Translations []Translation  `json:"translations,omitempty"` // that this desk may read
+	Overlaps     *Overlaps      `json:"overlaps,omitempty"`     // what stands that it overlaps
 }
 
 // A Ref is a reference as people read it.
@@ -238,6 +241,7 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 		detail.Receipt = string(r.receipt)
 	}
 	d.describe(detail, s, lang)
+	detail.Overlaps = d.overlapsOf(s, lang)
 	if ordered && record.Delivery != nil {
 		if err := d.about(ctx, detail, record, lang); err != nil {
 			return nil, nil, err

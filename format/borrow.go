@@ -32,6 +32,7 @@ func (f *Format) Whole(lookup func(ref string) (*Format, bool), content string) 
 		for lang, own := range f.Sentence {
 			whole.Sentence[lang] = strings.TrimSpace(own + " " + other.Sentence.In(lang))
 		}
+		whole.Volume = other.Volume
 		whole.Window, whole.LeadMinutes, whole.ExpiryHours, whole.PassOn, whole.Safety = other.Window, other.LeadMinutes, other.ExpiryHours, other.PassOn, other.Safety
 	}
 	for _, field := range other.Fields {

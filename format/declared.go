@@ -37,6 +37,9 @@ func (f *Format) Declared() error {
 	if err := f.declaredWindow(); err != nil {
 		return err
 	}
+	if err := f.declaredVolume(); err != nil {
+		return err
+	}
 	if err := f.declaredAccident(); err != nil {
 		return err
 	}

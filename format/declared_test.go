@@ -39,6 +39,43 @@ func TestDeclared(t *testing.T) {
 	}
 }
 
+// What says where and when must be signed, of types that can be compared, and
+// among what is read back.
+func TestDeclaredVolume(t *testing.T) {
+	said := Words{"en": "water"}
+	for _, test := range []struct {
+		name   string
+		volume Volume
+		want   string // of the error; empty where it is accepted
+	}{
+		{"window", Volume{Windows: []string{"window"}, Areas: []string{"place"}, Band: "height"}, ""},
+		{"instant", Volume{Windows: []string{"from", "window"}, Until: "last", Areas: []string{"place"}}, ""},
+		{"no window", Volume{Areas: []string{"place"}}, "1 to 4 windows"},
+		{"no area", Volume{Windows: []string{"window"}}, "1 to 4 windows"},
+		{"too many areas", Volume{Windows: []string{"window"}, Areas: []string{"place", "place", "place", "place", "place"}}, "1 to 4 windows"},
+		{"unknown field", Volume{Windows: []string{"when\u202e"}, Areas: []string{"place"}}, `"when\u202e"`},
+		{"text for an area", Volume{Windows: []string{"window"}, Areas: []string{"text"}}, "area or place"},
+		{"place for a band", Volume{Windows: []string{"window"}, Areas: []string{"place"}, Band: "place"}, "altitude"},
+		{"area that is not read back", Volume{Windows: []string{"window"}, Areas: []string{"loose"}}, "critical"},
+		{"until of a window", Volume{Windows: []string{"window"}, Until: "last", Areas: []string{"place"}}, "instant as first"},
+		{"until that is none", Volume{Windows: []string{"from"}, Until: "window", Areas: []string{"place"}}, "type instant"},
+	} {
+		err := own(func(f *Format) {
+			f.Volume = &test.volume
+			f.Fields[0].Critical = true
+			for name, kind := range map[string]string{"window": Window, "from": Instant, "last": Instant, "height": Altitude, "loose": Place} {
+				f.Fields = append(f.Fields, Field{Name: name, Type: kind, Critical: name != "loose", Label: said, Help: said})
+			}
+		}).Declared()
+		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got %v, want %q", test.name, err, test.want)
+		}
+	}
+	if err := own(func(f *Format) { f.Kind, f.Volume = Key, &Volume{} }).Declared(); err == nil || !strings.Contains(err.Error(), "a message's") {
+		t.Errorf("of a key statement: got %v", err)
+	}
+}
+
 // A default was declared before there was a theatre to ask about it.
 func TestDefaultOutsideTheTheatre(t *testing.T) {
 	f := own(func(f *Format) { f.Fields[0].Default = "DD 35.0 32.0 ±1m" })

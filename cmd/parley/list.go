@@ -22,8 +22,9 @@ waits for the hub or for a second officer, or was refused, comes last, without a
 entry. In brackets stands what must not be overlooked: a notice that came late,
 what was passed outside the channel and keyed in later, a time that is over, a
 readback that did not match, what is not yet passed on and how long is left,
-what took its place. With -all also acts, key statements and charters. It needs
-no hub.
+what took its place, how many standing notices it overlaps and how many of those
+are this side's own (overlaps, overlaps-own). With -all also acts, key statements
+and charters. It needs no hub.
 
 Exit status: 0 listed, 1 refused, 2 the desk could not be asked.
 `

@@ -27,6 +27,9 @@ What cannot be read is refused, and what can be read in more than one way is
 asked about; either way the draft is kept, and -draft N takes it up again with
 the fields that are written anew ('parley drafts' lists them).
 
+What stands already, of any side, and overlaps it in time, on the ground and in
+height, is named on standard error; nothing is refused for that.
+
   -preview          show the page as it would be read, times in every zone and
                     places in every grid, and sign nothing
   -re ID            the statement that this one replies to, or that a readback, a
@@ -104,6 +107,7 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return failedAt(stderr, err)
 	}
 	if sent.State == desk.Previewed {
+		defer printOverlaps(stderr, sent.Overlaps)
 		l.mark(q.Lang, stdout)
 		fmt.Fprint(stdout, sent.Page)
 		return 0
@@ -115,6 +119,7 @@ func sendCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 // printSent says what became of a statement: identifier, entry, gate.
 func printSent(stdout, stderr io.Writer, sent desk.Sent) {
 	defer printHint(stderr, sent.Hint)
+	defer printOverlaps(stderr, sent.Overlaps)
 	if sent.State == desk.Queued {
 		fmt.Fprintf(stdout, "%s queued\n", sent.ID)
 		report(stderr, "the hub has not answered yet; the statement is signed and stored", "the desk goes on sending it; `parley ls` shows what became of it")
@@ -141,6 +146,16 @@ func printSent(stdout, stderr io.Writer, sent desk.Sent) {
 			fmt.Fprintf(stdout, "  %s\n", difference)
 		}
 		report(stderr, "what was read back is not what the statement says", "look at the statement again, and read it back again")
+	}
+}
+
+// printOverlaps says with what else that stands a statement overlaps.
+func printOverlaps(stderr io.Writer, o *desk.Overlaps) {
+	if o == nil {
+		return
+	}
+	for _, line := range o.Lines {
+		fmt.Fprintf(stderr, "parley: overlap: %s\n", line)
 	}
 }
 

@@ -114,3 +114,47 @@ func TestOfficers(t *testing.T) {
 		})
 	}
 }
+
+// What overlaps is said beside the receipt, to people and in their language, and
+// stands on the page and in the list; it stops nothing.
+func TestOverlapIsSaid(t *testing.T) {
+	o := newOffice(t)
+	const amal, basil, chen = "alder/watch/amal", "birch/watch/basil", "cedar/gate/chen"
+	fire := o.sent(with(o.as(basil, "send", "J14"), flight...)...)
+	o.arrives("cedar", fire, "status     submitted")
+	printed(t, with(o.as(chen, "release"), fire)...)
+	o.arrives("alder", fire, "status     d")
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{o.as(amal, "send", "-preview", "J14"), "EXERCISE\nparley: overlap: entry "},
+		{o.as(amal, "send", "-preview", "-lang", "ar", "J14"), "المنطقتان تتلامسان أو تتداخلان؛"},
+		{o.as(amal, "send", "-lang", "he", "J14"), "השטחים נוגעים זה בזה או חופפים;"},
+	} {
+		status, stdout, stderr := parley(t, with(row.args, flight...)...)
+		if status != 0 || !strings.Contains(stderr, row.want) || strings.Count(stderr, "parley: overlap: ") != 1 || strings.Contains(stdout, "overlap") {
+			t.Errorf("%q: status %d, printed %s, said\n%s\nwant %q", row.args, status, stdout, stderr, row.want)
+		}
+	}
+	list := printed(t, "ls", "-desk", o.desk("alder"))
+	if !strings.Contains(list, "submitted [overlaps 1]") || strings.Count(list, "overlaps") != 1 { // what waits is not what the other overlaps
+		t.Errorf("listed:\n%s", list)
+	}
+	id := ""
+	for line := range strings.SplitSeq(list, "\n") {
+		if words := strings.Fields(line); strings.Contains(line, "overlaps 1") {
+			id = words[len(words)-1]
+		}
+	}
+	if page := printed(t, "show", "-desk", o.desk("alder"), id); !strings.Contains(page, "\noverlaps   entry ") || !strings.Contains(page, "by "+basil+": from 2026-12-27T07:00Z to 2026-12-27T09:00Z; the areas touch or overlap; ") {
+		t.Errorf("the page:\n%s", page)
+	}
+	if page := printed(t, "show", "-desk", o.desk("birch"), fire); strings.Contains(page, "overlaps") {
+		t.Errorf("birch is told of what waits:\n%s", page)
+	}
+	o.arrives("cedar", id, "status     submitted")
+	printed(t, with(o.as(chen, "release"), id)...)
+	o.until("[pass-on amber birch T-", "ls", "-desk", o.desk("birch"))
+	o.until("overlaps 1; overlaps-own 1]", "ls", "-desk", o.desk("birch"))
+}

@@ -119,6 +119,11 @@ func printDetail(w io.Writer, s *desk.Detail) {
 			line("mismatch", "%s: %s", r.By, difference)
 		}
 	}
+	if s.Overlaps != nil {
+		for _, overlap := range s.Overlaps.Lines {
+			line("overlaps", "%s", overlap)
+		}
+	}
 	for _, t := range s.Translations {
 		fmt.Fprintf(w, "\nTranslation into %s by %s (%s), statement %s, %s; the original above is what was signed:\n\n%s", t.Language, t.By, t.Method, t.ID, t.Status, t.Text)
 	}
