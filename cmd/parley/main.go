@@ -39,6 +39,7 @@ func commands() []command {
 		{"hold", "hold a statement at the gate, with a reason", actCommand("hold")},
 		{"release", "release a statement from the gate", actCommand("release")},
 		{"return", "return a statement to its author, with a reason", actCommand("return")},
+		{"annotate", "say something beside a statement, as the supervisor", actCommand("annotate")},
 		{"withdraw", "withdraw a statement that is still at the gate", actCommand("withdraw")},
 		{"export", "write a bundle, or the whole record, to a file", exportCommand},
 		{"verify", "verify a bundle, a record or a data folder offline", verifyCommand},
