@@ -118,6 +118,7 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("GET /v1/sources/{id}", endpoint(d.apiSource))
 	mux.Handle("GET /v1/drafts", endpoint(d.apiDrafts))
 	mux.Handle("DELETE /v1/drafts/{number}", endpoint(d.apiDrop))
+	d.watchRoutes(mux)
 	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given := []byte(r.Header.Get("Authorization"))
@@ -306,12 +307,21 @@ func (d *Desk) apiList(r *http.Request) (any, error) {
 }
 
 func (d *Desk) apiShow(r *http.Request) (any, error) {
+	lang, err := languageOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return d.Show(r.Context(), r.PathValue("id"), lang)
+}
+
+// languageOf gives the language that a request asks for, English where it names none.
+func languageOf(r *http.Request) (string, error) {
 	lang := r.URL.Query().Get("lang")
 	if lang == "" {
 		lang = "en"
 	}
 	if !slices.Contains(format.Languages(), lang) {
-		return nil, rule.Refuse(BadRequest, "", "language %q is not one of %q", lang, format.Languages())
+		return "", rule.Refuse(BadRequest, "", "language %q is not one of %q", lang, format.Languages())
 	}
-	return d.Show(r.Context(), r.PathValue("id"), lang)
+	return lang, nil
 }

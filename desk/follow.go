@@ -52,20 +52,22 @@ func (d *Desk) followHub(ctx context.Context, c *client.Client) error {
 	d.reachable()
 	d.queued.raise() // whatever waits for the hub may go
 	d.caughtUp(ctx)
+	waiting := d.config.Clock()
 	for item, err := range c.Feed(ctx, d.work.Blocks()) {
 		if err != nil {
 			return err
 		}
 		if item.Block != nil {
+			now := d.config.Clock()
 			if err := d.take(ctx, item); err != nil {
 				return err
 			}
+			d.arrived(item.Block, waiting, now)
 			d.caughtUp(ctx)
-			continue
-		}
-		if err := d.heard(item); err != nil {
+		} else if err := d.heard(item); err != nil {
 			return err
 		}
+		waiting = d.config.Clock()
 	}
 	return errors.New("the feed ended")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"time"
 
 	"parley/client"
 )
@@ -15,6 +16,8 @@ type state struct {
 	alarm     string
 	confirmed uint64
 	candidate candidate
+	lost      time.Time // when the hub was found to be away; zero where it was never reached
+	skew      skew
 }
 
 // A Status says how the desk is.
@@ -31,6 +34,9 @@ type Status struct {
 	Queued    int    `json:"queued"`            // statements that wait for a receipt
 	Refused   int    `json:"refused"`
 	Alarm     string `json:"alarm,omitempty"` // proof that the hub misbehaved
+	// Ahead is by how many milliseconds this desk's clock is ahead of the hub's; nil
+	// where that is not known. More than a second, either way, is to be put right.
+	Ahead *int64 `json:"aheadMillis,omitempty"`
 }
 
 // Status tells how the desk is now.
@@ -44,7 +50,12 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 	c := d.Charter()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return Status{Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
+	var millis *int64
+	if ahead, ok := d.state.skew.estimate(); ok {
+		n := ahead.Milliseconds()
+		millis = &n
+	}
+	return Status{Ahead: millis, Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
 		Confirmed: d.state.confirmed, Reachable: d.state.reachable, Trouble: d.state.trouble, Queued: queued, Refused: refused, Alarm: d.state.alarm}, nil
 }
 
@@ -67,6 +78,9 @@ func (d *Desk) unreachable(err error) {
 	}
 	if d.state.reachable || d.state.trouble != trouble {
 		d.log.Warn("hub not reached; trying on", "error", trouble)
+	}
+	if d.state.reachable {
+		d.state.lost = d.config.Clock()
 	}
 	d.state.reachable, d.state.trouble = false, trouble
 }
