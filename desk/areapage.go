@@ -30,16 +30,17 @@ type AreaView struct {
 // An AreasView is how all areas that can be switched stand. The safety floor has no
 // switch.
 type AreasView struct {
-	Now   time.Time  `json:"now"`
-	Areas []AreaView `json:"areas"`
-	Text  string     `json:"text"`
+	Exercise bool       `json:"exercise"`
+	Now      time.Time  `json:"now"`
+	Areas    []AreaView `json:"areas"`
+	Text     string     `json:"text"`
 }
 
 // Areas tells how the areas stand, by whom and why, in one of the catalogue's
 // languages.
 func (d *Desk) Areas(ctx context.Context, lang string) (*AreasView, error) {
 	now := d.config.Clock().UTC()
-	v := &AreasView{Now: now}
+	v := &AreasView{Exercise: d.Charter().Exercise, Now: now}
 	var err error
 	if v.Areas, err = d.areas(ctx, now); err != nil {
 		return nil, err

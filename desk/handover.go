@@ -25,6 +25,7 @@ type OpenItem struct {
 
 // A Checklist is what a watch hands over, or takes over.
 type Checklist struct {
+	Exercise bool       `json:"exercise"`
 	Now      time.Time  `json:"now"`
 	As       string     `json:"as"`
 	Size     uint64     `json:"size"` // entries that it is true of
@@ -52,13 +53,13 @@ func (d *Desk) Handover(_ context.Context, by identity.Author, lang string) (*Ch
 // checklist lists what is open for the party of by, as far as the officer's key may
 // read it. listed are the entries that a handover has.
 func (d *Desk) checklist(by identity.Author, lang string, listed []uint64) (*Checklist, *page, error) {
-	key, err := d.keyOf(by)
+	key, err := d.officerKey(by)
 	if err != nil {
 		return nil, nil, err
 	}
 	now := d.config.Clock().UTC()
 	p, size := d.newPage(lang, now), d.work.Size()
-	c := &Checklist{Now: now, As: by.String(), Size: size, Items: []OpenItem{}}
+	c := &Checklist{Exercise: p.charter.Exercise, Now: now, As: by.String(), Size: size, Items: []OpenItem{}}
 	for _, index := range mechanism.OpenItems(d.work, d.work.Board(), d.party, key, size, now) {
 		r, ok := d.work.RecordAt(index)
 		if !ok {
@@ -209,7 +210,7 @@ func (d *Desk) Relieve(ctx context.Context, by identity.Author, handover, note, 
 // waiting gives the newest handover of an officer's role that waits for its relief.
 func (d *Desk) waiting(by identity.Author) (watch.Handover, statement.Ref, error) {
 	if by.Party != d.party {
-		_, err := d.keyOf(by)
+		_, err := d.officerKey(by)
 		return watch.Handover{}, statement.Ref{}, err
 	}
 	for _, h := range d.work.Board().Watch.Of(d.party).Handovers {

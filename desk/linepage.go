@@ -44,16 +44,17 @@ type PathView struct {
 
 // A LineView is how the line stands.
 type LineView struct {
-	Now     time.Time  `json:"now"`
-	AsOf    time.Time  `json:"asOf"` // what it is true of: now, or when the hub was last reached
-	Month   string     `json:"month"`
-	Begun   time.Time  `json:"begun,omitzero"` // the first test; zero before it
-	Turn    time.Time  `json:"turn,omitzero"`  // the next test
-	TurnOf  string     `json:"turnOf,omitempty"`
-	Waiting string     `json:"waiting,omitempty"` // party whose test waits for a person of this one
-	Paths   []PathView `json:"paths"`
-	Status  Status     `json:"status"` // of this desk's own connection
-	Text    string     `json:"text"`   // all of it, for a person
+	Exercise bool       `json:"exercise"`
+	Now      time.Time  `json:"now"`
+	AsOf     time.Time  `json:"asOf"` // what it is true of: now, or when the hub was last reached
+	Month    string     `json:"month"`
+	Begun    time.Time  `json:"begun,omitzero"` // the first test; zero before it
+	Turn     time.Time  `json:"turn,omitzero"`  // the next test
+	TurnOf   string     `json:"turnOf,omitempty"`
+	Waiting  string     `json:"waiting,omitempty"` // party whose test waits for a person of this one
+	Paths    []PathView `json:"paths"`
+	Status   Status     `json:"status"` // of this desk's own connection
+	Text     string     `json:"text"`   // all of it, for a person
 }
 
 // Line tells how the line stands, in one of the catalogue's languages.
@@ -74,7 +75,7 @@ func (d *Desk) line(ctx context.Context, lang string) (*LineView, *page, error) 
 	}
 	c, b, now := d.Charter(), d.work.Board(), d.config.Clock().UTC()
 	p := d.newPage(lang, now)
-	v := &LineView{Now: now, AsOf: d.asOf(now, status.Reachable), Begun: b.Line.Begun, Status: status}
+	v := &LineView{Exercise: c.Exercise, Now: now, AsOf: d.asOf(now, status.Reachable), Begun: b.Line.Begun, Status: status}
 	v.Month = v.AsOf.Format("2006-01")
 	rules := mechanism.LineRules(c)
 	for _, t := range b.Line.Timers(rules) {

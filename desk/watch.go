@@ -50,6 +50,7 @@ type DutyView struct {
 // A WatchView is the watch floor: what needs a hand now, what waits for others, and
 // how the channel stands.
 type WatchView struct {
+	Exercise  bool            `json:"exercise"`
 	Now       time.Time       `json:"now"`
 	Party     string          `json:"party"`
 	Alarms    []Alarm         `json:"alarms"`
@@ -83,7 +84,7 @@ func (d *Desk) Watch(ctx context.Context, lang string, as identity.Author) (*Wat
 	if err != nil {
 		return nil, err
 	}
-	v := &WatchView{Now: p.now, Party: d.party, Line: l, Alarms: []Alarm{}, Handovers: []HandoverBrief{}}
+	v := &WatchView{Exercise: p.charter.Exercise, Now: p.now, Party: d.party, Line: l, Alarms: []Alarm{}, Handovers: []HandoverBrief{}}
 	v.Tasks, v.Others = d.tasks(p.now, sees)
 	if v.Areas, err = d.areas(ctx, p.now); err != nil {
 		return nil, err
@@ -107,16 +108,16 @@ func (d *Desk) seenBy(as identity.Author) (func(area string) bool, error) {
 	if as == (identity.Author{}) {
 		return func(string) bool { return true }, nil
 	}
-	key, err := d.keyOf(as)
+	key, err := d.officerKey(as)
 	if err != nil {
 		return nil, err
 	}
 	return key.Sees, nil
 }
 
-// keyOf gives the key that this desk signs an officer's statements with, as the
+// officerKey gives the key that this desk signs an officer's statements with, as the
 // ledger knows it.
-func (d *Desk) keyOf(as identity.Author) (*mechanism.Key, error) {
+func (d *Desk) officerKey(as identity.Author) (*mechanism.Key, error) {
 	if as.Party != d.party {
 		return nil, rule.Refuse(OtherParty, "use that party's desk", "this is the desk of %s; it does not speak for %s", d.party, as)
 	}
