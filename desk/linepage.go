@@ -83,7 +83,7 @@ func (d *Desk) line(ctx context.Context, lang string) (*LineView, *page, error) 
 			v.Turn, v.TurnOf = t.At.Add(-rules.Miss), t.Party
 		}
 	}
-	if t, ok := d.unanswered(); ok {
+	if t, ok := d.testToAnswer(); ok {
 		v.Waiting = t.By
 	}
 	for _, party := range c.Parties {
@@ -287,9 +287,9 @@ func percent(share float64) string {
 	return text + "%"
 }
 
-// unanswered gives the newest test of another party that waits for a person here, or
+// testToAnswer gives the newest test of another party that waits for a person here, or
 // where there is none, for its machine.
-func (d *Desk) unanswered() (line.Test, bool) {
+func (d *Desk) testToAnswer() (line.Test, bool) {
 	open := d.work.Board().Line.Open
 	for _, waits := range []func(line.Test) []string{func(t line.Test) []string { return t.People }, func(t line.Test) []string { return t.Waiting }} {
 		for i := len(open) - 1; i >= 0; i-- {
@@ -309,9 +309,9 @@ func (d *Desk) Test(ctx context.Context, by identity.Author, lang string) (id st
 // Answer answers the newest link test of another party as a person.
 func (d *Desk) Answer(ctx context.Context, by identity.Author, lang string) (id string, err error) {
 	d.awaitSynced(ctx)
-	t, ok := d.unanswered()
+	t, ok := d.testToAnswer()
 	if !ok && d.refresh(ctx) {
-		t, ok = d.unanswered()
+		t, ok = d.testToAnswer()
 	}
 	if !ok {
 		return "", refusal(NoTest, lang, words.M("path.no-test"), words.M("path.no-test-remedy", "command", "`parley line -test`"))
