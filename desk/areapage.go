@@ -122,7 +122,7 @@ func (p *page) areas(all []AreaView, full bool) {
 			p.say(2, "area.open", "area", p.area(a.ID))
 		}
 		for _, sw := range a.Switches {
-			p.line(2, p.switched(a.ID, sw))
+			p.line(2, p.switched(p.area(a.ID), sw))
 			p.plan(sw, full)
 		}
 		for _, sw := range a.Coming {
@@ -148,9 +148,9 @@ func (p *page) plan(sw SwitchView, full bool) {
 	}
 }
 
-// switched says by whom an area is paused or restricted, since when, why and until
+// switched says by whom areas are paused or restricted, since when, why and until
 // when, and when that is looked at again.
-func (p *page) switched(id string, sw SwitchView) string {
+func (p *page) switched(areas words.Raw, sw SwitchView) string {
 	until := words.M("area.until-resumed")
 	if !sw.Until.IsZero() {
 		until = words.M("area.until", "at", p.at(sw.Until))
@@ -163,5 +163,5 @@ func (p *page) switched(id string, sw SwitchView) string {
 	if sw.Kind == area.Pause {
 		key = "area.paused"
 	}
-	return words.M(key, "area", p.area(id), "party", p.party(sw.Party), "from", p.at(sw.From), "reason", p.named("J05", "reason", sw.Reason), "until", until, "review", review).In(p.lang)
+	return words.M(key, "area", areas, "party", p.party(sw.Party), "from", p.at(sw.From), "reason", p.named("J05", "reason", sw.Reason), "until", until, "review", review).In(p.lang)
 }

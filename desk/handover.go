@@ -16,11 +16,11 @@ import (
 
 // An OpenItem is an entry that no watch may change without listing.
 type OpenItem struct {
-	Entry uint64 `json:"entry"`
-	Task  *Task  `json:"task,omitempty"`  // what is owed of it
-	Area  string `json:"area,omitempty"`  // of an own pause or restriction
-	Fresh bool   `json:"fresh,omitempty"` // it opened after the handover was signed
-	Text  string `json:"text"`
+	Entry uint64   `json:"entry"`
+	Task  *Task    `json:"task,omitempty"`  // what is owed of it
+	Areas []string `json:"areas,omitempty"` // of an own pause or restriction
+	Fresh bool     `json:"fresh,omitempty"` // it opened after the handover was signed
+	Text  string   `json:"text"`
 }
 
 // A Checklist is what a watch hands over, or takes over.
@@ -75,14 +75,17 @@ func (d *Desk) checklist(by identity.Author, lang string, listed []uint64) (*Che
 // describeItem says what an open item is and what is owed of it.
 func (d *Desk) describeItem(p *page, r *mechanism.Record, item *OpenItem) string {
 	entry := p.code(mechanism.EntryName(r.Index))
+	var pause SwitchView
 	for _, a := range d.work.Board().Areas.Areas {
 		for _, sw := range a.Switches {
 			if sw.Statement == r.Claims.ID && sw.Party == d.party && sw.At(p.now) {
-				item.Area = a.ID
-				v := SwitchView{Switch: sw, Index: r.Index, Overdue: !p.now.Before(sw.Review)}
-				return words.M("hand.pause", "entry", entry, "what", words.Raw(p.switched(a.ID, v))).In(p.lang)
+				pause = SwitchView{Switch: sw, Index: r.Index, Overdue: !p.now.Before(sw.Review)}
+				item.Areas = append(item.Areas, a.ID)
 			}
 		}
+	}
+	if len(item.Areas) > 0 {
+		return words.M("hand.pause", "entry", entry, "what", words.Raw(p.switched(p.areaNames(item.Areas), pause))).In(p.lang)
 	}
 	party := d.party
 	if r.Delivery.Waiting() && party != r.Delivery.Supervisor {

@@ -197,6 +197,15 @@ func (p *page) floor() words.Raw {
 	return p.list(ids)
 }
 
+// areaNames names some areas.
+func (p *page) areaNames(ids []string) words.Raw {
+	named := make([]string, len(ids))
+	for i, id := range ids {
+		named[i] = string(p.area(id))
+	}
+	return words.Raw(strings.Join(named, p.comma()))
+}
+
 // firstWords cuts a text from outside to one line of at most so many letters, between
 // two words.
 func firstWords(text string, letters int) string {

@@ -184,17 +184,37 @@ func (p *page) alarms(v *WatchView) []Alarm {
 			add(AlarmCover, 0, duty.Party, key, "role", p.code(duty.Party+"/"+gap.Role), "at", p.at(gap.From), "left", p.left(gap.From))
 		}
 	}
-	for _, a := range v.Areas {
-		for _, sw := range a.Switches {
-			if sw.Overdue {
-				add(AlarmReview, sw.Index, sw.Party, "watch.review", "area", p.area(a.ID), "party", p.party(sw.Party), "at", p.at(sw.Review), "left", p.left(sw.Review))
-			}
-		}
+	for _, due := range reviews(v.Areas) {
+		add(AlarmReview, due.Index, due.Party, "watch.review", "area", p.areaNames(due.areas), "party", p.party(due.Party), "at", p.at(due.Review), "left", p.left(due.Review))
 	}
 	if s.Refused > 0 {
 		add(AlarmRefused, 0, "", "watch.refused", "n", s.Refused, "command", p.code("`parley ls`"))
 	}
 	return all
+}
+
+// A review is a declaration that is to be looked at again, and the areas for which it
+// still stands.
+type review struct {
+	SwitchView
+	areas []string
+}
+
+func reviews(all []AreaView) []review {
+	var due []review
+	for _, a := range all {
+		for _, sw := range a.Switches {
+			i := slices.IndexFunc(due, func(r review) bool { return r.Statement == sw.Statement })
+			switch {
+			case !sw.Overdue:
+			case i >= 0:
+				due[i].areas = append(due[i].areas, a.ID)
+			default:
+				due = append(due, review{sw, []string{a.ID}})
+			}
+		}
+	}
+	return due
 }
 
 func (p *page) watchPage(v *WatchView) {

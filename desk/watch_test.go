@@ -273,7 +273,7 @@ func TestHandover(t *testing.T) {
 func TestPausedArea(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
-	pause := w.send("birch/watch/basil", Saying{Format: "J05", Fields: []string{"switch=pause", "areas=military", "from=" + in(0), "review-at=" + in(5), "until=" + in(9), "reason=domestic", "floor-confirmed=yes",
+	pause := w.send("birch/watch/basil", Saying{Format: "J05", Fields: []string{"switch=pause", "areas=military, commercial", "from=" + in(0), "review-at=" + in(5), "until=" + in(9), "reason=domestic", "floor-confirmed=yes",
 		"resume-plan=EXERCISE. Birch calls first. EXERCISE."}})
 	w.receipt("birch", pause)
 	d := w.desks["alder"]
@@ -302,12 +302,12 @@ func TestPausedArea(t *testing.T) {
 	w.receipt("alder", w.send("alder/watch/amal", Saying{Format: "J11", Fields: accident}))
 
 	w.ahead.Store(int64(6 * time.Hour))
-	if alarms := w.floor("alder", "en").alarmed(AlarmReview); len(alarms) != 1 || alarms[0].Party != "birch" {
+	if alarms := w.floor("alder", "en").alarmed(AlarmReview); len(alarms) != 1 || alarms[0].Party != "birch" || !strings.Contains(alarms[0].Text, "military (Military de-escalation), commercial (") {
 		t.Errorf("an hour after the review alder is alarmed of %+v", alarms)
 	}
 	c, err := w.desks["birch"].Handover(ctx, w.author("birch/watch/basil"), "en")
 	w.must(err)
-	if !slices.ContainsFunc(c.Items, func(item OpenItem) bool { return item.Area == "military" }) {
+	if !slices.ContainsFunc(c.Items, func(item OpenItem) bool { return slices.Equal(item.Areas, []string{"commercial", "military"}) }) {
 		t.Errorf("birch's own pause is not on its checklist: %+v", c.Items)
 	}
 	w.ahead.Store(int64(10 * time.Hour))
