@@ -110,6 +110,7 @@ const (
 // handler serves the API's routes to whoever has the token.
 func (d *Desk) handler(a *api) http.Handler {
 	mux := http.NewServeMux()
+	d.watchRoutes(mux)
 	mux.Handle("POST /v1/send", endpoint(d.apiSend))
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
 	mux.Handle("GET /v1/statements", endpoint(d.apiList))
@@ -118,7 +119,6 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("GET /v1/sources/{id}", endpoint(d.apiSource))
 	mux.Handle("GET /v1/drafts", endpoint(d.apiDrafts))
 	mux.Handle("DELETE /v1/drafts/{number}", endpoint(d.apiDrop))
-	d.watchRoutes(mux)
 	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given := []byte(r.Header.Get("Authorization"))

@@ -51,8 +51,8 @@ func (d *Desk) followHub(ctx context.Context, c *client.Client) error {
 	d.target = head.Size
 	d.reachable()
 	d.queued.raise() // whatever waits for the hub may go
-	d.caughtUp(ctx)
 	waiting := d.config.Clock()
+	d.caughtUp(ctx)
 	for item, err := range c.Feed(ctx, d.work.Blocks()) {
 		if err != nil {
 			return err
@@ -64,7 +64,10 @@ func (d *Desk) followHub(ctx context.Context, c *client.Client) error {
 			}
 			d.arrived(item.Block, waiting, now)
 			d.caughtUp(ctx)
-		} else if err := d.heard(item); err != nil {
+			waiting = d.config.Clock()
+			continue
+		}
+		if err := d.heard(item); err != nil {
 			return err
 		}
 		waiting = d.config.Clock()

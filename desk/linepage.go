@@ -54,7 +54,10 @@ type LineView struct {
 	Waiting  string     `json:"waiting,omitempty"` // party whose test waits for a person of this one
 	Paths    []PathView `json:"paths"`
 	Status   Status     `json:"status"` // of this desk's own connection
-	Text     string     `json:"text"`   // all of it, for a person
+	// Ahead is by how many milliseconds this desk's clock is ahead of the hub's; nil
+	// where that is not known. More than a second, either way, is to be put right.
+	Ahead *int64 `json:"aheadMillis,omitempty"`
+	Text  string `json:"text"` // all of it, for a person
 }
 
 // Line tells how the line stands, in one of the catalogue's languages.
@@ -77,6 +80,10 @@ func (d *Desk) line(ctx context.Context, lang string) (*LineView, *page, error) 
 	p := d.newPage(lang, now)
 	v := &LineView{Exercise: c.Exercise, Now: now, AsOf: d.asOf(now, status.Reachable), Begun: b.Line.Begun, Status: status}
 	v.Month = v.AsOf.Format("2006-01")
+	if ahead, ok := d.skewNow(); ok {
+		n := ahead.Milliseconds()
+		v.Ahead = &n
+	}
 	rules := mechanism.LineRules(c)
 	for _, t := range b.Line.Timers(rules) {
 		if t.Kind == line.KindTurn {
@@ -251,7 +258,7 @@ func (p *page) connection(v *LineView) {
 	if v.Status.Queued > 0 {
 		p.say(0, "path.queued", "n", v.Status.Queued)
 	}
-	if ahead, warn, ok := v.Status.skewed(); ok {
+	if ahead, warn, ok := v.skewed(); ok {
 		key := "path.skew"
 		if warn {
 			key = "path.skew-warned"
@@ -262,11 +269,11 @@ func (p *page) connection(v *LineView) {
 
 // skewed gives by how much the desk's clock is ahead, and whether that is to be
 // warned of.
-func (s Status) skewed() (ahead time.Duration, warn, ok bool) {
-	if s.Ahead == nil {
+func (v *LineView) skewed() (ahead time.Duration, warn, ok bool) {
+	if v.Ahead == nil {
 		return 0, false, false
 	}
-	ahead = time.Duration(*s.Ahead) * time.Millisecond
+	ahead = time.Duration(*v.Ahead) * time.Millisecond
 	return ahead, ahead > maxSkew || ahead < -maxSkew, true
 }
 

@@ -52,7 +52,7 @@ func (d *Desk) arrived(b *ledger.Block, waitingSince, now time.Time) {
 	d.state.skew.sample(b.Entries[len(b.Entries)-1].Time, now)
 }
 
-// skewNow is the estimate of [Status.Ahead].
+// skewNow is the estimate of [LineView.Ahead].
 func (d *Desk) skewNow() (ahead time.Duration, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

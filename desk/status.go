@@ -34,9 +34,6 @@ type Status struct {
 	Queued    int    `json:"queued"`            // statements that wait for a receipt
 	Refused   int    `json:"refused"`
 	Alarm     string `json:"alarm,omitempty"` // proof that the hub misbehaved
-	// Ahead is by how many milliseconds this desk's clock is ahead of the hub's; nil
-	// where that is not known. More than a second, either way, is to be put right.
-	Ahead *int64 `json:"aheadMillis,omitempty"`
 }
 
 // Status tells how the desk is now.
@@ -50,12 +47,7 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 	c := d.Charter()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var millis *int64
-	if ahead, ok := d.state.skew.estimate(); ok {
-		n := ahead.Milliseconds()
-		millis = &n
-	}
-	return Status{Ahead: millis, Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
+	return Status{Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
 		Confirmed: d.state.confirmed, Reachable: d.state.reachable, Trouble: d.state.trouble, Queued: queued, Refused: refused, Alarm: d.state.alarm}, nil
 }
 
@@ -72,15 +64,15 @@ func (d *Desk) reachable() {
 func (d *Desk) unreachable(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.state.reachable {
+		d.state.lost = d.config.Clock()
+	}
 	trouble := err.Error()
 	if errors.Is(err, client.ErrTLSKey) {
 		trouble = client.ErrTLSKey.Error()
 	}
 	if d.state.reachable || d.state.trouble != trouble {
 		d.log.Warn("hub not reached; trying on", "error", trouble)
-	}
-	if d.state.reachable {
-		d.state.lost = d.config.Clock()
 	}
 	d.state.reachable, d.state.trouble = false, trouble
 }

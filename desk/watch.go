@@ -167,7 +167,7 @@ func (p *page) alarms(v *WatchView) []Alarm {
 	if !s.Reachable {
 		add(AlarmAway, 0, "", "watch.away", "at", p.at(v.Line.AsOf), "long", p.since(v.Line.AsOf))
 	}
-	if ahead, warn, _ := s.skewed(); warn {
+	if ahead, warn, _ := v.Line.skewed(); warn {
 		add(AlarmClock, 0, "", "path.skew-warned", "ahead", p.code(seconds(ahead)))
 	}
 	for _, path := range v.Line.Paths {
