@@ -38,23 +38,35 @@ func TestSkew(t *testing.T) {
 func TestSkewIsOfWhatArrivesLive(t *testing.T) {
 	w := newWorld(t)
 	d := w.desks["alder"]
+	arrives := func() {
+		d := w.desks["alder"]
+		id := w.say("birch/watch/basil")
+		w.receipt("birch", id)
+		w.until("alder has the entry", func() bool { return d.work.Size() >= w.desks["birch"].work.Size() })
+	}
 	w.until("alder has seen entries arrive", func() bool {
-		w.say("birch/watch/basil")
+		arrives()
 		_, ok := d.skewNow()
 		return ok
 	})
 	if ahead, _ := d.skewNow(); ahead > maxSkew || ahead < -maxSkew {
 		t.Errorf("alder's clock is said to be %s ahead of the hub's, on one machine", ahead)
 	}
-	w.ahead.Store(int64(5 * time.Second))
+	w.close("alder")
+	c := w.config("alder")
+	right := c.Clock
+	c.Clock = func() time.Time { return right().Add(3 * time.Second) }
+	d, err := Open(t.Context(), c)
+	w.must(err)
+	w.desks["alder"] = d
 	w.until("alder knows that its clock is ahead", func() bool {
-		w.say("birch/watch/basil")
+		arrives()
 		ahead, ok := d.skewNow()
-		return ok && ahead > 4*time.Second
+		return ok && ahead > 2*time.Second
 	})
 	v, err := d.Line(t.Context(), "en")
 	w.must(err)
-	if !strings.Contains(v.Text, "differs from the hub's by +5.") {
+	if !strings.Contains(v.Text, "differs from the hub's by +3.") {
 		t.Errorf("the page does not warn of the clock:\n%s", v.Text)
 	}
 	d.mu.Lock()
