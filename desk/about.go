@@ -27,6 +27,16 @@ type Translation struct {
 	Text     string `json:"text"` // the fields, rendered
 }
 
+// An Annotation is what the supervisor has said beside a statement, in a statement
+// of its own: the one that it is about stays as it was signed.
+type Annotation struct {
+	ID   string    `json:"id"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"` // hub's clock
+	Mark string    `json:"mark"`
+	Text string    `json:"text"` // the fields, rendered
+}
+
 // A ReadbackView is one readback and how it compares, in words.
 type ReadbackView struct {
 	By          identity.Author `json:"by"`
@@ -36,13 +46,14 @@ type ReadbackView struct {
 }
 
 // about gathers what others have said about the statement at record: its
-// readbacks, oldest first, and the translations that this desk may read.
+// readbacks and the supervisor's annotations, oldest first, and the translations
+// that this desk may read.
 func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Record, lang string) error {
 	size := d.work.Size()
 	for index := record.Index + 1; index < min(size, record.Index+maxAbout) && ctx.Err() == nil; index++ {
 		r, ok := d.work.RecordAt(index)
 		if !ok || !slices.ContainsFunc(r.Claims.Refs, func(ref statement.Ref) bool {
-			return ref.ID == record.Claims.ID && (ref.Relation == "reads-back" || ref.Relation == "translates")
+			return ref.ID == record.Claims.ID && slices.Contains([]string{"reads-back", "annotates", "translates"}, ref.Relation)
 		}) {
 			continue
 		}
@@ -53,13 +64,16 @@ func (d *Desk) about(ctx context.Context, detail *Detail, record *mechanism.Reco
 		if err != nil {
 			return err
 		}
-		if r.Claims.Refs[0].Relation == "reads-back" {
+		f, ok := d.whole(said)
+		switch relation := r.Claims.Refs[0].Relation; {
+		case relation == "reads-back":
 			view := d.compared(record, said, lang)
 			view.At = r.Logged
 			detail.Readbacks = append(detail.Readbacks, view)
-			continue
-		}
-		if f, ok := d.whole(said); ok {
+		case ok && relation == "annotates":
+			mark, _ := said.Field("mark")
+			detail.Annotations = append(detail.Annotations, Annotation{ID: r.Claims.ID, By: r.Claims.Author.String(), At: r.Logged, Mark: fmt.Sprint(mark), Text: f.Render(d.Charter().Setting(d.party), lang, said)})
+		case ok:
 			language, _ := said.Field("language")
 			method, _ := said.Field("method")
 			detail.Translations = append(detail.Translations, Translation{ID: r.Claims.ID, By: r.Claims.Author.String(), Status: statusOf(r), Language: fmt.Sprint(language), Method: fmt.Sprint(method),

@@ -29,7 +29,7 @@ var verbs = map[string]verb{
 	"replace":   {format: "J04", relation: "replaces", fields: map[string]string{"action": "replace"}, carries: true},
 	"cancel":    {format: "J04", relation: "cancels", fields: map[string]string{"action": "cancel"}},
 	"translate": {format: "translation", relation: "translates"},
-	"hold":      {format: "gate.hold"}, "release": {format: "gate.release"}, "return": {format: "gate.return"}, "withdraw": {format: "withdraw"},
+	"hold":      {format: "gate.hold"}, "release": {format: "gate.release"}, "return": {format: "gate.return"}, "annotate": {format: "gate.annotate"}, "withdraw": {format: "withdraw"},
 }
 
 // A Saying is what an officer writes, and how the desk is to answer.
@@ -118,8 +118,8 @@ func (d *Desk) complete(f *format.Format, values map[string]any, q Saying) error
 }
 
 // Act signs and queues what an officer does to an earlier statement; name is
-// one of ack, readback, pass, replace, cancel, translate, hold, release, return
-// and withdraw, and q.About the statement. What is refused is [Kept] where the
+// one of ack, readback, pass, replace, cancel, translate, hold, release, return,
+// annotate and withdraw, and q.About the statement. What is refused is [Kept] where the
 // officer has written fields.
 func (d *Desk) Act(ctx context.Context, name string, q Saying) (id string, err error) {
 	if id, err = d.act(ctx, name, q); err == nil {
@@ -191,7 +191,7 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 
 // Verbs lists what officers can do to an earlier statement.
 func Verbs() []string {
-	return []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "withdraw"}
+	return []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "annotate", "withdraw"}
 }
 
 // verbOf gives the verb of a format that says something about an earlier

@@ -115,6 +115,7 @@ const (
 // handler serves the API's routes to whoever has the token.
 func (d *Desk) handler(a *api) http.Handler {
 	mux := http.NewServeMux()
+	d.watchRoutes(mux)
 	mux.Handle("POST /v1/send", endpoint(d.apiSend))
 	mux.Handle("POST /v1/accident", endpoint(d.apiAccident))
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
@@ -301,12 +302,21 @@ func (d *Desk) apiList(r *http.Request) (any, error) {
 }
 
 func (d *Desk) apiShow(r *http.Request) (any, error) {
+	lang, err := languageOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return d.Show(r.Context(), r.PathValue("id"), lang)
+}
+
+// languageOf gives the language that a request asks for, English where it names none.
+func languageOf(r *http.Request) (string, error) {
 	lang := r.URL.Query().Get("lang")
 	if lang == "" {
 		lang = "en"
 	}
 	if !slices.Contains(format.Languages(), lang) {
-		return nil, rule.Refuse(BadRequest, "", "language %q is not one of %q", lang, format.Languages())
+		return "", rule.Refuse(BadRequest, "", "language %q is not one of %q", lang, format.Languages())
 	}
-	return d.Show(r.Context(), r.PathValue("id"), lang)
+	return lang, nil
 }

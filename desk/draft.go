@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/base64url"
+	"parley/delivery"
 	"parley/format"
 	"parley/identity"
 	"parley/mechanism"
@@ -250,7 +251,7 @@ func (d *Desk) claims(draft Draft) (statement.Claims, *format.Format, error) {
 	if len(c.To) == 0 {
 		c.To = d.addressees(f, draft.Refs)
 	}
-	if f.Kind == format.Act && c.Area == "" || len(draft.Refs) > 0 && len(c.To) == 0 { // what it refers to is not known here, or concerns nobody else; the rules will say so
+	if f.Kind == format.Act && c.Area == "" || len(draft.Refs) > 0 && len(c.To) == 0 && !f.Own { // what it refers to is not known here, or concerns nobody else; the rules will say so
 		c.Area, c.To = cmp.Or(c.Area, mechanism.Service), d.addressees(&format.Format{Kind: format.Key}, nil)
 	}
 	if c.Precedence == "" {
@@ -260,27 +261,29 @@ func (d *Desk) claims(draft Draft) (statement.Claims, *format.Format, error) {
 }
 
 // addressees gives whom a statement goes to where the officer names nobody: an
-// act to those it concerns, a key statement to all, anything else to the other
-// sides.
+// act to those it concerns, a key statement and what concerns everyone to all,
+// what is of its own party's to nobody, anything else to the other sides.
 func (d *Desk) addressees(f *format.Format, refs []statement.Ref) []string {
 	ch := d.Charter()
 	var parties []string
-	switch f.Kind {
-	case format.Act:
+	switch {
+	case f.Own:
+		return nil
+	case f.Kind == format.Act:
 		for _, ref := range refs {
 			old, ok := d.work.Record(ref.ID)
 			if !ok {
 				continue
 			}
 			parties = append(parties, old.Claims.Author.Party)
-			switch f.Relation {
-			case "releases":
+			switch released := old.Delivery != nil && old.Delivery.Status == delivery.Released; {
+			case f.Relation == "releases", f.Relation == "annotates" && released:
 				parties = append(parties, old.Claims.To...)
-			case "withdraws":
+			case f.Relation == "withdraws":
 				parties = append(parties, ch.Supervisor().ID)
 			}
 		}
-	case format.Key:
+	case f.Kind == format.Key, f.Everyone:
 		for _, p := range ch.Parties {
 			parties = append(parties, p.ID)
 		}

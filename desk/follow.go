@@ -63,6 +63,7 @@ func (d *Desk) followHub(ctx context.Context, r *route) (reached bool, err error
 	d.folding.Unlock()
 	d.reachable()
 	d.queued.raise() // whatever waits for the hub may go
+	waiting := d.config.Clock()
 	d.caughtUp(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	var watch sync.WaitGroup
@@ -77,15 +78,19 @@ func (d *Desk) followHub(ctx context.Context, r *route) (reached bool, err error
 			return true, err
 		}
 		if item.Block != nil {
+			now := d.config.Clock()
 			if err := d.take(ctx, item); err != nil {
 				return true, err
 			}
+			d.arrived(item.Block, waiting, now)
 			d.caughtUp(ctx)
+			waiting = d.config.Clock()
 			continue
 		}
 		if err := d.heard(item); err != nil {
 			return true, err
 		}
+		waiting = d.config.Clock()
 	}
 	return true, errors.New("the feed ended")
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"parley/delivery"
@@ -19,6 +20,10 @@ const (
 	MarkOpen       = "open"          // it replaces or cancels what somebody acknowledged who has not acknowledged this
 	MarkMismatch   = "mismatch"      // what a party read back last is not what it says
 	MarkPassOn     = "pass-on"       // with amber, red or late: not yet passed on to all by a party
+
+	MarkOverdue     = "overdue"      // with a stage and a party: a step that did not come in time and still has not
+	MarkEscalated   = "escalated to" // with a role: nobody of an addressee has acknowledged it, and it goes to that role
+	MarkUndelivered = "undelivered"  // with a party: its time ended before the party's desk had it
 )
 
 // marksOf tells what stands out of a statement at a moment.
@@ -48,6 +53,9 @@ func marksOf(r *mechanism.Record, now time.Time) []string {
 		add(MarkExpired)
 	}
 	for _, reach := range state.Reach {
+		if !state.Expired.IsZero() && reach.Delivered.IsZero() {
+			add("%s %s", MarkUndelivered, reach.Party)
+		}
 		if n := len(reach.Readbacks); n > 0 && !state.Understood(reach.Party) {
 			add("%s %s", MarkMismatch, reach.Party)
 		}
@@ -56,6 +64,25 @@ func marksOf(r *mechanism.Record, now time.Time) []string {
 			add("%s %s %s T%s", MarkPassOn, light, reach.Party, countdown(r.PassOnBegins().Sub(now)))
 		case delivery.Late:
 			add("%s %s %s", MarkPassOn, light, reach.Party)
+		}
+	}
+	return append(marks, lateMarks(state)...)
+}
+
+// lateMarks tells which steps the hub's clock has called that are still missing,
+// and how far up each ladder has gone.
+func lateMarks(state *delivery.State) []string {
+	var marks []string
+	for _, c := range state.Calls {
+		if c.Stage == delivery.StagePassOn || !state.Awaits(c.Stage, c.Party) { // passing on has a mark of its own
+			continue
+		}
+		mark := fmt.Sprintf("%s %s %s", MarkOverdue, c.Stage, c.Party)
+		if c.Stage == delivery.StageLadder {
+			mark = MarkEscalated + " " + c.Role
+		}
+		if !slices.Contains(marks, mark) {
+			marks = append(marks, mark)
 		}
 	}
 	return marks

@@ -156,7 +156,7 @@ func (d *Desk) told(f found, lang string) *Overlaps {
 			one.Band = m.Band.String()
 		}
 		o.With = append(o.With, one)
-		o.Lines = append(o.Lines, d.line(m.record, one, lang))
+		o.Lines = append(o.Lines, d.overlapLine(m.record, one, lang))
 	}
 	if rest := o.Count - len(o.With); rest > 0 {
 		o.Lines = append(o.Lines, words.M("overlap.more", "count", rest).In(lang))
@@ -170,8 +170,8 @@ func (d *Desk) told(f found, lang string) *Overlaps {
 	return o
 }
 
-// line says how a statement is met.
-func (d *Desk) line(r *mechanism.Record, o Overlap, lang string) string {
+// overlapLine says how a statement is met.
+func (d *Desk) overlapLine(r *mechanism.Record, o Overlap, lang string) string {
 	code := func(text string) words.Raw { return words.Raw(words.LeftToRight(lang, text)) }
 	name := words.Plain(o.Format)
 	if f, ok := d.Charter().Format(r.Facts.Content); ok {

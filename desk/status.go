@@ -17,6 +17,7 @@ type state struct {
 	alarm     string
 	confirmed uint64
 	candidate candidate
+	skew      skew
 }
 
 // A Status says how the desk is.

@@ -119,9 +119,9 @@ func itemOf(c statement.Claims) Item {
 }
 
 // statusOf says in one word where a statement stands: at the gate, the step that
-// every addressee has reached, or that another has taken its place. What is
-// superseded is never shown as current, and what was read back wrongly never as
-// understood.
+// every addressee has reached, that another has taken its place, or that its time
+// has ended. What is superseded or expired is never shown as current, and what was
+// read back wrongly never as understood.
 func statusOf(r *mechanism.Record) string {
 	d := r.Delivery
 	switch {
@@ -133,6 +133,8 @@ func statusOf(r *mechanism.Record) string {
 		return "cancelled"
 	case d.Superseded.By != "":
 		return "replaced"
+	case !d.Expired.IsZero():
+		return MarkExpired
 	}
 	every := func(reached func(delivery.Reach) bool) bool {
 		return !slices.ContainsFunc(d.Reach, func(reach delivery.Reach) bool { return !reached(reach) })
@@ -175,6 +177,7 @@ type Detail struct {
 	Readbacks    []ReadbackView `json:"readbacks,omitempty"`    // oldest first
 	Translations []Translation  `json:"translations,omitempty"` // that this desk may read
 	Overlaps     *Overlaps      `json:"overlaps,omitempty"`     // what stands that it overlaps
+	Annotations  []Annotation   `json:"annotations,omitempty"`  // of the supervisor's, oldest first
 }
 
 // A Ref is a reference as people read it.

@@ -41,6 +41,9 @@ not. Fields: reason=CODE, and note=TEXT with the reason other.`,
 	"release": `Release lets a statement through the gate to its addressees.`,
 	"return": `Return gives a statement back to its author; its addressees never read it.
 Fields: reason=CODE, and note=TEXT with the reason other.`,
+	"annotate": `Annotate says something beside a statement, in the supervisor's own name: not a
+byte of the other is changed. Those who can read the statement read it. Fields:
+mark=CODE, and note=TEXT.`,
 	"withdraw": `Withdraw takes a statement of one's own side back while it is at the gate.
 Fields: reason=CODE, if you wish to say.`,
 }

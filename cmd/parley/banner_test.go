@@ -71,9 +71,18 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "stats", args: []string{"stats", "-desk", alder}, lang: true},
 		{name: "stats of a record", args: []string{"stats", "-record", record, "-charter", o.world.file}, lang: true},
 		{name: "carry", args: []string{"carry", "-desk", alder, "-plain", "-o", filepath.Join(o.t.TempDir(), "stick"), "out"}},
+		{name: "watch", args: []string{"watch", "-desk", alder}, lang: true},
+		{name: "line", args: []string{"line", "-desk", alder}, lang: true},
+		{name: "line -answer of none", args: as("line", "-answer"), lang: true, stderr: true},
+		{name: "area", args: []string{"area", "-desk", alder}, lang: true},
+		{name: "pause -preview", args: as("pause", "-preview", "military", "reason=domestic", "review-at=2100-01-01T00:00Z", "resume-plan=Alder calls first."), lang: true},
+		{name: "restrict of none", args: as("restrict", "nothing", "reason=domestic", "review-at=2100-01-01T00:00Z"), lang: true, stderr: true},
+		{name: "resume of none", args: as("resume", "military"), lang: true, stderr: true},
+		{name: "handover", args: as("handover"), lang: true},
+		{name: "relieve of none", args: as("relieve"), lang: true, stderr: true},
 		{name: "verify", args: []string{"verify", "-charter", o.world.file, record}},
 	}
-	for _, verb := range []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "withdraw"} {
+	for _, verb := range []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "annotate", "withdraw"} {
 		rows = append(rows, bannerRow{name: verb + " of none", args: as(verb, "abc", "x=y"), lang: true, stderr: true})
 	}
 	return rows

@@ -124,6 +124,9 @@ func printDetail(w io.Writer, s *desk.Detail) {
 			line("overlaps", "%s", overlap)
 		}
 	}
+	for _, a := range s.Annotations {
+		fmt.Fprintf(w, "\nAnnotated by %s %s, statement %s; not a byte of the original above is changed:\n\n%s", a.By, stamp(a.At), a.ID, a.Text)
+	}
 	for _, t := range s.Translations {
 		fmt.Fprintf(w, "\nTranslation into %s by %s (%s), statement %s, %s; the original above is what was signed:\n\n%s", t.Language, t.By, t.Method, t.ID, t.Status, t.Text)
 	}
@@ -193,7 +196,28 @@ func printDelivery(line func(label, form string, args ...any), s *desk.Detail) {
 		for _, p := range reach.Passed {
 			steps = append(steps, fmt.Sprintf("passed on to %s by %s %s, %d not yet", p.Echelon, p.By, stamp(p.PassedAt), p.Outstanding))
 		}
+		if !reach.Replied.IsZero() {
+			steps = append(steps, "replied to "+stamp(reach.Replied))
+		}
 		line("to "+reach.Party, "%s", strings.Join(steps, ", "))
+	}
+	for _, c := range d.Calls {
+		called, missing := string(c.Stage)+" of "+c.Party, "done since"
+		if c.Stage == delivery.StageLadder {
+			called = fmt.Sprintf("not acknowledged by %s, step %d of the ladder: to %s", c.Party, c.Step, c.Role)
+		}
+		if d.Awaits(c.Stage, c.Party) {
+			missing = "still missing"
+		}
+		line("overdue", "%s, said %s, %s", called, stamp(c.At), missing)
+	}
+	switch {
+	case d.Status == delivery.Lapsed:
+		line("lapsed", "%s, at the gate; its addressees never read it", stamp(d.Expired))
+	case !d.Expired.IsZero():
+		line("expired", "%s", stamp(d.Expired))
+	case !d.Terms.Expires.IsZero():
+		line("expires", "%s", stamp(d.Terms.Expires))
 	}
 }
 
