@@ -30,8 +30,9 @@ type Gap struct {
 
 // Serials are the numbers of one author's statements of one day.
 type Serials struct {
-	Author  string `json:"author"` // party/role/officer
-	Own     bool   `json:"own"`    // of the desk's party
+	Author  string `json:"author"`  // party/role/officer
+	Own     bool   `json:"own"`     // of the desk's party
+	Machine bool   `json:"machine"` // no officer: much of what it says is for one party alone
 	Have    []Span `json:"have"`
 	Missing []Gap  `json:"missing,omitempty"` // before the highest that is here; of later ones nobody but the author and the hub knows
 	Waiting []Span `json:"waiting,omitempty"` // in this desk's outbox
@@ -77,7 +78,15 @@ func (d *Desk) Serials(ctx context.Context, day string) ([]Serials, error) {
 	for author, set := range authors {
 		all = append(all, d.serials(author, set))
 	}
-	slices.SortFunc(all, func(a, b Serials) int { return strings.Compare(a.Author, b.Author) })
+	slices.SortFunc(all, func(a, b Serials) int { // people first
+		if a.Machine != b.Machine {
+			if b.Machine {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Author, b.Author)
+	})
 	return all, ctx.Err()
 }
 
@@ -110,6 +119,10 @@ func (d *Desk) waitingSerials(ctx context.Context, day string, authors map[strin
 
 func (d *Desk) serials(author string, set *serialSet) Serials {
 	s := Serials{Author: author, Own: strings.HasPrefix(author, d.party+"/"), Have: spans(set.have), Waiting: spans(set.waiting)}
+	if parts := strings.Split(author, "/"); len(parts) == 3 {
+		role, _ := d.Charter().Role(parts[1])
+		s.Machine = role.Machine
+	}
 	next := 1
 	for _, span := range s.Have {
 		if span.First > next {

@@ -30,7 +30,7 @@ type Stage interface {
 	// Expect reports, as an error, where the desk of by does not show what of
 	// statement id, and says in a few words what it shows. What is one of
 	// waiting, late, understood, not-understood, amber, red, passed-on, current,
-	// superseded, open, closed, late-entry, end-to-end; or, of the channel as a whole,
+	// superseded, open, closed, late-entry, end-to-end, overlaps; or, of the channel as a whole,
 	// "line PARTY COLOUR [CAUSE]", "area AREA STATUS", "waiting COUNT" for what the
 	// desk keeps while the hub is away, and "serials AUTHOR" where none is missing.
 	Expect(ctx context.Context, by identity.Author, id, what string) (shown string, err error)

@@ -57,11 +57,17 @@ func printSerials(w io.Writer, lang string, view desk.SerialsView) (gaps bool) {
 	missing := 0
 	for _, s := range view.Serials {
 		for _, gap := range s.Missing {
-			missing += gap.Last - gap.First + 1
+			if !s.Machine {
+				missing += gap.Last - gap.First + 1
+			}
 		}
 	}
 	fmt.Fprintln(w, words.M("serials.day", "day", view.Day, "n", missing).In(lang))
 	for _, s := range view.Serials {
+		if s.Machine && len(s.Missing) > 0 { // what it reports to another party alone
+			fmt.Fprintln(w, words.M("serials.machine", "author", s.Author, "spans", spanList(lang, s.Have)).In(lang))
+			continue
+		}
 		fmt.Fprintln(w, words.M("serials.here", "author", s.Author, "spans", spanList(lang, s.Have)).In(lang))
 		for _, gap := range s.Missing {
 			key, pairs := "serials.missing", []any{"spans", spanList(lang, []desk.Span{gap.Span})}

@@ -134,6 +134,11 @@ func (s stage) Expect(ctx context.Context, by identity.Author, id, what string) 
 		if shown, is, err := s.expectedOfAll(ctx, by, what); is || err != nil {
 			return shown, err
 		}
+		if what == "overlaps" {
+			if detail, err := s.desk(by).Show(ctx, id, "en"); err == nil && detail.Overlaps != nil && len(detail.Overlaps.Lines) > 0 {
+				return "OVERLAPS " + strings.Join(detail.Overlaps.Lines, "; "), nil
+			}
+		}
 		r, ok := s.desk(by).Work().Record(id)
 		if ok && r.Delivery != nil {
 			if shown, is := expected(r, by.Party, what, time.Now()); is && what == "not-understood" {
