@@ -132,11 +132,21 @@ func (w *world) second(o *officer, n *node, id string) func() {
 		}
 		if decline {
 			_, err := d.Decline(ctx, o.author, id, "unclear")
+			if err == nil {
+				w.said.giveBack(id)
+			}
 			return "", err
 		}
 		_, err = d.Second(ctx, o.author, id, page.Digest)
 		return "", err
 	})
+}
+
+// giveBack notes that what was written is a draft again.
+func (r *record) giveBack(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.declined[id] = true
 }
 
 // gate is what a gate officer does with what waits.

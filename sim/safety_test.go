@@ -104,7 +104,7 @@ func (w *world) keepsPromises(ctx context.Context, n *node) error {
 		case sent.State == desk.Queued || sent.State == desk.Waits:
 			s.waits = sent.State == desk.Waits
 			open = append(open, s)
-		case s.waits && errors.As(err, &refusal):
+		case w.said.declined[s.id] || s.waits && errors.As(err, &refusal): // or the rules would not take it any more
 			w.said.counts["given back by the second officer"]++
 		case sent.State == desk.Accepted && err == nil:
 			if index, ok := w.auditor.ids[s.id]; w.hub.runs() && (!ok || index != sent.Index) {

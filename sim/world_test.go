@@ -72,7 +72,9 @@ type record struct {
 	signed []signed            // statements that a desk has taken and not answered
 	typed  map[string][]string // the fields, by identifier
 	counts map[string]int      // of acts by what came of them, for the report
-	faults []error             // what is not a refusal
+
+	declined map[string]bool // identifiers of what a second officer gave back
+	faults   []error         // what is not a refusal
 }
 
 // A signed statement is one that an officer was told is signed.
@@ -88,7 +90,7 @@ func newWorld(t *testing.T, seed uint64, tempo time.Duration, out io.Writer) *wo
 	<-time.After(time.Until(begin))
 	w := &world{t: t, seed: seed, dir: folder(t), chance: mathrand.New(mathrand.NewPCG(seed, 0)), tempo: tempo, trace: &trail{out: out},
 		keys: map[string]ed25519.PrivateKey{}, witnesses: map[string]*ledger.Cosigner{}, desks: map[string]*node{}, network: newNetwork(seed, parties...)}
-	w.said.typed, w.said.counts = map[string][]string{}, map[string]int{}
+	w.said.typed, w.said.counts, w.said.declined = map[string][]string{}, map[string]int{}, map[string]bool{}
 	w.officers = population()
 	w.must(w.found())
 	auditor, err := newAuditor(w.charter)
