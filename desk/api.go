@@ -243,7 +243,8 @@ func read(r *http.Request, into any, as func() string) (identity.Author, error) 
 }
 
 // answer waits for the hub's answer, for a while, and tells whoever has read back
-// how that compares, and whoever may have told of an accident how to say so.
+// how that compares, whoever may have told of an accident how to say so, and whoever
+// has given notice of something what stands that it overlaps.
 func (d *Desk) answer(ctx context.Context, id, lang string, seconds int) (Sent, error) {
 	wait, cancel := context.WithTimeout(ctx, time.Duration(max(0, min(seconds, maxWait)))*time.Second)
 	defer cancel()

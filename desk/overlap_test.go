@@ -299,13 +299,23 @@ func TestOverlapsAreBounded(t *testing.T) {
 	if o == nil || o.Count != maxCandidates || o.Unseen != 400 || len(o.With) != maxMeetings || o.With[0].Index != maxCandidates+599 || len(o.Lines) != maxMeetings+2 {
 		t.Fatalf("found %d and %d unseen, told of %d, in %d lines", o.Count, o.Unseen, len(o.With), len(o.Lines))
 	}
-	for i := range d.volumes.known {
-		d.volumes.known[i].volume = nil // as when there are too many to keep
+	kept := 0
+	for _, p := range d.volumes.known {
+		kept += p.size
+	}
+	if kept == 0 || kept != d.volumes.read {
+		t.Errorf("%d bytes of volumes are kept, and %d counted", kept, d.volumes.read)
+	}
+	for _, p := range d.volumes.known { // as when there are too many to keep
+		p.volume, p.size, d.volumes.read = nil, 0, maxRead
 	}
 	items := []Item{{Index: &o.With[0].Index, Kind: string(format.Message), Author: "birch/watch/basil"}}
 	d.markOverlaps(items)
 	if want := []string{fmt.Sprintf("%s %d", MarkOverlaps, maxCandidates), MarkUnseen}; !slices.Equal(items[0].Marks, want) {
 		t.Errorf("marked %q, want %q", items[0].Marks, want)
+	}
+	if d.volumes.known[0].volume != nil {
+		t.Error("more is kept than there is room for")
 	}
 	// A list of a thousand such items has the work of one question to share.
 	many := make([]Item, maxList)

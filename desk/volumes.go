@@ -13,11 +13,11 @@ import (
 
 // Bounds of what one question about overlaps looks at.
 const (
-	maxOverlapLook = 20_000  // newest entries that are looked through for volumes when the desk has just started
-	maxCandidates  = 2_000   // statements whose time the question's shares
-	maxOverlapWork = 500_000 // steps of [activity.Volume.Meets], each about a microsecond, of one request
-	maxVolumes     = 20_000  // statements that are kept in mind
-	maxRead        = 4_000   // of them, volumes that are kept as they are compared
+	maxOverlapLook = 20_000    // newest entries that are looked through for volumes when the desk has just started
+	maxCandidates  = 2_000     // statements whose time the question's shares
+	maxOverlapWork = 1_000_000 // steps of [activity.Volume.Meets], each about a microsecond, of one request
+	maxVolumes     = 20_000    // statements that are kept in mind
+	maxRead        = 8 << 20   // bytes of signed fields whose volumes are kept as they are compared, which takes some times that
 )
 
 // volumes are the statements with a volume whose texts this desk has, oldest
@@ -30,7 +30,7 @@ type volumes struct {
 	next  uint64 // entry to look at next
 	known []*placed
 	ids   map[string]bool // of known
-	read  int             // how many have their volume
+	read  int             // bytes of the fields of those that have their volume
 }
 
 // A placed is one of them.
@@ -40,6 +40,7 @@ type placed struct {
 	lasts   activity.Span
 	expires time.Time
 	volume  *activity.Volume // nil: to be read from its record again
+	size    int              // bytes of the fields that it was read from
 	over    bool             // superseded: it never is current again
 }
 
@@ -78,15 +79,10 @@ func (v *volumes) gather(d *Desk, now time.Time) {
 		gone := p.over || !p.expires.IsZero() && now.After(p.expires)
 		if gone {
 			delete(v.ids, p.id)
+			v.read -= p.size
 		}
 		return gone
 	})
-	if v.read >= maxRead {
-		v.read = 0
-		for _, p := range v.known {
-			p.volume = nil
-		}
-	}
 }
 
 // add keeps a record in mind that stands or may come to. Nothing else does later.
@@ -100,11 +96,20 @@ func (v *volumes) add(d *Desk, r *mechanism.Record, now time.Time) {
 	}
 	v.ids[r.Claims.ID] = true
 	p := &placed{id: r.Claims.ID, index: r.Index, lasts: volume.Lasts(), expires: r.Facts.Expires}
-	if v.read < maxRead {
-		v.read++
-		p.volume = volume
-	}
+	v.keep(p, r, volume)
 	v.known = append(v.known, p)
+}
+
+// keep keeps a volume as it is compared, while there is room.
+func (v *volumes) keep(p *placed, r *mechanism.Record, volume *activity.Volume) {
+	size := 0
+	for _, said := range r.Facts.Critical {
+		size += len(said)
+	}
+	if v.read+size <= maxRead {
+		v.read += size
+		p.volume, p.size = volume, size
+	}
 }
 
 // volumeOf reads a statement's volume from what is critical in it. A cancellation
@@ -178,7 +183,7 @@ func (v *volumes) meet(d *Desk, q question, now time.Time, work *int) found {
 	f := found{before: v.first}
 	lasts := q.volume.Lasts()
 	looked := 0
-	*work -= len(v.known) / 32
+	*work -= len(v.known) / 64
 	for i := len(v.known) - 1; i >= 0; i-- {
 		p := v.known[i]
 		if _, shared := lasts.Shared(p.lasts); !shared || p.over || p.id == q.id || slices.Contains(q.not, p.id) {
@@ -188,18 +193,19 @@ func (v *volumes) meet(d *Desk, q question, now time.Time, work *int) found {
 			f.unseen++
 			continue
 		}
-		if p.volume == nil {
-			*work -= 50
+		other := p.volume
+		if other == nil {
+			*work -= 100
 			r, ok := d.work.Record(p.id)
 			if ok {
-				p.volume, ok = d.volumeOf(r)
+				other, ok = d.volumeOf(r)
 			}
 			if !ok {
 				continue
 			}
-			v.read++
+			v.keep(p, r, other)
 		}
-		o, meets := q.volume.Meets(p.volume, activity.Margin, work)
+		o, meets := q.volume.Meets(other, activity.Margin, work)
 		if !meets {
 			continue
 		}
