@@ -202,6 +202,7 @@ func (d *Desk) take(ctx context.Context, item client.Item) error {
 	if d.revokes(b) {
 		d.enforce(ctx)
 	}
+	d.ring(b)
 	d.grown.raise()
 	d.asked.raise()
 	return nil
