@@ -162,8 +162,9 @@ func TestCarryReplay(t *testing.T) {
 	old := w.carry("cedar", requests...)
 	w.mend("alder") // it goes by the line meanwhile
 	sent := w.receipt("alder", id)
-	w.receipt("alder", w.say("alder/watch/amal"))
-	size := w.desks["cedar"].work.Size()
+	last := w.receipt("alder", w.say("alder/watch/amal"))
+	size := last.Index + 1
+	w.until("cedar has what alder has sent last", func() bool { return w.desks["cedar"].work.Size() == size })
 	fresh := w.carry("cedar", requests...)
 	for _, file := range slices.Concat(old, fresh) {
 		a, err := carry.ParseAnswer(file)
