@@ -211,7 +211,7 @@ func (f *Fold) openCases(party string) Cases {
 	var all Cases
 	seen := map[*incident]bool{}
 	for _, c := range f.cases {
-		if c.closed || c.party != party || seen[c] || !c.since.Before(f.in.Period.To) {
+		if !c.open() || c.party != party || seen[c] || !c.since.Before(f.in.Period.To) {
 			continue
 		}
 		seen[c] = true

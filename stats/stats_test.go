@@ -393,6 +393,23 @@ func TestCases(t *testing.T) {
 			next := b.say(said{by: "alder", format: "J04/1", to: []string{"birch"}, refs: ref("replaces", id), change: func(d *delivery.State) { d.Supersedes = id }})
 			b.say(said{by: "cedar", format: "J23/1", to: []string{"alder", "birch"}, refs: ref("replies", next)})
 		}, time.Hour, Cases{}},
+		{"the finding was replaced, and that is cancelled", func(b *book, id string) {
+			both := []string{"alder", "birch"}
+			found := b.say(said{by: "cedar", format: "J23/1", to: both, refs: ref("replies", id), change: func(d *delivery.State) { d.Superseded = delivery.Supersession{By: "x", At: noon} }})
+			b.say(said{by: "cedar", format: "J04/1", to: both, refs: ref("replaces", found), change: func(d *delivery.State) {
+				d.Supersedes, d.Superseded = found, delivery.Supersession{By: "y", Cancel: true, At: noon}
+			}})
+		}, time.Hour, Cases{Day: 1}},
+		{"the finding was replaced", func(b *book, id string) {
+			both := []string{"alder", "birch"}
+			found := b.say(said{by: "cedar", format: "J23/1", to: both, refs: ref("replies", id), change: func(d *delivery.State) { d.Superseded = delivery.Supersession{By: "x", At: noon} }})
+			b.say(said{by: "cedar", format: "J04/1", to: both, refs: ref("replaces", found), change: func(d *delivery.State) { d.Supersedes = found }})
+		}, time.Hour, Cases{}},
+		{"two findings, of which one is cancelled", func(b *book, id string) {
+			both := []string{"alder", "birch"}
+			b.say(said{by: "cedar", format: "J23/1", to: both, refs: ref("replies", id)})
+			b.say(said{by: "cedar", format: "J23/1", to: both, refs: ref("replies", id), change: func(d *delivery.State) { d.Superseded = delivery.Supersession{By: "x", Cancel: true, At: noon} }})
+		}, time.Hour, Cases{}},
 		{"cancelled", func(b *book, id string) {
 			b.records[0].Delivery.Superseded = delivery.Supersession{By: "x", Cancel: true, At: noon}
 		}, time.Hour, Cases{}},
@@ -456,6 +473,24 @@ func TestClockAndPauses(t *testing.T) {
 	page = b.page(day)
 	equal("an hour's pauses", page.party("alder").Pauses, Pauses{Paused: time.Hour.Milliseconds()})
 	equal("an hour's availability", page.party("birch").Availability, Availability{})
+}
+
+// A party that joins reads nothing of a pause declared before, so it does not
+// count; its resumption, which went to all, must not keep everyone from a page.
+func TestResumedAfterJoining(t *testing.T) {
+	b := newBook(t, "dogwood")
+	declare := func(kind string, at time.Duration, to ...string) {
+		b.say(said{by: "alder", format: "J05/1", area: "service", to: to, at: at, fields: map[string]any{"switch": kind, "reason": "domestic", "areas": []string{"commercial", "military"},
+			"from": "2026-11-24T12:00Z", "review-at": "2026-11-25T12:00Z"}})
+	}
+	declare(area.Pause, 0, "birch", "cedar")
+	declare(area.Resume, time.Hour, "birch", "cedar", "dogwood")
+	declare(area.Pause, 2*time.Hour, "birch", "cedar", "dogwood")
+	declare(area.Resume, 3*time.Hour, "birch", "cedar", "dogwood")
+	b.now = noon.Add(5 * time.Hour)
+	if got := b.month().party("alder").Pauses; got.Declared != 1 || got.Paused != time.Hour.Milliseconds() {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestMissingText(t *testing.T) {
