@@ -268,6 +268,27 @@ func TestHandover(t *testing.T) {
 	}
 }
 
+// A relief whose key reads less than that of who hands over is not told that what he
+// cannot read is done.
+func TestReliefReadsLess(t *testing.T) {
+	w := newWorld(t)
+	ctx, d := t.Context(), w.desks["birch"]
+	first := w.say("alder/watch/amal")
+	w.release(first)
+	c, err := d.Handover(ctx, w.author("birch/watch/basil"), "en")
+	w.must(err)
+	id, err := d.HandOver(ctx, w.author("birch/watch/basil"), "", "", "en", []uint64{c.Items[0].Entry})
+	w.must(err)
+	w.receipt("birch", id)
+	w.newKey("birch/watch/nour")
+	w.endorseOne("birch/watch/nour", "commercial")
+	r, err := d.Relief(ctx, w.author("birch/watch/nour"), "en")
+	w.must(err)
+	if len(r.Items) != 0 || len(r.Done) != 0 || !slices.Equal(r.Unread, []uint64{c.Items[0].Entry}) || !strings.Contains(r.Text, mechanism.EntryName(c.Items[0].Entry)) || strings.Contains(r.Text, "done since") || strings.Contains(r.Text, "Nothing is open.") {
+		t.Errorf("nour takes over %+v\n%s", r, r.Text)
+	}
+}
+
 // What a paused area refuses stays on the desk; the safety floor goes. The page says
 // by whom, why and until when.
 func TestPausedArea(t *testing.T) {
