@@ -175,7 +175,7 @@ func (f *Fold) reached(t *tally, r *mechanism.Record, reach *delivery.Reach) {
 			}
 		}
 	}
-	if due := d.PassOnDue(); !due.IsZero() {
+	if due := d.PassOnDue(); !due.IsZero() && d.Gated.Before(due) { // else it left no time at all
 		done := reach.PassedOnAt()
 		inTime := !done.IsZero() && done.Before(due)
 		if inTime {

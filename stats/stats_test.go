@@ -364,6 +364,33 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// Nobody passes on before its window what left the gate when that had begun: this is
+// no figure of the addressee's, whoever was late.
+func TestPassOnWithoutTime(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		begins, gate time.Duration
+		done         time.Duration
+		want         Share
+	}{
+		{"notice of what has begun", -time.Hour, time.Minute, 5 * time.Minute, Share{}},
+		{"the gate took until it began", 10 * time.Minute, 10 * time.Minute, 0, Share{}},
+		{"a minute is left", 10 * time.Minute, 9 * time.Minute, 0, Share{0, 1}},
+		{"a minute is left, and enough", 10 * time.Minute, 9 * time.Minute, 9*time.Minute + time.Second, Share{1, 1}},
+	} {
+		b := newBook(t)
+		b.say(said{by: "alder", format: "J14/1", to: []string{"birch"}, gate: test.gate, change: func(d *delivery.State) {
+			d.Terms.Begins = noon.Add(test.begins)
+			if test.done > 0 {
+				d.Apply(delivery.StatementPassedOn{By: author("birch", "watch"), Echelon: "post", At: noon.Add(test.done)})
+			}
+		}})
+		if got := b.month().party("birch").PassedOn; got != test.want {
+			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
+		}
+	}
+}
+
 // An incident is open until a finding on it, or on what took its place, stands.
 func TestCases(t *testing.T) {
 	ref := func(relation, id string) []statement.Ref { return []statement.Ref{{Relation: relation, ID: id}} }
