@@ -160,7 +160,11 @@ func (p *page) alarms(v *WatchView) []Alarm {
 	}
 	for _, t := range slices.Concat(v.Tasks, v.Others) {
 		if !t.late.IsZero() {
-			add(AlarmUnacked, t.Index, t.Party, "watch.unacked", "precedence", p.code(t.Precedence), "entry", p.code(mechanism.EntryName(t.Index)), "format", p.format(t.Format),
+			key := "watch.unacked"
+			if t.Party != v.Party && v.Line.AsOf.Before(p.now) {
+				key = "watch.unacked-known"
+			}
+			add(AlarmUnacked, t.Index, t.Party, key, "precedence", p.code(t.Precedence), "entry", p.code(mechanism.EntryName(t.Index)), "format", p.format(t.Format),
 				"party", p.party(t.Party), "long", p.since(t.sent))
 		}
 	}

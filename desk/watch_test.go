@@ -85,6 +85,29 @@ func TestWatchAlarms(t *testing.T) {
 	}
 }
 
+// Without the hub a desk does not know whether another has acknowledged: it goes on
+// to alarm, and says no more than it knows.
+func TestWatchAlarmsWithoutHub(t *testing.T) {
+	w := newWorld(t, hasty)
+	w.close("birch")
+	w.send("alder/watch/amal", Saying{Format: "J11", Precedence: "FLASH", Fields: accident})
+	w.until("alder is alarmed", func() bool {
+		return strings.Contains(w.floor("alder", "en").Text, "nobody of Birch has acknowledged it")
+	})
+	w.stopHub()
+	w.until("alder has lost the hub", func() bool { return !w.floor("alder", "en").Line.Status.Reachable })
+	for lang, want := range map[string][2]string{
+		"en": {"no acknowledgement by Birch is known here", "nobody of Birch"},
+		"ar": {"لا يُعرف هنا إقرار", "لم يُقرّ أحد"},
+		"he": {"לא ידוע כאן על אישור", "לא אושרה"},
+	} {
+		v := w.floor("alder", lang)
+		if alarms := v.alarmed(AlarmUnacked); len(alarms) != 1 || !strings.Contains(alarms[0].Text, want[0]) || strings.Contains(v.Text, want[1]) {
+			t.Errorf("the page in %s:\n%s", lang, v.Text)
+		}
+	}
+}
+
 func entryOf(w *world, id string) string {
 	r, _ := w.desks["cedar"].work.Record(id)
 	return strings.TrimPrefix(mechanism.EntryName(r.Index), "#")
