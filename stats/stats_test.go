@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"parley/area"
 	"parley/charter"
@@ -598,10 +599,39 @@ func TestText(t *testing.T) {
 			t.Errorf("%s: the page lacks its hash", lang)
 		}
 	}
+	for _, lang := range []string{"ar", "he"} {
+		for line := range strings.Lines(page.Text(lang, b.charter, true)) {
+			if strings.TrimSpace(line) != "" && !rightToLeft(line) {
+				t.Errorf("%s: nothing in a line says that it is read from the right, so its columns may stand in another order than the others': %q", lang, line)
+			}
+			if a, z := strings.Count(line, "\u2066")+strings.Count(line, "\u2068"), strings.Count(line, "\u2069"); a != z {
+				t.Errorf("%s: an isolate is broken over two lines, which reorders both: %q", lang, line)
+			}
+		}
+	}
 	sum := sha256.Sum256(page.JSON())
 	if got := strings.ReplaceAll(page.Hash(), " ", ""); got != fmt.Sprintf("%x", sum) {
 		t.Errorf("hash %s is not that of the JSON, %x", got, sum)
 	}
+}
+
+// rightToLeft reports whether a line is read from the right where that is taken from
+// its first letter outside of isolates (UAX 9, P2).
+func rightToLeft(line string) bool {
+	deep := 0
+	for _, r := range line {
+		switch {
+		case r == '\u2066' || r == '\u2068':
+			deep++
+		case r == '\u2069':
+			deep--
+		case deep == 0 && (r == '\u200f' || unicode.In(r, unicode.Arabic, unicode.Hebrew)):
+			return true
+		case deep == 0 && unicode.IsLetter(r):
+			return false
+		}
+	}
+	return false
 }
 
 func TestSpans(t *testing.T) {
