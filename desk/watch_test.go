@@ -207,7 +207,7 @@ func TestLinePage(t *testing.T) {
 	}
 	w.ahead.Store(0)
 	w.startHub(nil)
-	w.until("birch reaches the hub", func() bool { return lines("birch", "en").Status.Reachable })
+	w.until("birch reaches the hub and has all that it has", func() bool { s := lines("birch", "en").Status; return s.Reachable && !s.Behind })
 
 	w.ahead.Store(int64(100 * time.Minute))
 	for lang, want := range map[string][]string{
