@@ -57,8 +57,8 @@ func Of(f *format.Format, field func(name string) string, expires time.Time) (v 
 			}
 			ends = begins
 			if i == 0 && f.Volume.Until != "" {
-				if ends, ok = format.ReadInstant(field(f.Volume.Until)); !ok {
-					ends = expires
+				if ends, ok = format.ReadInstant(field(f.Volume.Until)); !ok || ends.Before(begins) {
+					ends = expires // an end before the begin is a slip: nobody knows it
 				}
 			}
 		}

@@ -61,6 +61,9 @@ func (d *Desk) followHub(ctx context.Context, r *route) (reached bool, err error
 	d.folding.Lock()
 	d.target = head.Size
 	d.folding.Unlock()
+	if head.Size > d.work.Size() {
+		d.lags()
+	}
 	d.reachable()
 	d.queued.raise() // whatever waits for the hub may go
 	waiting := d.config.Clock()

@@ -31,6 +31,7 @@ type Checklist struct {
 	Size     uint64     `json:"size"` // entries that it is true of
 	Items    []OpenItem `json:"items"`
 	Done     []uint64   `json:"done,omitempty"`     // of a relief: listed in the handover and no longer open
+	Unread   []uint64   `json:"unread,omitempty"`   // of a relief: listed in the handover, and not for this officer's key to read
 	Handover string     `json:"handover,omitempty"` // of a relief: identifier of what is taken over
 	HandedBy string     `json:"handedBy,omitempty"` // officer
 	Signed   time.Time  `json:"signed,omitzero"`
@@ -107,7 +108,19 @@ func (d *Desk) describeItem(p *page, r *mechanism.Record, item *OpenItem) string
 	return words.M(key, "entry", entry, "precedence", p.code(t.Precedence), "format", p.format(t.Format), "from", p.party(partyOf(t.Author)), "owed", p.owed(&t), "left", due, "long", p.since(t.Since)).In(p.lang)
 }
 
+// entries names some.
+func (p *page) entries(indexes []uint64) words.Raw {
+	names := make([]string, len(indexes))
+	for i, index := range indexes {
+		names[i] = mechanism.EntryName(index)
+	}
+	return p.list(names)
+}
+
 func (p *page) items(c *Checklist) {
+	if len(c.Items) == 0 && len(c.Unread) > 0 {
+		return
+	}
 	if len(c.Items) == 0 {
 		p.say(0, "hand.nothing")
 		return
@@ -176,9 +189,18 @@ func (d *Desk) Relief(ctx context.Context, by identity.Author, lang string) (*Ch
 	}
 	note, _ := s.Field("note")
 	c.Handover, c.HandedBy, c.Signed, c.Note = h.Statement, h.By, h.Signed, openText(note)
+	key, err := d.officerKey(by)
+	if err != nil {
+		return nil, err
+	}
 	for _, index := range h.Items {
-		if !slices.ContainsFunc(c.Items, func(item OpenItem) bool { return item.Entry == index }) {
+		if slices.ContainsFunc(c.Items, func(item OpenItem) bool { return item.Entry == index }) {
+			continue
+		}
+		if r, ok := d.work.RecordAt(index); ok && key.Sees(r.Claims.Area) {
 			c.Done = append(c.Done, index)
+		} else {
+			c.Unread = append(c.Unread, index)
 		}
 	}
 	p.say(0, "hand.relief", "role", p.code(by.Party+"/"+by.Role), "officer", p.code(h.By), "at", p.at(h.Signed), "long", p.since(h.Signed), "entry", p.code(mechanism.EntryName(r.Index)))
@@ -187,11 +209,10 @@ func (d *Desk) Relief(ctx context.Context, by identity.Author, lang string) (*Ch
 	}
 	p.items(c)
 	if len(c.Done) > 0 {
-		var done []string
-		for _, index := range c.Done {
-			done = append(done, mechanism.EntryName(index))
-		}
-		p.say(0, "hand.done", "items", p.list(done))
+		p.say(0, "hand.done", "items", p.entries(c.Done))
+	}
+	if len(c.Unread) > 0 {
+		p.say(0, "hand.unread", "items", p.entries(c.Unread))
 	}
 	c.Text = p.String()
 	return c, nil

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -78,7 +79,7 @@ func (d *Desk) line(ctx context.Context, lang string) (*LineView, *page, error) 
 	}
 	c, b, now := d.Charter(), d.work.Board(), d.config.Clock().UTC()
 	p := d.newPage(lang, now)
-	v := &LineView{Exercise: c.Exercise, Now: now, AsOf: d.asOf(now, status.Reachable), Begun: b.Line.Begun, Status: status}
+	v := &LineView{Exercise: c.Exercise, Now: now, AsOf: d.asOf(now, status), Begun: b.Line.Begun, Status: status}
 	v.Month = v.AsOf.Format("2006-01")
 	if ahead, ok := d.skewNow(); ok {
 		n := ahead.Milliseconds()
@@ -99,21 +100,23 @@ func (d *Desk) line(ctx context.Context, lang string) (*LineView, *page, error) 
 	return v, p, nil
 }
 
-// asOf is until when this desk knows how things stand.
-func (d *Desk) asOf(now time.Time, reachable bool) time.Time {
-	if reachable {
-		return now
+// asOf is until when this desk knows how things stand: now, where it has all that
+// the hub has; else until when it had, or until the newest entry that it has.
+func (d *Desk) asOf(now time.Time, s Status) time.Time {
+	var newest time.Time
+	if size := d.work.Size(); size > 0 {
+		newest, _ = d.work.TimeAt(size - 1)
 	}
 	d.mu.Lock()
-	lost := d.state.down
+	known := d.state.known
 	d.mu.Unlock()
-	if lost.IsZero() && d.work.Size() > 0 {
-		lost, _ = d.work.TimeAt(d.work.Size() - 1)
+	if known.Before(newest) {
+		known = newest
 	}
-	if lost.IsZero() {
+	if s.Reachable && !s.Behind || known.IsZero() || known.After(now) {
 		return now
 	}
-	return lost.UTC()
+	return known.UTC()
 }
 
 func (d *Desk) path(p *page, v *LineView, party string) PathView {
@@ -252,8 +255,11 @@ func (p *page) connection(v *LineView) {
 		p.say(0, "path.unreached", "at", p.at(v.AsOf))
 	case !s.Reachable:
 		p.say(0, "path.away", "trouble", words.Raw(words.LeftToRight(p.lang, s.Trouble)), "at", p.at(v.AsOf), "long", p.since(v.AsOf))
-	default:
+	case !s.Behind:
 		p.say(0, "path.connected", "n", int64(v.Status.Size))
+	}
+	if v.Status.Reachable && v.Status.Behind {
+		p.say(0, "path.behind", "at", p.at(v.AsOf), "long", p.since(v.AsOf))
 	}
 	if v.Status.Queued > 0 {
 		p.say(0, "path.queued", "n", v.Status.Queued)
@@ -285,13 +291,10 @@ func seconds(d time.Duration) string {
 	return sign + strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
 }
 
-// percent writes a share so that it is 100 only where nothing is missing.
+// percent writes a share cut after the second place, as the statistics have it, so
+// that it is 100 only where nothing is missing.
 func percent(share float64) string {
-	text := strconv.FormatFloat(share, 'f', 2, 64)
-	if text == "100.00" && share < 100 {
-		text = "99.99"
-	}
-	return text + "%"
+	return strconv.FormatFloat(math.Floor(share*100+1e-6)/100, 'f', 2, 64) + "%"
 }
 
 // testToAnswer gives the newest test of another party that waits for a person here, or

@@ -175,7 +175,7 @@ func (d *Desk) overlapLine(r *mechanism.Record, o Overlap, lang string) string {
 	code := func(text string) words.Raw { return words.Raw(words.LeftToRight(lang, text)) }
 	name := words.Plain(o.Format)
 	if f, ok := d.Charter().Format(r.Facts.Content); ok {
-		name = words.Said(f.Names)
+		name = words.Plain(words.Said(f.Names).In(lang))
 	}
 	when := words.M("overlap.from", "start", code(format.WriteInstant(o.Begins)))
 	if !o.Ends.IsZero() {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -217,6 +218,35 @@ func TestOverlapsHideTheGate(t *testing.T) {
 	w.status("birch", hidden, "returned")
 	if after := everything(); after != before {
 		t.Errorf("with what was returned:\n%s\nwithout:\n%s", after, before)
+	}
+}
+
+// A clock that runs days ahead for a while makes the desk forget nothing that stands.
+func TestOverlapsOutliveTheClock(t *testing.T) {
+	w := newWorld(t)
+	fire := w.send("birch/watch/basil", Saying{Format: "J14", Fields: flight(valley, tomorrow(0, 2), low)})
+	w.release(fire)
+	survey := w.send("alder/watch/amal", Saying{Format: "J14", Fields: flight(valley, tomorrow(0, 2), low)})
+	w.release(survey)
+	w.close("alder")
+	var ahead atomic.Int64
+	config := w.config("alder")
+	config.Clock = func() time.Time { return w.now().Add(time.Duration(ahead.Load())) }
+	d, err := Open(t.Context(), config)
+	w.must(err)
+	w.desks["alder"] = d
+	for _, days := range []int{0, 60, 0} {
+		ahead.Store(int64(time.Duration(days) * 24 * time.Hour))
+		want := []string{fire}
+		if days > 0 {
+			want = nil
+		}
+		if got := met(w.overlaps("alder", survey)); !slices.Equal(got, want) {
+			t.Errorf("with the clock %d days ahead alder is told of %v, want %v", days, got, want)
+		}
+		if _, err := d.List(t.Context(), 10, false); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

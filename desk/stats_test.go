@@ -86,8 +86,8 @@ func TestStatsAgree(t *testing.T) {
 		var record bytes.Buffer
 		w.must(proof.WriteRecord(&record, d.origin, d.journal.Read(t.Context(), d.origin, 0)))
 		w.same(want, func(period func(time.Time) (stats.Period, error)) (stats.Page, error) {
-			page, _, err := proof.RecordStatistics(t.Context(), bytes.NewReader(record.Bytes()), w.charter.Charter, period)
-			return page, err
+			counted, err := proof.RecordStatistics(t.Context(), bytes.NewReader(record.Bytes()), w.charter.Charter, period)
+			return counted.Page, err
 		})
 	}
 	text := func(r *mechanism.Record) (*statement.Statement, error) {
@@ -101,8 +101,8 @@ func TestStatsAgree(t *testing.T) {
 		return work.Statistics(t.Context(), period, text)
 	})
 	w.same(want, func(period func(time.Time) (stats.Period, error)) (stats.Page, error) {
-		page, _, err := proof.Statistics(t.Context(), w.charter.Hub.Origin, true, journalOf.Read(t.Context(), w.charter.Hub.Origin, 0), w.charter.Charter, period)
-		return page, err
+		counted, err := proof.Statistics(t.Context(), w.charter.Hub.Origin, true, journalOf.Read(t.Context(), w.charter.Hub.Origin, 0), w.charter.Charter, period)
+		return counted.Page, err
 	})
 }
 

@@ -14,6 +14,7 @@ type state struct {
 	caught    bool      // the replica has what the hub had when it was reached
 	trouble   string    // why the hub is not reachable
 	down      time.Time // since when; zero while it is
+	known     time.Time // until when the replica had what the hub had; zero while it has, and where it never had since the desk began
 	alarm     string
 	confirmed uint64
 	candidate candidate
@@ -30,6 +31,7 @@ type Status struct {
 	Root      string        `json:"root"`    // standard base64
 	Confirmed uint64        `json:"confirmed"`
 	Reachable bool          `json:"reachable"`         // the hub answers
+	Behind    bool          `json:"behind,omitempty"`  // the replica has not all that it had when it was reached, or it is not followed any more
 	Trouble   string        `json:"trouble,omitempty"` // why it does not
 	Down      time.Time     `json:"down,omitzero"`     // since when it does not; zero while it does
 	Routes    []RouteStatus `json:"routes"`            // the hub's addresses in the charter's order
@@ -54,7 +56,7 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return Status{Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
-		Confirmed: d.state.confirmed, Reachable: d.state.reachable, Trouble: d.state.trouble, Down: d.state.down, Routes: routes,
+		Confirmed: d.state.confirmed, Reachable: d.state.reachable, Behind: !d.state.caught || d.state.alarm != "", Trouble: d.state.trouble, Down: d.state.down, Routes: routes,
 		Queued: waits.queued, Flash: waits.flash, Oldest: waits.oldest, Refused: waits.refused, Waiting: waits.waiting, Alarm: d.state.alarm}, nil
 }
 
@@ -72,11 +74,29 @@ func (d *Desk) reachable() {
 	d.state.reachable, d.state.trouble = true, ""
 }
 
+// lags notes that the hub has more than the replica.
+func (d *Desk) lags() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.leave()
+	d.state.caught = false
+}
+
+// leave keeps until when the replica had what the hub had. The caller holds mu.
+func (d *Desk) leave() {
+	if d.state.reachable && d.state.caught && d.state.known.IsZero() {
+		d.state.known = d.config.Clock().UTC()
+	}
+}
+
 // caught notes that the replica has what the hub had, and wakes who waits for it.
 func (d *Desk) caught() {
 	d.mu.Lock()
 	first := !d.state.caught
 	d.state.caught = true
+	if d.state.alarm == "" {
+		d.state.known = time.Time{}
+	}
 	d.mu.Unlock()
 	if first {
 		d.grown.raise()
@@ -96,6 +116,7 @@ func (d *Desk) unreachable(err error) {
 		d.state.down = d.config.Clock().UTC().Truncate(time.Millisecond)
 		d.keepDown()
 	}
+	d.leave()
 	d.state.reachable, d.state.caught, d.state.trouble = false, false, trouble
 }
 
@@ -113,5 +134,6 @@ func (d *Desk) keepDown() {
 func (d *Desk) alarm(text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.leave()
 	d.state.alarm = text
 }

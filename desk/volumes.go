@@ -45,9 +45,14 @@ type placed struct {
 }
 
 // gather looks at what the replica has got since. A text that a release hands over
-// stands before the entry of the release.
-func (v *volumes) gather(d *Desk, now time.Time) {
+// stands before the entry of the release. What is over is forgotten by the hub's
+// clock, since this desk's may be wrong for a while.
+func (v *volumes) gather(d *Desk) {
 	size := d.work.Size()
+	var now time.Time
+	if size > 0 {
+		now, _ = d.work.TimeAt(size - 1)
+	}
 	if !v.begun {
 		v.begun, v.ids = true, map[string]bool{}
 		v.first = size - min(size, maxOverlapLook)
@@ -170,7 +175,7 @@ func (d *Desk) ask(now time.Time, questions int, question func(i int) (question,
 	v := &d.volumes
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.gather(d, now)
+	v.gather(d)
 	work := maxOverlapWork
 	for i := range questions {
 		if q, ok := question(i); ok {

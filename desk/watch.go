@@ -18,7 +18,7 @@ import (
 // Kinds of alarms.
 const (
 	AlarmProof   = "proof"   // the hub did what the charter does not allow
-	AlarmAway    = "away"    // the hub is not reached
+	AlarmAway    = "away"    // the hub is not reached, or has more than this desk
 	AlarmClock   = "clock"   // this desk's clock and the hub's differ
 	AlarmUnacked = "unacked" // nobody of an addressee has acknowledged a FLASH
 	AlarmPath    = "path"    // a path is not GREEN
@@ -160,12 +160,19 @@ func (p *page) alarms(v *WatchView) []Alarm {
 	}
 	for _, t := range slices.Concat(v.Tasks, v.Others) {
 		if !t.late.IsZero() {
-			add(AlarmUnacked, t.Index, t.Party, "watch.unacked", "precedence", p.code(t.Precedence), "entry", p.code(mechanism.EntryName(t.Index)), "format", p.format(t.Format),
+			key := "watch.unacked"
+			if t.Party != v.Party && v.Line.AsOf.Before(p.now) {
+				key = "watch.unacked-known"
+			}
+			add(AlarmUnacked, t.Index, t.Party, key, "precedence", p.code(t.Precedence), "entry", p.code(mechanism.EntryName(t.Index)), "format", p.format(t.Format),
 				"party", p.party(t.Party), "long", p.since(t.sent))
 		}
 	}
 	if !s.Reachable {
 		add(AlarmAway, 0, "", "watch.away", "at", p.at(v.Line.AsOf), "long", p.since(v.Line.AsOf))
+	}
+	if s.Reachable && s.Behind {
+		add(AlarmAway, 0, "", "path.behind", "at", p.at(v.Line.AsOf), "long", p.since(v.Line.AsOf))
 	}
 	if ahead, warn, _ := v.Line.skewed(); warn {
 		add(AlarmClock, 0, "", "path.skew-warned", "ahead", p.code(seconds(ahead)))

@@ -2,8 +2,11 @@ package desk
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 	"parley/delivery"
 	"parley/format"
 	"parley/identity"
+	"parley/ledger"
 	"parley/line"
 	"parley/mechanism"
 	"parley/watch"
@@ -78,6 +82,29 @@ func TestWatchAlarms(t *testing.T) {
 	}
 	if v = w.floor("birch", "en"); v.Tasks[0].Command != "parley readback "+entryOf(w, id) {
 		t.Errorf("after the acknowledgement birch is to do %+v", v.Tasks[0])
+	}
+}
+
+// Without the hub a desk does not know whether another has acknowledged: it goes on
+// to alarm, and says no more than it knows.
+func TestWatchAlarmsWithoutHub(t *testing.T) {
+	w := newWorld(t, hasty)
+	w.close("birch")
+	w.send("alder/watch/amal", Saying{Format: "J11", Precedence: "FLASH", Fields: accident})
+	w.until("alder is alarmed", func() bool {
+		return strings.Contains(w.floor("alder", "en").Text, "nobody of Birch has acknowledged it")
+	})
+	w.stopHub()
+	w.until("alder has lost the hub", func() bool { return !w.floor("alder", "en").Line.Status.Reachable })
+	for lang, want := range map[string][2]string{
+		"en": {"no acknowledgement by Birch is known here", "nobody of Birch"},
+		"ar": {"لا يُعرف هنا إقرار", "لم يُقرّ أحد"},
+		"he": {"לא ידוע כאן על אישור", "לא אושרה"},
+	} {
+		v := w.floor("alder", lang)
+		if alarms := v.alarmed(AlarmUnacked); len(alarms) != 1 || !strings.Contains(alarms[0].Text, want[0]) || strings.Contains(v.Text, want[1]) {
+			t.Errorf("the page in %s:\n%s", lang, v.Text)
+		}
 	}
 }
 
@@ -180,7 +207,7 @@ func TestLinePage(t *testing.T) {
 	}
 	w.ahead.Store(0)
 	w.startHub(nil)
-	w.until("birch reaches the hub", func() bool { return lines("birch", "en").Status.Reachable })
+	w.until("birch reaches the hub and has all that it has", func() bool { s := lines("birch", "en").Status; return s.Reachable && !s.Behind })
 
 	w.ahead.Store(int64(100 * time.Minute))
 	for lang, want := range map[string][]string{
@@ -195,6 +222,70 @@ func TestLinePage(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What a desk does not have yet, it does not know: while it catches up, after proof
+// against the hub, and when it was off and comes up without the hub, its pages are of
+// when it last knew, and say so.
+func TestLinePageAsOf(t *testing.T) {
+	w := newWorld(t)
+	id, err := w.desks["alder"].Test(t.Context(), w.author("alder/watch/amal"), "en")
+	w.must(err)
+	index := w.receipt("alder", id).Index
+	w.until("birch has the test", func() bool { return w.desks["birch"].work.Size() > index })
+	check := func(when, says string) {
+		t.Helper()
+		for lang := range map[string]bool{"en": true, "ar": true, "he": true} {
+			v, err := w.desks["birch"].Line(t.Context(), lang)
+			w.must(err)
+			if at := v.Now.Sub(v.AsOf); at < 2*time.Hour || v.Paths[0].Colour != line.Green || lang == "en" && strings.Count(v.Text, says) != 1 {
+				t.Errorf("%s: as of %s ago, alder is %s:\n%s", when, at, v.Paths[0].Colour, v.Text)
+			}
+			if floor := w.floor("birch", lang); len(floor.alarmed(AlarmPath)) > 0 || len(floor.alarmed(AlarmAway)) != 1 {
+				t.Errorf("%s, the floor:\n%s", when, floor.Text)
+			}
+		}
+	}
+	status := func() Status {
+		s, err := w.desks["birch"].Status(t.Context())
+		w.must(err)
+		return s
+	}
+	w.until("birch has caught up", func() bool { return !status().Behind })
+	w.close("birch")
+	w.stopHub()
+	w.ahead.Store(int64(3 * time.Hour))
+	d := w.open("birch")
+	w.until("birch has looked for the hub", func() bool { return status().Trouble != "" })
+	check("off for three hours, and no hub", "does not reach the hub since")
+
+	var lies atomic.Bool
+	size, height := d.work.Size(), d.work.Blocks()
+	note, err := w.signer.Sign(size+5, ledger.Hash{1})
+	w.must(err)
+	b := &ledger.Block{Height: height, First: size, Entries: []ledger.Entry{{Time: w.now(), Content: ledger.Hash{2}}}, Contents: [][]byte{nil}}
+	b.Checkpoint, err = w.signer.Sign(size+1, ledger.Hash{1})
+	w.must(err)
+	lie, err := b.MarshalJSON()
+	w.must(err)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /checkpoint", func(rw http.ResponseWriter, _ *http.Request) { rw.Write(note) })
+	mux.HandleFunc("GET /v1/feed", func(rw http.ResponseWriter, r *http.Request) {
+		if lies.Load() {
+			fmt.Fprintln(rw, string(lie))
+			return
+		}
+		rw.(http.Flusher).Flush()
+		<-r.Context().Done() // a slow one
+	})
+	w.serveInstead(mux)
+	w.until("birch reaches the hub", func() bool { return status().Reachable })
+	check("catching up", "has not all that the hub has")
+	lies.Store(true)
+	w.stopHub()
+	w.serveInstead(mux)
+	w.until("birch has proof", func() bool { s := status(); return s.Alarm != "" && s.Reachable })
+	check("after proof", "has not all that the hub has")
 }
 
 func fieldOf(w *world, party, id, name string) (string, bool) {
@@ -265,6 +356,28 @@ func TestHandover(t *testing.T) {
 	}
 	if _, err := d.Handover(ctx, w.author("alder/watch/amal"), "en"); ruleOf(err) != OtherParty {
 		t.Errorf("the checklist of another party's officer: %v", err)
+	}
+}
+
+// A relief whose key reads less than that of who hands over is not told that what he
+// cannot read is done.
+func TestReliefReadsLess(t *testing.T) {
+	w := newWorld(t)
+	ctx, d := t.Context(), w.desks["birch"]
+	first := w.say("alder/watch/amal")
+	w.release(first)
+	c, err := d.Handover(ctx, w.author("birch/watch/basil"), "en")
+	w.must(err)
+	id, err := d.HandOver(ctx, w.author("birch/watch/basil"), "", "", "en", []uint64{c.Items[0].Entry})
+	w.must(err)
+	w.receipt("birch", id)
+	w.newKey("birch/watch/nour")
+	w.endorseOne("birch/watch/nour", "commercial")
+	w.until("birch knows the key", func() bool { _, err := d.officerKey(w.author("birch/watch/nour")); return err == nil })
+	r, err := d.Relief(ctx, w.author("birch/watch/nour"), "en")
+	w.must(err)
+	if len(r.Items) != 0 || len(r.Done) != 0 || !slices.Equal(r.Unread, []uint64{c.Items[0].Entry}) || !strings.Contains(r.Text, mechanism.EntryName(c.Items[0].Entry)) || strings.Contains(r.Text, "done since") || strings.Contains(r.Text, "Nothing is open") {
+		t.Errorf("nour takes over %+v\n%s", r, r.Text)
 	}
 }
 
@@ -348,5 +461,14 @@ func TestPageIsolates(t *testing.T) {
 	p.plan(SwitchView{Plan: hostile}, false)
 	if text := p.String(); strings.ContainsRune(text, '\u202e') || !strings.Contains(text, "[U+202E]") {
 		t.Errorf("the page is %q", text)
+	}
+}
+
+// The share that the line shows is that of the statistics: cut, not rounded.
+func TestPercent(t *testing.T) {
+	for share, want := range map[float64]string{100: "100.00%", 99.999: "99.99%", 98.246: "98.24%", 98.24: "98.24%", 99.59: "99.59%", 57.38: "57.38%", 0: "0.00%", 1.0 / 3 * 100: "33.33%"} {
+		if got := percent(share); got != want {
+			t.Errorf("%v is %s, want %s", share, got, want)
+		}
 	}
 }

@@ -68,8 +68,20 @@ func (s *State) held(r Rules, e TestHeld) {
 	}
 	s.Open = append(s.Open, test)
 	if len(s.Open) > maxOpen {
-		s.Open = s.Open[len(s.Open)-maxOpen:]
+		s.makeRoom()
 	}
+}
+
+// makeRoom forgets the oldest test of whoever has the most, so that nobody floods
+// out a test of another's that he still has to answer.
+func (s *State) makeRoom() {
+	count, most := map[string]int{}, 0
+	for _, t := range s.Open {
+		count[t.By]++
+		most = max(most, count[t.By])
+	}
+	i := slices.IndexFunc(s.Open, func(t Test) bool { return count[t.By] == most })
+	s.Open = slices.Delete(s.Open, i, i+1)
 }
 
 func absolute(d time.Duration) time.Duration {
@@ -192,9 +204,8 @@ func (p *Path) miss(e TestMissed, due time.Time, times int) {
 // ways since.
 func (p *Path) prove(r Rules, at time.Time, human bool) {
 	p.Red = p.redSince(r, at)
-	if !p.Red.IsZero() && p.Since.IsZero() {
-		p.Since = p.Red
-		p.Missed = max(p.Missed, 1)
+	if !p.Red.IsZero() && p.Missed == 0 {
+		p.Since, p.Missed = p.Red, 1
 	}
 	p.Machine = at
 	if human {

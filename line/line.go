@@ -125,7 +125,7 @@ type Test struct {
 	People  []string  `json:"people,omitempty"`  // parties of whom no person has
 }
 
-// maxOpen bounds the tests that wait; the oldest make room.
+// maxOpen bounds the tests that wait; the oldest of whoever has the most make room.
 const maxOpen = 64
 
 // maxMonths bounds what is counted apart.
@@ -175,7 +175,7 @@ func (s *State) path(party string) *Path {
 func (p Path) Colour(r Rules, now time.Time, paused bool) Colour {
 	red := p.redSince(r, now)
 	switch {
-	case p.Machine.IsZero() && p.Since.IsZero():
+	case p.unproven():
 		return Unproven
 	case paused && p.Missed > 0, !red.IsZero() && now.Sub(red) >= r.Dark:
 		return Dark
@@ -186,6 +186,9 @@ func (p Path) Colour(r Rules, now time.Time, paused bool) Colour {
 	}
 	return Green
 }
+
+// unproven says that the path was neither proven nor missed yet.
+func (p Path) unproven() bool { return p.Machine.IsZero() && p.Since.IsZero() }
 
 // redSince is since when the path is RED, also where no miss has been said yet.
 func (p Path) redSince(r Rules, now time.Time) time.Time {
@@ -210,10 +213,10 @@ func (p Path) Availability(month string, begun, now time.Time) float64 {
 
 // Outage tells how much of a month, up to now and since the line was begun, the
 // path could not be relied on, and how long that time is as a whole: zero where
-// there was no line.
+// there was no line, or nothing of the path is known yet.
 func (p Path) Outage(month string, begun, now time.Time) (out, whole time.Duration) {
 	from, err := time.Parse("2006-01", month)
-	if err != nil || begun.IsZero() {
+	if err != nil || begun.IsZero() || p.unproven() {
 		return 0, 0
 	}
 	to := from.AddDate(0, 1, 0)

@@ -232,7 +232,7 @@ func TestTurns(t *testing.T) {
 }
 
 func TestAvailability(t *testing.T) {
-	p := Path{Months: []Month{{Month: "2026-11", Out: (3 * time.Hour).Milliseconds()}}}
+	p := Path{Machine: five, Months: []Month{{Month: "2026-11", Out: (3 * time.Hour).Milliseconds()}}}
 	begun := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	if got := p.Availability("2026-11", begun, begun.AddDate(0, 1, 5)); got < 99.58 || got > 99.59 {
 		t.Errorf("three hours of November are %f%%", got)
@@ -310,5 +310,63 @@ func TestRandomLine(t *testing.T) {
 		if due := d.Timers(rules)[0]; !due.At.After(now) {
 			t.Fatalf("seed %d: %+v is never settled", seed, due)
 		}
+	}
+}
+
+// A path that nobody has proven is not available, and has no figure at all.
+func TestUnprovenIsNotAvailable(t *testing.T) {
+	d := &desk{t: t}
+	d.test("cedar", five, false)
+	for _, party := range []string{"birch", "dogwood"} { // dogwood joins later
+		if out, whole := d.Path(party).Outage("2026-11", d.Begun, minute(4)); out != 0 || whole != 0 {
+			t.Errorf("%s, of which nothing is known, was out %s of %s", party, out, whole)
+		}
+	}
+	if err := d.do(minute(5), Miss{Party: "birch", Part: Machine, Due: minute(5), Cause: Network}); err != nil {
+		t.Fatal(err)
+	}
+	if out, whole := d.Path("birch").Outage("2026-11", d.Begun, minute(15)); out != 10*time.Minute || whole != 15*time.Minute {
+		t.Errorf("birch was out %s of %s", out, whole)
+	}
+}
+
+// Whoever floods the line with tests of its own does not make it forget the answer
+// that it owes.
+func TestFloodForgetsNothing(t *testing.T) {
+	d := &desk{t: t}
+	id := d.test("alder", five, true)
+	d.answer("cedar", id, "alder", five, minute(1), true)
+	d.answer("birch", id, "alder", five, minute(1), false) // its machine; no person
+	for i := range 3 * maxOpen {
+		d.test("birch", minute(1).Add(time.Duration(i)*time.Second), false)
+	}
+	if n := len(d.Open); n > maxOpen {
+		t.Errorf("%d tests are kept in mind", n)
+	}
+	if err := d.do(minute(5), Miss{Party: "birch", Part: Human, Due: minute(5), Cause: Operator}); err != nil {
+		t.Errorf("the person at birch who did not answer: %v", err)
+	}
+	if !d.Path("birch").Absent {
+		t.Error("birch has a person, who never answered")
+	}
+}
+
+// A path RED because nothing proved it, while its person is missing too, is left by
+// a test both ways, and was out from when it was RED.
+func TestUnprovenAndAbsent(t *testing.T) {
+	d := &desk{t: t}
+	id := d.test("alder", five, true)
+	d.answer("birch", id, "alder", five, minute(0), false)
+	if err := d.do(minute(5), Miss{Party: "birch", Part: Human, Due: minute(5), Cause: Operator}); err != nil {
+		t.Fatal(err)
+	}
+	d.want("birch", minute(6), Amber)
+	d.want("birch", minute(120), Red) // the hub has said nothing meanwhile
+	d.test("birch", minute(121), false)
+	id = d.test("alder", minute(122), false)
+	d.answer("birch", id, "alder", minute(122), minute(123), false)
+	d.want("birch", minute(123), Amber)
+	if out, _ := d.Path("birch").Outage("2026-11", d.Begun, minute(123)); out != 33*time.Minute {
+		t.Errorf("birch was out %s, want 33m from when it was RED", out)
 	}
 }

@@ -17,18 +17,26 @@ import (
 	"parley/store"
 )
 
+// A Counted is a page of statistics and what it was counted from. Where texts are
+// withheld in that, the page is everyone's only if none of them is one that every
+// party can read: whoever gave it answers for that, and another party's page shows it.
+type Counted struct {
+	Page    stats.Page
+	Charter *charter.Charter // of the page's edition
+	Result  Result           // of the replay
+}
+
 // Statistics replays blocks as [VerifyBlocks] does and makes the page of a period,
-// which period gives by the hub's time of the newest entry. It also gives the
-// charter of the page's edition.
-func Statistics(ctx context.Context, origin string, complete bool, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (stats.Page, *charter.Charter, error) {
+// which period gives by the hub's time of the newest entry.
+func Statistics(ctx context.Context, origin string, complete bool, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (Counted, error) {
 	w, err := store.New(ctx, nil, origin, complete)
 	if err != nil {
-		return stats.Page{}, nil, err
+		return Counted{}, err
 	}
 	texts := map[uint64]*statement.Statement{}
 	result, err := verifyInto(ctx, w, origin, keepTexts(blocks, texts), trusted)
 	if err != nil {
-		return stats.Page{}, nil, err
+		return Counted{}, err
 	}
 	page, err := w.Statistics(ctx, period, func(r *mechanism.Record) (*statement.Statement, error) {
 		s := texts[r.Index]
@@ -38,17 +46,17 @@ func Statistics(ctx context.Context, origin string, complete bool, blocks iter.S
 		return s, nil
 	})
 	if err != nil {
-		return stats.Page{}, nil, fmt.Errorf("count %d entries: %w", result.Size, err)
+		return Counted{}, fmt.Errorf("count %d entries: %w", result.Size, err)
 	}
-	return page, w.CharterAt(w.Size()), nil
+	return Counted{page, w.CharterAt(w.Size()), result}, nil
 }
 
 // RecordStatistics is [Statistics] of a record.
-func RecordStatistics(ctx context.Context, r io.Reader, trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (stats.Page, *charter.Charter, error) {
+func RecordStatistics(ctx context.Context, r io.Reader, trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (Counted, error) {
 	lines := &recordLines{in: bufio.NewReaderSize(r, 1<<16)}
 	origin, err := lines.head()
 	if err != nil {
-		return stats.Page{}, nil, fmt.Errorf("read record: %w", err)
+		return Counted{}, fmt.Errorf("read record: %w", err)
 	}
 	return Statistics(ctx, origin, false, lines.blocks(), trusted, period)
 }

@@ -8,6 +8,7 @@ import (
 
 	"parley/charter"
 	"parley/rule"
+	"parley/statement"
 	"parley/stats"
 )
 
@@ -19,8 +20,8 @@ func TestRecordStatistics(t *testing.T) {
 	w := newWorld(t)
 	play(w)
 	count := func(text string, trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (stats.Page, error) {
-		page, _, err := RecordStatistics(t.Context(), strings.NewReader(text), trusted, period)
-		return page, err
+		c, err := RecordStatistics(t.Context(), strings.NewReader(text), trusted, period)
+		return c.Page, err
 	}
 	var first string
 	for _, party := range []string{"alder", "birch", "cedar"} {
@@ -55,5 +56,34 @@ func TestRecordStatistics(t *testing.T) {
 		if _, err := count(text, nil, monthOf); err == nil {
 			t.Errorf("%s makes a page", name)
 		}
+	}
+}
+
+// Whoever gives a record with a notice of its own left out gives another page of the
+// same entries; that texts are withheld is told with it.
+func TestRecordStatisticsWithheld(t *testing.T) {
+	w := newWorld(t)
+	play(w)
+	count := func(text string) Counted {
+		t.Helper()
+		c, err := RecordStatistics(t.Context(), strings.NewReader(text), nil, monthOf)
+		w.must(err)
+		return c
+	}
+	whole := count(w.record("cedar"))
+	blocks, left := w.feed("cedar"), 0
+	for _, b := range blocks {
+		for i, content := range b.Contents {
+			if s, err := statement.Parse(content); err == nil && s.Claims().Author.Party == "alder" && s.Claims().Format == "J14/1" {
+				b.Contents[i], left = nil, left+1
+			}
+		}
+	}
+	doctored := count(w.write(blocks))
+	if left == 0 || doctored.Page.Size != whole.Page.Size || doctored.Page.Root != whole.Page.Root || doctored.Page.Hash() == whole.Page.Hash() {
+		t.Fatalf("%d left out: %s\n%s", left, doctored.Page.JSON(), whole.Page.JSON())
+	}
+	if whole.Result.Withheld != 0 || doctored.Result.Withheld == 0 {
+		t.Errorf("withheld: %d of the whole, %d of the other", whole.Result.Withheld, doctored.Result.Withheld)
 	}
 }

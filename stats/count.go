@@ -64,7 +64,8 @@ func (f *Fold) originalCounts(c statement.Claims) bool {
 }
 
 // incidents opens and closes cases. What replaces a report keeps its age; what
-// cancels it closes it, and so does a finding that is not itself cancelled.
+// cancels it closes it, and so does a finding that is not cancelled, itself or as
+// what has taken its place.
 func (f *Fold) incidents(r *mechanism.Record) {
 	c, d := r.Claims, r.Delivery
 	if identifier(c.Format) == "J20" {
@@ -72,17 +73,25 @@ func (f *Fold) incidents(r *mechanism.Record) {
 	} else if old := f.cases[d.Supersedes]; old != nil && !d.Cancels {
 		f.cases[c.ID] = old
 	}
-	own := f.cases[c.ID]
-	if own != nil && d.Superseded.Cancel {
-		own.closed = true
+	if identifier(c.Format) == "J23" {
+		found := &finding{}
+		f.findings[c.ID] = found
+		for _, ref := range c.Refs {
+			if about := f.cases[ref.ID]; about != nil && ref.Relation == "replies" {
+				about.findings = append(about.findings, found)
+			}
+		}
+	} else if old := f.findings[d.Supersedes]; old != nil && !d.Cancels {
+		f.findings[c.ID] = old
 	}
-	if identifier(c.Format) != "J23" || d.Superseded.Cancel {
+	if !d.Superseded.Cancel {
 		return
 	}
-	for _, ref := range c.Refs {
-		if about := f.cases[ref.ID]; about != nil && ref.Relation == "replies" {
-			about.closed = true
-		}
+	if own := f.cases[c.ID]; own != nil {
+		own.cancelled = true
+	}
+	if own := f.findings[c.ID]; own != nil {
+		own.cancelled = true
 	}
 }
 
@@ -166,7 +175,7 @@ func (f *Fold) reached(t *tally, r *mechanism.Record, reach *delivery.Reach) {
 			}
 		}
 	}
-	if due := d.PassOnDue(); !due.IsZero() {
+	if due := d.PassOnDue(); !due.IsZero() && d.Gated.Before(due) { // else it left no time at all
 		done := reach.PassedOnAt()
 		inTime := !done.IsZero() && done.Before(due)
 		if inTime {
@@ -225,25 +234,34 @@ type pause struct {
 	declared, from, until          time.Time // until is zero while it stands
 }
 
-// declared folds a J05, as package area does, and keeps what came to an end.
+// declared keeps the pauses that a J05 declares and ends. A resumption ends what
+// counts of them; what it resumes need not count, as where a party joined between
+// the two.
 func (f *Fold) declared(r *mechanism.Record, s *statement.Statement) error {
-	ch := f.in.CharterAt(r.Index)
-	events, err := f.areas.Decide(mechanism.Declaration(s), mechanism.Switchable(ch), r.Logged)
+	d := mechanism.Declaration(s)
+	if d.Kind == area.Resume {
+		from := d.From
+		if from.Before(r.Logged) {
+			from = r.Logged
+		}
+		f.ends(d.Party, d.Areas, from)
+		return nil
+	}
+	var switched area.State // a pause or a restriction asks nothing of what stands
+	events, err := switched.Decide(d, mechanism.Switchable(f.in.CharterAt(r.Index)), r.Logged)
 	if err != nil {
 		return err
 	}
 	for _, e := range events {
-		f.areas.Apply(e)
-		switch e := e.(type) {
-		case area.AreasSwitched:
-			f.ends(e.Switch.Party, e.Areas, r.Logged)
-			for _, id := range e.Areas {
-				if e.Switch.Kind == area.Pause {
-					f.pauses = append(f.pauses, pause{r.Claims.ID, e.Switch.Party, id, e.Switch.Reason, r.Logged, e.Switch.From, e.Switch.Until})
-				}
+		e, ok := e.(area.AreasSwitched)
+		if !ok {
+			continue
+		}
+		f.ends(e.Switch.Party, e.Areas, r.Logged)
+		for _, id := range e.Areas {
+			if e.Switch.Kind == area.Pause {
+				f.pauses = append(f.pauses, pause{r.Claims.ID, e.Switch.Party, id, e.Switch.Reason, r.Logged, e.Switch.From, e.Switch.Until})
 			}
-		case area.AreasResumed:
-			f.ends(e.Party, e.Areas, e.From)
 		}
 	}
 	return nil

@@ -49,7 +49,7 @@ type Party struct {
 	Acknowledged []Timing     `json:"acknowledged,omitempty"`
 	ReadBack     []Timing     `json:"readBack,omitempty"` // until it was understood
 	FirstTry     Share        `json:"firstTry,omitzero"`  // readbacks that matched at the first try
-	PassedOn     Share        `json:"passedOn,omitzero"`  // complete before the window
+	PassedOn     Share        `json:"passedOn,omitzero"`  // complete before the window, of what left the gate before it
 	Gate         []Gate       `json:"gate,omitempty"`
 	Overdue      []Count      `json:"overdue,omitempty"` // calls of the hub's clock, by stage
 	Ladder       []Count      `json:"ladder,omitempty"`  // of these, by step reached
@@ -211,7 +211,7 @@ func (f *Fold) openCases(party string) Cases {
 	var all Cases
 	seen := map[*incident]bool{}
 	for _, c := range f.cases {
-		if c.closed || c.party != party || seen[c] || !c.since.Before(f.in.Period.To) {
+		if !c.open() || c.party != party || seen[c] || !c.since.Before(f.in.Period.To) {
 			continue
 		}
 		seen[c] = true

@@ -32,7 +32,6 @@ import (
 	"slices"
 	"time"
 
-	"parley/area"
 	"parley/charter"
 	"parley/mechanism"
 	"parley/statement"
@@ -58,22 +57,31 @@ type Fold struct {
 	tallies    []*tally        // in the charter's order of parties
 	counted    map[string]bool // identifiers of the messages that count
 	cases      map[string]*incident
-	areas      area.State
+	findings   map[string]*finding
 	pauses     []pause
 	messages   int // that counted, in the period
 }
 
 // An incident is a case: an incident report, and what takes its place.
 type incident struct {
-	party  string
-	since  time.Time
-	closed bool
+	party     string
+	since     time.Time
+	cancelled bool
+	findings  []*finding
+}
+
+// A finding on a case, and what takes its place.
+type finding struct{ cancelled bool }
+
+// open reports whether the case stands and no finding on it does.
+func (i *incident) open() bool {
+	return !i.cancelled && !slices.ContainsFunc(i.findings, func(f *finding) bool { return !f.cancelled })
 }
 
 // New begins a page.
 func New(in Input) *Fold {
 	ch := in.CharterAt(in.Size)
-	f := &Fold{in: in, charter: ch, supervisor: ch.Supervisor().ID, counted: map[string]bool{}, cases: map[string]*incident{}}
+	f := &Fold{in: in, charter: ch, supervisor: ch.Supervisor().ID, counted: map[string]bool{}, cases: map[string]*incident{}, findings: map[string]*finding{}}
 	for _, k := range in.Keys {
 		if k.Author.Role == mechanism.Desk {
 			f.desks = append(f.desks, k)

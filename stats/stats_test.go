@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"parley/area"
 	"parley/charter"
@@ -364,6 +365,33 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// Nobody passes on before its window what left the gate when that had begun: this is
+// no figure of the addressee's, whoever was late.
+func TestPassOnWithoutTime(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		begins, gate time.Duration
+		done         time.Duration
+		want         Share
+	}{
+		{"notice of what has begun", -time.Hour, time.Minute, 5 * time.Minute, Share{}},
+		{"the gate took until it began", 10 * time.Minute, 10 * time.Minute, 0, Share{}},
+		{"a minute is left", 10 * time.Minute, 9 * time.Minute, 0, Share{0, 1}},
+		{"a minute is left, and enough", 10 * time.Minute, 9 * time.Minute, 9*time.Minute + time.Second, Share{1, 1}},
+	} {
+		b := newBook(t)
+		b.say(said{by: "alder", format: "J14/1", to: []string{"birch"}, gate: test.gate, change: func(d *delivery.State) {
+			d.Terms.Begins = noon.Add(test.begins)
+			if test.done > 0 {
+				d.Apply(delivery.StatementPassedOn{By: author("birch", "watch"), Echelon: "post", At: noon.Add(test.done)})
+			}
+		}})
+		if got := b.month().party("birch").PassedOn; got != test.want {
+			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
+		}
+	}
+}
+
 // An incident is open until a finding on it, or on what took its place, stands.
 func TestCases(t *testing.T) {
 	ref := func(relation, id string) []statement.Ref { return []statement.Ref{{Relation: relation, ID: id}} }
@@ -392,6 +420,23 @@ func TestCases(t *testing.T) {
 		{"found on what replaced it", func(b *book, id string) {
 			next := b.say(said{by: "alder", format: "J04/1", to: []string{"birch"}, refs: ref("replaces", id), change: func(d *delivery.State) { d.Supersedes = id }})
 			b.say(said{by: "cedar", format: "J23/1", to: []string{"alder", "birch"}, refs: ref("replies", next)})
+		}, time.Hour, Cases{}},
+		{"the finding was replaced, and that is cancelled", func(b *book, id string) {
+			both := []string{"alder", "birch"}
+			found := b.say(said{by: "cedar", format: "J23/1", to: both, refs: ref("replies", id), change: func(d *delivery.State) { d.Superseded = delivery.Supersession{By: "x", At: noon} }})
+			b.say(said{by: "cedar", format: "J04/1", to: both, refs: ref("replaces", found), change: func(d *delivery.State) {
+				d.Supersedes, d.Superseded = found, delivery.Supersession{By: "y", Cancel: true, At: noon}
+			}})
+		}, time.Hour, Cases{Day: 1}},
+		{"the finding was replaced", func(b *book, id string) {
+			both := []string{"alder", "birch"}
+			found := b.say(said{by: "cedar", format: "J23/1", to: both, refs: ref("replies", id), change: func(d *delivery.State) { d.Superseded = delivery.Supersession{By: "x", At: noon} }})
+			b.say(said{by: "cedar", format: "J04/1", to: both, refs: ref("replaces", found), change: func(d *delivery.State) { d.Supersedes = found }})
+		}, time.Hour, Cases{}},
+		{"two findings, of which one is cancelled", func(b *book, id string) {
+			both := []string{"alder", "birch"}
+			b.say(said{by: "cedar", format: "J23/1", to: both, refs: ref("replies", id)})
+			b.say(said{by: "cedar", format: "J23/1", to: both, refs: ref("replies", id), change: func(d *delivery.State) { d.Superseded = delivery.Supersession{By: "x", Cancel: true, At: noon} }})
 		}, time.Hour, Cases{}},
 		{"cancelled", func(b *book, id string) {
 			b.records[0].Delivery.Superseded = delivery.Supersession{By: "x", Cancel: true, At: noon}
@@ -456,6 +501,24 @@ func TestClockAndPauses(t *testing.T) {
 	page = b.page(day)
 	equal("an hour's pauses", page.party("alder").Pauses, Pauses{Paused: time.Hour.Milliseconds()})
 	equal("an hour's availability", page.party("birch").Availability, Availability{})
+}
+
+// A party that joins reads nothing of a pause declared before, so it does not
+// count; its resumption, which went to all, must not keep everyone from a page.
+func TestResumedAfterJoining(t *testing.T) {
+	b := newBook(t, "dogwood")
+	declare := func(kind string, at time.Duration, to ...string) {
+		b.say(said{by: "alder", format: "J05/1", area: "service", to: to, at: at, fields: map[string]any{"switch": kind, "reason": "domestic", "areas": []string{"commercial", "military"},
+			"from": "2026-11-24T12:00Z", "review-at": "2026-11-25T12:00Z"}})
+	}
+	declare(area.Pause, 0, "birch", "cedar")
+	declare(area.Resume, time.Hour, "birch", "cedar", "dogwood")
+	declare(area.Pause, 2*time.Hour, "birch", "cedar", "dogwood")
+	declare(area.Resume, 3*time.Hour, "birch", "cedar", "dogwood")
+	b.now = noon.Add(5 * time.Hour)
+	if got := b.month().party("alder").Pauses; got.Declared != 1 || got.Paused != time.Hour.Milliseconds() {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestMissingText(t *testing.T) {
@@ -536,10 +599,39 @@ func TestText(t *testing.T) {
 			t.Errorf("%s: the page lacks its hash", lang)
 		}
 	}
+	for _, lang := range []string{"ar", "he"} {
+		for line := range strings.Lines(page.Text(lang, b.charter, true)) {
+			if strings.TrimSpace(line) != "" && !rightToLeft(line) {
+				t.Errorf("%s: nothing in a line says that it is read from the right, so its columns may stand in another order than the others': %q", lang, line)
+			}
+			if a, z := strings.Count(line, "\u2066")+strings.Count(line, "\u2068"), strings.Count(line, "\u2069"); a != z {
+				t.Errorf("%s: an isolate is broken over two lines, which reorders both: %q", lang, line)
+			}
+		}
+	}
 	sum := sha256.Sum256(page.JSON())
 	if got := strings.ReplaceAll(page.Hash(), " ", ""); got != fmt.Sprintf("%x", sum) {
 		t.Errorf("hash %s is not that of the JSON, %x", got, sum)
 	}
+}
+
+// rightToLeft reports whether a line is read from the right where that is taken from
+// its first letter outside of isolates (UAX 9, P2).
+func rightToLeft(line string) bool {
+	deep := 0
+	for _, r := range line {
+		switch {
+		case r == '\u2066' || r == '\u2068':
+			deep++
+		case r == '\u2069':
+			deep--
+		case deep == 0 && (r == '\u200f' || unicode.In(r, unicode.Arabic, unicode.Hebrew)):
+			return true
+		case deep == 0 && unicode.IsLetter(r):
+			return false
+		}
+	}
+	return false
 }
 
 func TestSpans(t *testing.T) {

@@ -46,18 +46,32 @@ func (w *writer) word(key string, pairs ...any) string {
 // pageWidth is how many columns the sentences take; the table takes what it needs.
 const pageWidth = 120
 
-// say writes a sentence, on as many lines as it takes.
+// say writes a sentence, on as many lines as it takes. What is isolated from the
+// sentence stays so on each of them.
 func (w *writer) say(key string, pairs ...any) {
-	line := ""
+	line, isolate := "", ""
 	for _, part := range strings.Fields(w.word(key, pairs...)) {
 		if line != "" && width(line)+1+width(part) > pageWidth {
+			if isolate != "" {
+				line, part = line+popIsolate, isolate+part
+			}
 			w.line(line)
 			line = ""
 		}
 		line = strings.TrimPrefix(line+" "+part, " ")
+		for _, r := range part {
+			switch c := string(r); c {
+			case "\u2066", "\u2068":
+				isolate = c
+			case popIsolate:
+				isolate = ""
+			}
+		}
 	}
 	w.line(line)
 }
+
+const popIsolate = "\u2069"
 
 // and puts two sentences in one line.
 func (w *writer) and(one, other string) string {
@@ -67,13 +81,18 @@ func (w *writer) and(one, other string) string {
 // code is what reads from left to right in every language.
 func (w *writer) code(s string) words.Raw { return words.Raw(words.LeftToRight(w.lang, s)) }
 
+// name is what the charter calls something.
+func (w *writer) name(by map[string]string) words.Raw {
+	return words.Raw(words.Isolate(w.lang, words.Said(by).In(w.lang)))
+}
+
 func (w *writer) stamp(ms int64) words.Raw {
 	return w.code(time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05Z"))
 }
 
 func (w *writer) head() {
 	p := w.page
-	title := w.word("title", "name", words.Said(w.charter.Names))
+	title := w.word("title", "name", w.name(w.charter.Names))
 	if p.Exercise {
 		title = w.and(title, w.word("exercise"))
 	}
@@ -93,7 +112,7 @@ func (w *writer) verdicts() {
 	for _, c := range w.page.Parties {
 		name := string(w.code(c.ID))
 		if p, ok := w.charter.Party(c.ID); ok {
-			name = words.Said(p.Names).In(w.lang)
+			name = string(w.name(p.Names))
 		}
 		figures := ""
 		for i, f := range c.Beyond {
@@ -134,6 +153,9 @@ type row struct {
 
 func (w *writer) table(all bool) {
 	head := row{cells: []string{w.word("allowed")}}
+	if words.RightToLeft(w.lang) {
+		head.label = "\u200f" // or the parties stand from the left, and their figures from the right
+	}
 	for _, c := range w.page.Parties {
 		head.cells = append(head.cells, c.ID)
 	}

@@ -33,8 +33,9 @@ figures are made of, -json writes them for a program; the SHA-256 is of exactly
 that text.
 
 With -record it asks no desk: it verifies a record, or the data folder of a desk or
-a hub, as 'parley verify' does, and counts what that holds. With -charter it must
-belong to that charter.
+a hub, as 'parley verify' does, and counts what that holds. Where texts are withheld
+in that it says so: whoever left out one that all can read has made another page of
+the same entries. With -charter it must belong to that charter.
 
 Exit status: 0 printed, 1 refused, or the record is refuted, 2 it could not be made.
 `
@@ -108,7 +109,7 @@ func recordStats(ctx context.Context, path, charterFile string, period func(time
 		}
 		trusted = signed.Charter
 	}
-	page, ch, err := statsOf(ctx, path, trusted, period)
+	counted, err := statsOf(ctx, path, trusted, period)
 	if refuted, ok := errors.AsType[*proof.Refuted](err); ok {
 		report(stderr, "refuted: "+refuted.Sentence, "`parley verify` says more; count nothing from it")
 		return stats.Page{}, nil, 1
@@ -120,25 +121,28 @@ func recordStats(ctx context.Context, path, charterFile string, period func(time
 		report(stderr, "could not be counted: "+err.Error(), "")
 		return stats.Page{}, nil, 2
 	}
-	return page, ch, 0
+	if n := counted.Result.Withheld; n > 0 {
+		report(stderr, fmt.Sprintf("the texts of %d entries are withheld in this; that none of them is one that every party can read, whoever gave it to you answers for", n), "compare the SHA-256 with that of another party, for the same entries")
+	}
+	return counted.Page, counted.Charter, 0
 }
 
-func statsOf(ctx context.Context, path string, trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (stats.Page, *charter.Charter, error) {
+func statsOf(ctx context.Context, path string, trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (proof.Counted, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return stats.Page{}, nil, err
+		return proof.Counted{}, err
 	}
 	if info.IsDir() {
 		f, err := openFolder(path)
 		if err != nil {
-			return stats.Page{}, nil, err
+			return proof.Counted{}, err
 		}
 		defer f.Close()
 		return proof.Statistics(ctx, f.ledger, f.hub, f.Read(ctx, f.ledger, 0), trusted, period)
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return stats.Page{}, nil, err
+		return proof.Counted{}, err
 	}
 	defer file.Close()
 	return proof.RecordStatistics(ctx, bufio.NewReader(file), trusted, period)

@@ -65,4 +65,22 @@ func TestStats(t *testing.T) {
 			t.Errorf("%s: status %d, %s", test.name, status, stderr)
 		}
 	}
+
+	// What is at birch's gate is withheld from alder, and so may other texts be.
+	warned := func(party string) bool {
+		_, _, stderr := parley(t, "stats", "-record", o.desk(party))
+		return strings.Contains(stderr, "of 1 entries are withheld")
+	}
+	if warned("alder") {
+		t.Error("alder's folder is said to lack a text")
+	}
+	o.arrives("cedar", o.sent(o.as(basil, "send", with([]string{"J14", "-wait", "20"}, flight...)...)...), "submitted")
+	for deadline = time.Now().Add(20 * time.Second); !warned("alder"); {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing is said of what alder's folder lacks")
+		}
+	}
+	if warned("cedar") {
+		t.Error("cedar's folder is said to lack a text")
+	}
 }
