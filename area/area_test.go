@@ -67,7 +67,7 @@ func TestSwitches(t *testing.T) {
 	want("diplomatic", hour(1), Paused)
 	want("diplomatic", hour(20), Open) // it ends by itself
 	want("military", hour(1), Open)
-	if err := s.Admit("diplomatic", true, hour(1)); ruleOf(err) != IsPaused {
+	if err := s.Admit("diplomatic", true, 9, hour(1)); ruleOf(err) != IsPaused {
 		t.Errorf("a paused area answers %v", err)
 	}
 
@@ -83,10 +83,10 @@ func TestSwitches(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("diplomatic", hour(3), Restricted)
-	if err := s.Admit("diplomatic", false, hour(3)); ruleOf(err) != IsClosed {
+	if err := s.Admit("diplomatic", false, 9, hour(3)); ruleOf(err) != IsClosed {
 		t.Errorf("something new in a restricted area: %v", err)
 	}
-	if err := s.Admit("diplomatic", true, hour(3)); err != nil {
+	if err := s.Admit("diplomatic", true, 9, hour(3)); err != nil {
 		t.Errorf("business at hand in a restricted area: %v", err)
 	}
 	if err := do(t, s, Declare{Statement: "z", Party: "birch", Kind: Resume, Areas: []string{"diplomatic"}}, hour(3)); ruleOf(err) != NotPaused {

@@ -92,7 +92,7 @@ func admitArea(v View, ch *charter.Charter, c Case, f form) error {
 	if r, ok := ch.Rule(claims.Format); board == nil || f.Kind != format.Message || f.Floor || ok && r.Floor {
 		return nil
 	}
-	return board.Areas.Admit(claims.Area, len(claims.Refs) > 0, c.Now)
+	return board.Areas.Admit(claims.Area, len(claims.Refs) > 0, c.Index, c.Now)
 }
 
 // boardEffects gives the board as a message of the channel's own changes it; nil
@@ -108,7 +108,9 @@ func boardEffects(v View, ch *charter.Charter, c Case, f form, about *Record) (*
 	case "J00":
 		return board, board.test(ch, c, about)
 	case "J05":
-		events, err := board.Areas.Decide(Declaration(s), Switchable(ch), c.Now)
+		declared := Declaration(s)
+		declared.Index = c.Index
+		events, err := board.Areas.Decide(declared, Switchable(ch), c.Now)
 		for _, e := range events {
 			board.Areas.Apply(e)
 		}

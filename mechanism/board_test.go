@@ -72,6 +72,21 @@ func TestPausedArea(t *testing.T) {
 	w.boards()
 }
 
+// What one block orders has one time: a pause does not reach back to what was
+// accepted before it in the same block and is read by its addressee only later.
+func TestPauseInOneBlock(t *testing.T) {
+	w := newWorld(t)
+	waiting := w.must(notice())
+	w.until(w.now)
+	w.must(channel(basil, "J05/1", pause("pause", w.now, w.now.Add(time.Hour), "military")))
+	if a, b := w.state(waiting).Logged, w.hub.times[w.hub.Size()-1]; !a.Equal(b) {
+		t.Fatalf("they were ordered at %s and %s, which shows nothing", a, b)
+	}
+	w.refused(area.IsPaused, notice())
+	w.must(releases(waiting))
+	w.boards()
+}
+
 func TestPauseIsNotEdited(t *testing.T) {
 	w := newWorld(t)
 	declared := w.must(channel(basil, "J05/1", pause("pause", w.now, w.now.Add(time.Hour), "diplomatic")))
