@@ -7,6 +7,7 @@ import (
 
 // Apply records e, made under r. It cannot refuse.
 func (s *State) Apply(r Rules, e Event) {
+	s.Turn, s.Interval = s.turn(r), r.Interval
 	switch e := e.(type) {
 	case TestHeld:
 		s.held(r, e)
@@ -67,8 +68,21 @@ func (s *State) held(r Rules, e TestHeld) {
 		s.path(party).month(e.At).Tests++
 	}
 	s.Open = append(s.Open, test)
-	if len(s.Open) > maxOpen {
-		s.Open = s.Open[len(s.Open)-maxOpen:]
+	s.makeRoom(e.Party)
+}
+
+// makeRoom forgets the oldest test of a party that has too many.
+func (s *State) makeRoom(party string) {
+	oldest, n := -1, 0
+	for i, t := range s.Open {
+		if t.By == party {
+			if n++; oldest < 0 {
+				oldest = i
+			}
+		}
+	}
+	if n > maxOpen {
+		s.Open = slices.Delete(s.Open, oldest, oldest+1)
 	}
 }
 
