@@ -158,14 +158,29 @@ func (b *Board) test(ch *charter.Charter, c Case, about *Record) error {
 	return err
 }
 
-// remind folds the clock's reminder of a pause's review into the board.
+// remind folds the clock's reminder of a pause's review into the board, and holds
+// each of its words to what was declared.
 func remind(v View, c Case, pause *Record) (*Board, error) {
 	old := v.Board()
 	if old == nil {
 		return nil, nil //nolint:nilnil // nothing is known of the board here
 	}
-	board := old.Clone()
+	board, s := old.Clone(), c.Statement
 	events, err := board.Areas.Remind(pause.Claims.ID, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	due, _ := format.ReadInstant(text(s, "due"))
+	_, step := s.Field("step")
+	for _, sw := range board.Areas.Reminders() {
+		if sw.Statement != pause.Claims.ID {
+			continue
+		}
+		if text(s, "owed-by") != sw.Party || !due.Equal(sw.Review.Truncate(time.Second)) || text(s, "goes-to") != "" || step {
+			return nil, rule.Refuse(ClockWords, "say what was declared", "the review of statement %s is owed by %s at %s and goes to nobody else; the clock says %q, %s and %q",
+				pause.Claims.ID, sw.Party, sw.Review.Format(time.RFC3339), text(s, "owed-by"), text(s, "due"), text(s, "goes-to"))
+		}
+	}
 	for _, e := range events {
 		board.Areas.Apply(e)
 	}
@@ -241,6 +256,9 @@ func (b *Board) relief(v View, c Case, key *Key) error {
 	items, err := entries(c.Statement)
 	if err != nil {
 		return err
+	}
+	if handed, ok := v.Record(claims.Refs[0].ID); ok && handed.Hash != claims.Refs[0].Hash {
+		return rule.Refuse(BadRef, "refer to the text as it stands in the ledger", "the hash given for statement %s is not that of its text", handed.Claims.ID)
 	}
 	events, err := b.Watch.Relieve(claims.Author.Party, claims.Refs[0].ID, claims.Author.Role, claims.Author.Officer, items,
 		OpenItems(v, b, claims.Author.Party, key, claims.Seen.Size, c.Now), c.Now)
