@@ -8,7 +8,6 @@ import (
 
 	"parley/area"
 	"parley/charter"
-	"parley/delivery"
 	"parley/format"
 	"parley/line"
 	"parley/rule"
@@ -290,13 +289,9 @@ func EntryName(index uint64) string { return "#" + strconv.FormatUint(index, 10)
 // at the gate or owed by it ([delivery.State.Owing]), and its own pauses. Sorted.
 func OpenItems(v View, b *Board, party string, key *Key, seen uint64, now time.Time) []uint64 {
 	var open []uint64
-	for _, r := range v.Open(party) {
-		since := r.Index
-		if r.Delivery.Status == delivery.Released && party != r.Claims.Author.Party {
-			since = max(since, r.Delivery.Since)
-		}
-		if since < seen && key.Sees(r.Claims.Area) {
-			open = append(open, r.Index)
+	for _, o := range v.Owed(party) {
+		if o.Since < seen && key.Sees(o.Area) {
+			open = append(open, o.Index)
 		}
 	}
 	if b != nil {
