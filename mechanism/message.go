@@ -86,10 +86,10 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 }
 
 // answers reports whether a message that refers to old can be its reply: neither a
-// link test, which a machine sends, nor what is of another compartment, which not
-// every desk that holds the one to its reply can read.
+// link test, which a machine sends, to anything but another, nor what is of another
+// compartment, which not every desk that holds the one to its reply can read.
 func answers(f form, claims statement.Claims, old *Record) bool {
-	return old.Delivery != nil && !f.Quiet && (claims.Area == old.Claims.Area || claims.Area == Service)
+	return old.Delivery != nil && (!f.Quiet || f.ID == identifier(old.Claims.Format)) && (claims.Area == old.Claims.Area || claims.Area == Service)
 }
 
 // checkAction holds what a J04 says that it does to what its reference does: the
