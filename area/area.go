@@ -170,6 +170,7 @@ type (
 		Areas []string
 		Party string
 		From  time.Time
+		At    time.Time // of the entry
 	}
 	ReviewReminded struct{ Statement string }
 )
@@ -192,7 +193,7 @@ func (s *State) Decide(c Declare, known []string, now time.Time) ([]Event, error
 				return nil, rule.Refuse(NotPaused, "leave it out; each party resumes what it has paused itself", "%s has neither paused nor restricted area %s", c.Party, id)
 			}
 		}
-		return []Event{AreasResumed{c.Areas, c.Party, later(c.From, now)}}, nil
+		return []Event{AreasResumed{c.Areas, c.Party, later(c.From, now), now}}, nil
 	}
 	switch {
 	case !c.Until.IsZero() && !c.Until.After(later(c.From, now)):
@@ -295,7 +296,7 @@ func (s *State) resume(id string, e AreasResumed) {
 		}
 		for k := range s.Areas[i].Switches {
 			if sw := &s.Areas[i].Switches[k]; sw.Party == e.Party && (sw.Until.IsZero() || e.From.Before(sw.Until)) {
-				sw.Until, sw.Reminded = e.From, true
+				sw.Until, sw.Reminded = e.From, sw.Reminded || !e.From.After(e.At)
 			}
 		}
 	}

@@ -131,3 +131,23 @@ func TestReminders(t *testing.T) {
 		t.Errorf("what is resumed is still reviewed: %+v", due)
 	}
 }
+
+// Who announces a resumption for later is still reminded of the review before it;
+// who resumes at once is not.
+func TestReviewBeforeResumption(t *testing.T) {
+	for _, test := range []struct {
+		from time.Time
+		want int
+	}{{hour(1000), 1}, {noon, 0}} {
+		s := &State{}
+		if err := do(t, s, Declare{Statement: "p", Party: "birch", Kind: Pause, Reason: "domestic", Areas: []string{"diplomatic"}, Review: hour(2)}, noon); err != nil {
+			t.Fatal(err)
+		}
+		if err := do(t, s, Declare{Statement: "q", Party: "birch", Kind: Resume, Areas: []string{"diplomatic"}, From: test.from}, hour(3)); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Reminders(); len(got) != test.want {
+			t.Errorf("resumed at hour(3) from %s on: %d reviews are due, want %d", test.from, len(got), test.want)
+		}
+	}
+}
