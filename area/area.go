@@ -56,6 +56,7 @@ type Switch struct {
 	Until     time.Time `json:"until,omitzero"` // excluded; zero: until it is resumed
 	Review    time.Time `json:"review"`         // when its party looks at it again
 	Reminded  bool      `json:"reminded,omitempty"`
+	Index     uint64    `json:"index,omitempty"` // of the entry that declared it
 }
 
 // At reports whether the switch is in force at t.
@@ -85,13 +86,17 @@ func (s *State) Clone() *State {
 
 // Of gives the switches of an area that are in force at t, the hardest first.
 func (s *State) Of(id string, t time.Time) (Status, []Switch) {
+	return s.of(id, t, func(Switch) bool { return true })
+}
+
+func (s *State) of(id string, t time.Time, counts func(Switch) bool) (Status, []Switch) {
 	var in []Switch
 	for _, a := range s.Areas {
 		if a.ID != id {
 			continue
 		}
 		for _, sw := range a.Switches {
-			if sw.At(t) {
+			if sw.At(t) && counts(sw) {
 				in = append(in, sw)
 			}
 		}
@@ -126,9 +131,11 @@ func (s *State) AllPausedBy(party string, areas []string, t time.Time) bool {
 
 // Admit refuses a statement that an area does not take at t: one outside the
 // safety floor in a paused area, and in a restricted one what refers to no
-// earlier statement.
-func (s *State) Admit(id string, refers bool, t time.Time) error {
-	status, in := s.Of(id, t)
+// earlier statement. index is the statement's entry. A switch counts for later
+// entries only: who reads a text late asks when later switches are known already,
+// and time does not tell them apart, since a block has one.
+func (s *State) Admit(id string, refers bool, index uint64, t time.Time) error {
+	status, in := s.of(id, t, func(sw Switch) bool { return sw.Index < index })
 	switch {
 	case status == Paused:
 		return rule.Refuse(IsPaused, "wait for its resumption, or send what belongs to the safety floor: J00 to J11, J16, J17 and J30 always go", "area %s is paused by %s since %s (%s), to be reviewed at %s",
@@ -147,6 +154,7 @@ type Declare struct {
 	Statement, Party, Kind, Reason string
 	Areas                          []string
 	From, Until, Review            time.Time
+	Index                          uint64 // of its entry
 }
 
 // An Event is something that happened to areas. The set is closed.
@@ -162,6 +170,7 @@ type (
 		Areas []string
 		Party string
 		From  time.Time
+		At    time.Time // of the entry
 	}
 	ReviewReminded struct{ Statement string }
 )
@@ -184,7 +193,7 @@ func (s *State) Decide(c Declare, known []string, now time.Time) ([]Event, error
 				return nil, rule.Refuse(NotPaused, "leave it out; each party resumes what it has paused itself", "%s has neither paused nor restricted area %s", c.Party, id)
 			}
 		}
-		return []Event{AreasResumed{c.Areas, c.Party, later(c.From, now)}}, nil
+		return []Event{AreasResumed{c.Areas, c.Party, later(c.From, now), now}}, nil
 	}
 	switch {
 	case !c.Until.IsZero() && !c.Until.After(later(c.From, now)):
@@ -192,7 +201,7 @@ func (s *State) Decide(c Declare, known []string, now time.Time) ([]Event, error
 	case !c.Review.After(now):
 		return nil, rule.Refuse(BadTimes, "give a time to come", "its review is at %s, and it is %s", stamp(c.Review), stamp(now))
 	}
-	return []Event{AreasSwitched{c.Areas, Switch{Statement: c.Statement, Party: c.Party, Kind: c.Kind, Reason: c.Reason, From: later(c.From, now), Until: c.Until, Review: c.Review}}}, nil
+	return []Event{AreasSwitched{c.Areas, Switch{Statement: c.Statement, Party: c.Party, Kind: c.Kind, Reason: c.Reason, From: later(c.From, now), Until: c.Until, Review: c.Review, Index: c.Index}}}, nil
 }
 
 func later(a, b time.Time) time.Time {
@@ -287,7 +296,7 @@ func (s *State) resume(id string, e AreasResumed) {
 		}
 		for k := range s.Areas[i].Switches {
 			if sw := &s.Areas[i].Switches[k]; sw.Party == e.Party && (sw.Until.IsZero() || e.From.Before(sw.Until)) {
-				sw.Until, sw.Reminded = e.From, true
+				sw.Until, sw.Reminded = e.From, sw.Reminded || !e.From.After(e.At)
 			}
 		}
 	}

@@ -67,7 +67,7 @@ func TestSwitches(t *testing.T) {
 	want("diplomatic", hour(1), Paused)
 	want("diplomatic", hour(20), Open) // it ends by itself
 	want("military", hour(1), Open)
-	if err := s.Admit("diplomatic", true, hour(1)); ruleOf(err) != IsPaused {
+	if err := s.Admit("diplomatic", true, 9, hour(1)); ruleOf(err) != IsPaused {
 		t.Errorf("a paused area answers %v", err)
 	}
 
@@ -83,10 +83,10 @@ func TestSwitches(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("diplomatic", hour(3), Restricted)
-	if err := s.Admit("diplomatic", false, hour(3)); ruleOf(err) != IsClosed {
+	if err := s.Admit("diplomatic", false, 9, hour(3)); ruleOf(err) != IsClosed {
 		t.Errorf("something new in a restricted area: %v", err)
 	}
-	if err := s.Admit("diplomatic", true, hour(3)); err != nil {
+	if err := s.Admit("diplomatic", true, 9, hour(3)); err != nil {
 		t.Errorf("business at hand in a restricted area: %v", err)
 	}
 	if err := do(t, s, Declare{Statement: "z", Party: "birch", Kind: Resume, Areas: []string{"diplomatic"}}, hour(3)); ruleOf(err) != NotPaused {
@@ -129,5 +129,25 @@ func TestReminders(t *testing.T) {
 	}
 	if due := s.Reminders(); len(due) != 0 {
 		t.Errorf("what is resumed is still reviewed: %+v", due)
+	}
+}
+
+// Who announces a resumption for later is still reminded of the review before it;
+// who resumes at once is not.
+func TestReviewBeforeResumption(t *testing.T) {
+	for _, test := range []struct {
+		from time.Time
+		want int
+	}{{hour(1000), 1}, {noon, 0}} {
+		s := &State{}
+		if err := do(t, s, Declare{Statement: "p", Party: "birch", Kind: Pause, Reason: "domestic", Areas: []string{"diplomatic"}, Review: hour(2)}, noon); err != nil {
+			t.Fatal(err)
+		}
+		if err := do(t, s, Declare{Statement: "q", Party: "birch", Kind: Resume, Areas: []string{"diplomatic"}, From: test.from}, hour(3)); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Reminders(); len(got) != test.want {
+			t.Errorf("resumed at hour(3) from %s on: %d reviews are due, want %d", test.from, len(got), test.want)
+		}
 	}
 }

@@ -152,6 +152,7 @@ func (d *Desk) signNote(ctx context.Context, by identity.Author, id string, fiel
 		return "", rule.Refuse(NoFormat, "`parley charter show` lists those in force", "format %s is not in force", id)
 	}
 	if len(listed) > 0 {
+		listed = listed[:min(len(listed), watch.MaxListed)] // the oldest
 		names := ""
 		for i, index := range listed {
 			if i > 0 {

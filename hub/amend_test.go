@@ -2,9 +2,12 @@ package hub
 
 import (
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"parley/charter"
+	"parley/delivery"
 	"parley/ledger"
 	"parley/rule"
 )
@@ -85,5 +88,48 @@ func TestAmendmentRefused(t *testing.T) {
 	}
 	if w.hub.work.Size() != size {
 		t.Error("a refused edition left an entry")
+	}
+}
+
+// An edition that drops a compartment with all its formats leaves nothing hanging:
+// what was accepted there before is released by the clock, taken and expired as it
+// would have been.
+func TestAreaDropped(t *testing.T) {
+	w := newWorld(t)
+	s := accidentDraft(w)
+	w.accept(s)
+	lapsing := w.draft("alder/watch/amal", func(d *draft) { d.fields = future() })
+	w.accept(lapsing)
+	amended := w.sign(w.next(func(c *charter.Charter) {
+		c.Areas = slices.DeleteFunc(c.Areas, func(a charter.Area) bool { return a.ID == "military" })
+		dropped := map[string]bool{}
+		c.Formats = slices.DeleteFunc(c.Formats, func(r charter.Rule) bool {
+			f, _ := c.Format(r.Format)
+			if f.Area == "military" {
+				dropped[f.ID] = true
+			}
+			return f.Area == "military"
+		})
+		for i := range c.Roles {
+			c.Roles[i].May = slices.DeleteFunc(c.Roles[i].May, func(id string) bool { return dropped[id] })
+		}
+	}))
+	if _, err := w.client("alder/desk/one").Amend(t.Context(), amended.Note); err != nil {
+		t.Fatal(err)
+	}
+	if refusal := w.refused("alder", accidentDraft(w).Bytes()); refusal.Rule != "format.not-in-force" {
+		t.Errorf("under the new edition: got %v", refusal)
+	}
+	w.forward(2*time.Minute + time.Second)
+	w.until("the gate's limit has passed", func() bool { return w.count("the statement has passed") == 1 })
+	w.accept(w.act("birch/desk/one", "desk.delivered/1", "delivers", s, "alder"))
+	w.forward(80 * time.Hour)
+	w.until("its time is over", func() bool {
+		r, ok := w.hub.work.Record(lapsing.Claims().ID)
+		return ok && r.Delivery.Status == delivery.Lapsed
+	})
+	size := w.hub.work.Size()
+	if work, _ := w.follow("birch/desk/one", size); work.Size() < size {
+		t.Error("the other side's desk does not follow")
 	}
 }

@@ -2,6 +2,8 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"parley/format"
 	"parley/line"
 	"parley/mechanism"
+	"parley/rule"
 	"parley/statement"
 	"parley/watch"
 )
@@ -18,8 +21,10 @@ const (
 	// clockCheck is how often the clock is looked at: a clock that is set forward
 	// makes things due that no timer would wake for.
 	clockCheck = 750 * time.Millisecond
-	// clockRetry is how soon what could not be said is tried again.
-	clockRetry = 500 * time.Millisecond
+	// clockRetry is how soon what could not be said is tried again; what the rules
+	// refuse of it, each time half as often, down to clockRefused.
+	clockRetry   = 500 * time.Millisecond
+	clockRefused = time.Minute
 )
 
 // load takes in what was due or to come when the hub last stopped.
@@ -63,10 +68,11 @@ func (h *Hub) watchBoard() {
 // runClock says, in the ledger and over the hub's own signature, what falls due:
 // each once, and within a second of its time while the hub runs.
 func (h *Hub) runClock(ctx context.Context) {
+	refused := map[string]int{}
 	for {
 		ids, next := h.timers.pop(h.clock())
 		if len(ids) > 0 {
-			h.say(ctx, ids)
+			h.say(ctx, ids, refused)
 			if ctx.Err() == nil {
 				continue
 			}
@@ -83,9 +89,20 @@ func (h *Hub) runClock(ctx context.Context) {
 	}
 }
 
+// again is how long to wait with what could not be said because of err, times in a
+// row. What storage, a full queue or the clock did not take is taken soon; what the
+// rules refuse will be for long, and must not fill the queue and the log meanwhile.
+func again(err error, times int) time.Duration {
+	refusal, ok := errors.AsType[*rule.Refusal](err)
+	if !ok || strings.HasPrefix(refusal.Rule, "hub.") {
+		return clockRetry
+	}
+	return min(clockRetry<<min(times, 10), clockRefused)
+}
+
 // say has what is due of each of ids said, all at once. What could not be said is
-// tried again soon.
-func (h *Hub) say(ctx context.Context, ids []string) {
+// tried again; refused counts how often in a row.
+func (h *Hub) say(ctx context.Context, ids []string, refused map[string]int) {
 	var done sync.WaitGroup
 	subs := make([]*submission, len(ids))
 	for i, id := range ids {
@@ -101,9 +118,11 @@ func (h *Hub) say(ctx context.Context, ids []string) {
 	for i, id := range ids {
 		if subs[i].err != nil && ctx.Err() == nil {
 			h.log.Error("what is due could not be said; it will be tried again", "statement", id, "error", subs[i].err)
-			h.timers.watch(id, h.clock().Add(clockRetry))
+			h.timers.watch(id, h.clock().Add(again(subs[i].err, refused[id])))
+			refused[id]++
 			continue
 		}
+		delete(refused, id)
 		if id == board {
 			h.watchBoard()
 		} else if r, ok := h.work.Record(id); ok && !(subs[i].receipt == nil && mechanism.Orphaned(h.work, r)) {

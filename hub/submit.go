@@ -138,6 +138,8 @@ func (h *Hub) verify(parsed []*statement.Statement, flash bool) []*submission {
 		sub := &submission{statement: s, bytes: len(s.Bytes()), flash: s.Claims().Precedence == "FLASH"}
 		if f, ok := format.Catalogue().Lookup(s.Claims().Format); ok && mechanism.Opening(f.Relation) {
 			sub.bytes += len(s.Claims().Refs) * openingWeight
+		} else if ok && f.Own { // a watch changes hands: all that is open is gone through
+			sub.bytes += openingWeight
 		}
 		if key, ok := mechanism.FindKey(h.work, s.KID(), h.work.Size()); ok && s.Verify(key.Public) == nil {
 			sub.checked = key.Public

@@ -7,6 +7,7 @@ import (
 
 // Apply records e, made under r. It cannot refuse.
 func (s *State) Apply(r Rules, e Event) {
+	s.Turn, s.Interval = s.turn(r), r.Interval
 	switch e := e.(type) {
 	case TestHeld:
 		s.held(r, e)
@@ -67,21 +68,22 @@ func (s *State) held(r Rules, e TestHeld) {
 		s.path(party).month(e.At).Tests++
 	}
 	s.Open = append(s.Open, test)
-	if len(s.Open) > maxOpen {
-		s.makeRoom()
-	}
+	s.makeRoom(e.Party)
 }
 
-// makeRoom forgets the oldest test of whoever has the most, so that nobody floods
-// out a test of another's that he still has to answer.
-func (s *State) makeRoom() {
-	count, most := map[string]int{}, 0
-	for _, t := range s.Open {
-		count[t.By]++
-		most = max(most, count[t.By])
+// makeRoom forgets the oldest test of a party that has too many.
+func (s *State) makeRoom(party string) {
+	oldest, n := -1, 0
+	for i, t := range s.Open {
+		if t.By == party {
+			if n++; oldest < 0 {
+				oldest = i
+			}
+		}
 	}
-	i := slices.IndexFunc(s.Open, func(t Test) bool { return count[t.By] == most })
-	s.Open = slices.Delete(s.Open, i, i+1)
+	if n > maxOpen {
+		s.Open = slices.Delete(s.Open, oldest, oldest+1)
+	}
 }
 
 func absolute(d time.Duration) time.Duration {

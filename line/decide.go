@@ -146,16 +146,18 @@ type Timer struct {
 	Kind  string
 	Party string // who owes it
 	Part  string
-	turn  int64
 }
 
+// maxTurns bounds how many turns one entry covers, as its format does.
+const maxTurns = 100_000
+
 // Turns is how many turns in a row have passed at now without a test, from this
-// one on; 0 for what is no turn.
+// one on and as far as one entry can say; 0 for what is no turn.
 func (t Timer) Turns(r Rules, now time.Time) int64 {
 	if t.Kind != KindTurn || t.At.After(now) {
 		return 0
 	}
-	return int64(now.Sub(t.At)/r.Interval) + 1
+	return min(int64(now.Sub(t.At)/r.Interval)+1, maxTurns)
 }
 
 // Timers gives what falls due next if nothing more happens, in the order in which
@@ -164,7 +166,8 @@ func (s *State) Timers(r Rules) []Timer {
 	if s.Begun.IsZero() {
 		return nil
 	}
-	all := []Timer{{At: r.slot(s.Turn).Add(r.Miss), Kind: KindTurn, Party: r.Starter(s.Turn), Part: Machine, turn: s.Turn}}
+	turn := s.turn(r)
+	all := []Timer{{At: r.slot(turn).Add(r.Miss), Kind: KindTurn, Party: r.Starter(turn), Part: Machine}}
 	if !s.Probe.IsZero() {
 		all = append(all, Timer{At: s.Probe, Kind: KindProbe, Party: r.Supervisor})
 	}

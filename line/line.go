@@ -125,8 +125,9 @@ type Test struct {
 	People  []string  `json:"people,omitempty"`  // parties of whom no person has
 }
 
-// maxOpen bounds the tests that wait; the oldest of whoever has the most make room.
-const maxOpen = 64
+// maxOpen bounds the tests of one party that wait; its oldest make room, and no
+// other's, so that nobody pushes out of sight what it has not answered.
+const maxOpen = 24
 
 // maxMonths bounds what is counted apart.
 const maxMonths = 36
@@ -138,6 +139,18 @@ type State struct {
 	Paths []Path    `json:"paths,omitempty"`
 	Open  []Test    `json:"open,omitempty"` // oldest first
 	Probe time.Time `json:"probe,omitzero"` // when the hub is to hold a test of its own; zero for none
+
+	Interval time.Duration `json:"interval,omitempty"` // of the slots that Turn counts, by the charter it was counted under
+}
+
+// turn is Turn counted by r: where the charter was amended, the first slot that is
+// not before the one that was next.
+func (s *State) turn(r Rules) int64 {
+	if s.Interval == 0 || s.Interval == r.Interval {
+		return s.Turn
+	}
+	n := r.Interval.Milliseconds()
+	return (s.Turn*s.Interval.Milliseconds() + n - 1) / n
 }
 
 // Clone returns a copy that shares nothing that Apply changes.

@@ -8,7 +8,6 @@ import (
 
 	"parley/area"
 	"parley/charter"
-	"parley/delivery"
 	"parley/format"
 	"parley/line"
 	"parley/rule"
@@ -92,7 +91,7 @@ func admitArea(v View, ch *charter.Charter, c Case, f form) error {
 	if r, ok := ch.Rule(claims.Format); board == nil || f.Kind != format.Message || f.Floor || ok && r.Floor {
 		return nil
 	}
-	return board.Areas.Admit(claims.Area, len(claims.Refs) > 0, c.Now)
+	return board.Areas.Admit(claims.Area, len(claims.Refs) > 0, c.Index, c.Now)
 }
 
 // boardEffects gives the board as a message of the channel's own changes it; nil
@@ -108,7 +107,9 @@ func boardEffects(v View, ch *charter.Charter, c Case, f form, about *Record) (*
 	case "J00":
 		return board, board.test(ch, c, about)
 	case "J05":
-		events, err := board.Areas.Decide(Declaration(s), Switchable(ch), c.Now)
+		declared := Declaration(s)
+		declared.Index = c.Index
+		events, err := board.Areas.Decide(declared, Switchable(ch), c.Now)
 		for _, e := range events {
 			board.Areas.Apply(e)
 		}
@@ -156,14 +157,29 @@ func (b *Board) test(ch *charter.Charter, c Case, about *Record) error {
 	return err
 }
 
-// remind folds the clock's reminder of a pause's review into the board.
+// remind folds the clock's reminder of a pause's review into the board, and holds
+// each of its words to what was declared.
 func remind(v View, c Case, pause *Record) (*Board, error) {
 	old := v.Board()
 	if old == nil {
 		return nil, nil //nolint:nilnil // nothing is known of the board here
 	}
-	board := old.Clone()
+	board, s := old.Clone(), c.Statement
 	events, err := board.Areas.Remind(pause.Claims.ID, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	due, _ := format.ReadInstant(text(s, "due"))
+	_, step := s.Field("step")
+	for _, sw := range board.Areas.Reminders() {
+		if sw.Statement != pause.Claims.ID {
+			continue
+		}
+		if text(s, "owed-by") != sw.Party || !due.Equal(sw.Review.Truncate(time.Second)) || text(s, "goes-to") != "" || step {
+			return nil, rule.Refuse(ClockWords, "say what was declared", "the review of statement %s is owed by %s at %s and goes to nobody else; the clock says %q, %s and %q",
+				pause.Claims.ID, sw.Party, sw.Review.Format(time.RFC3339), text(s, "owed-by"), text(s, "due"), text(s, "goes-to"))
+		}
+	}
 	for _, e := range events {
 		board.Areas.Apply(e)
 	}
@@ -240,6 +256,9 @@ func (b *Board) relief(v View, c Case, key *Key) error {
 	if err != nil {
 		return err
 	}
+	if handed, ok := v.Record(claims.Refs[0].ID); ok && handed.Hash != claims.Refs[0].Hash {
+		return rule.Refuse(BadRef, "refer to the text as it stands in the ledger", "the hash given for statement %s is not that of its text", handed.Claims.ID)
+	}
 	events, err := b.Watch.Relieve(claims.Author.Party, claims.Refs[0].ID, claims.Author.Role, claims.Author.Officer, items,
 		OpenItems(v, b, claims.Author.Party, key, claims.Seen.Size, c.Now), c.Now)
 	for _, e := range events {
@@ -270,13 +289,9 @@ func EntryName(index uint64) string { return "#" + strconv.FormatUint(index, 10)
 // at the gate or owed by it ([delivery.State.Owing]), and its own pauses. Sorted.
 func OpenItems(v View, b *Board, party string, key *Key, seen uint64, now time.Time) []uint64 {
 	var open []uint64
-	for _, r := range v.Open(party) {
-		since := r.Index
-		if r.Delivery.Status == delivery.Released && party != r.Claims.Author.Party {
-			since = max(since, r.Delivery.Since)
-		}
-		if since < seen && key.Sees(r.Claims.Area) {
-			open = append(open, r.Index)
+	for _, o := range v.Owed(party) {
+		if o.Since < seen && key.Sees(o.Area) {
+			open = append(open, o.Index)
 		}
 	}
 	if b != nil {

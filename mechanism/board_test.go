@@ -72,14 +72,40 @@ func TestPausedArea(t *testing.T) {
 	w.boards()
 }
 
+// What one block orders has one time: a pause does not reach back to what was
+// accepted before it in the same block and is read by its addressee only later.
+func TestPauseInOneBlock(t *testing.T) {
+	w := newWorld(t)
+	waiting := w.must(notice())
+	w.until(w.now)
+	w.must(channel(basil, "J05/1", pause("pause", w.now, w.now.Add(time.Hour), "military")))
+	if a, b := w.state(waiting).Logged, w.hub.times[w.hub.Size()-1]; !a.Equal(b) {
+		t.Fatalf("they were ordered at %s and %s, which shows nothing", a, b)
+	}
+	w.refused(area.IsPaused, notice())
+	w.must(releases(waiting))
+	w.boards()
+}
+
 func TestPauseIsNotEdited(t *testing.T) {
 	w := newWorld(t)
 	declared := w.must(channel(basil, "J05/1", pause("pause", w.now, w.now.Add(time.Hour), "diplomatic")))
 	w.refused(Unrepeated, draft{by: basil, format: "J04/1", area: Service, to: []string{"alder", "cedar"}, fields: map[string]any{"content": "J05/1", "action": "cancel", "why": "overtaken"}, refs: ref("cancels", declared)})
 
-	review := channel(clock, "clock.overdue/1", map[string]any{"stage": "review", "owed-by": "birch", "due": format.WriteInstant(w.now.Add(time.Hour))}, ref("overdue", declared)...)
+	review := channel(clock, "clock.overdue/1", map[string]any{"stage": "review", "owed-by": "birch", "due": format.WriteInstant(w.hub.board.Areas.Reminders()[0].Review)}, ref("overdue", declared)...)
 	w.refused(area.NotDue, review)
 	w.until(w.now.Add(2 * time.Hour))
+	said := func(owedBy string, due time.Time, goesTo string) draft {
+		fields := map[string]any{"stage": "review", "owed-by": owedBy, "due": format.WriteInstant(due)}
+		if goesTo != "" {
+			fields["goes-to"] = goesTo
+		}
+		return channel(clock, "clock.overdue/1", fields, ref("overdue", declared)...)
+	}
+	due := w.hub.board.Areas.Reminders()[0].Review
+	w.refused(ClockWords, said("alder", due, "")) // a lie about who owes it
+	w.refused(ClockWords, said("birch", due.Add(-time.Hour), ""))
+	w.refused(ClockWords, said("birch", due, "birch/head"))
 	w.must(review)
 	w.refused(area.NotDue, review)
 	w.boards()
@@ -207,6 +233,9 @@ func TestHandoverListsWhatIsOpen(t *testing.T) {
 		t.Error("the other side reads a handover")
 	}
 	w.refused(watch.SameOfficer, own(basil, "relief/1", nil, ref("relieves", handed)...))
+	otherText := ref("relieves", handed)
+	otherText[0].Hash[0] ^= 1
+	w.refused(BadRef, own(dalia, "relief/1", []string{EntryName(w.hub.Size())}, otherText...))
 	w.must(channel(basil, "J05/1", pause("pause", w.now, w.now.Add(time.Hour), "diplomatic")))
 	declared := EntryName(w.hub.Size() - 1)
 	w.refused(watch.Unlisted, own(dalia, "relief/1", nil, ref("relieves", handed)...))
@@ -240,5 +269,19 @@ func TestReplyIsNoted(t *testing.T) {
 	w.must(draft{by: basil, format: "J14/1", to: []string{"alder"}, fields: noticeFields(), refs: ref("replies", asked)})
 	if w.state(asked).Delivery.Reach[0].Replied.IsZero() {
 		t.Error("a reply is not noted")
+	}
+}
+
+// What is no answer to a statement stops nobody's clock: a link test that refers to
+// it, or a message of another compartment, which not all who can read the statement
+// can read.
+func TestNoReply(t *testing.T) {
+	w := newWorld(t)
+	asked := w.must(draft{by: amal, format: "J14/1", fields: noticeFields()})
+	w.must(releases(asked))
+	w.must(channel(basil, "J00/1", linkTest("start", true, 1), ref("replies", asked)...))
+	w.must(draft{by: bahia, format: "J32/1", area: "intelligence", to: []string{"alder"}, fields: example("J32"), refs: ref("replies", asked)})
+	if at := w.state(asked).Delivery.Reach[0].Replied; !at.IsZero() {
+		t.Errorf("it counts as replied to at %s", at)
 	}
 }

@@ -43,7 +43,7 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 			return Change{}, err
 		}
 		about = old
-		if !borrowed(ref.Relation) && old.Delivery != nil {
+		if !borrowed(ref.Relation) && answers(f, claims, old) {
 			answered = append(answered, old)
 		}
 	}
@@ -83,6 +83,13 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	}
 	change.Board, err = boardEffects(v, ch, c, f, about)
 	return change, err
+}
+
+// answers reports whether a message that refers to old can be its reply: neither a
+// link test, which a machine sends, to anything but another, nor what is of another
+// compartment, which not every desk that holds the one to its reply can read.
+func answers(f form, claims statement.Claims, old *Record) bool {
+	return old.Delivery != nil && (!f.Quiet || f.ID == identifier(old.Claims.Format)) && (claims.Area == old.Claims.Area || claims.Area == Service)
 }
 
 // checkAction holds what a J04 says that it does to what its reference does: the

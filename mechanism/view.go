@@ -104,11 +104,27 @@ type View interface {
 	RootAt(size uint64) (Hash, bool)
 	// Board is how the channel stands; nil where that is not known here.
 	Board() *Board
-	// Open gives the statements of which party has something to do.
-	Open(party string) []*Record
+	// Owed gives the statements of which party has something to do, by index.
+	Owed(party string) []Owed
 	// Withheld reports whether an entry before index has that hash and its text
 	// is not known here. Where the View is complete there is none.
 	Withheld(hash Hash, index uint64) bool
+}
+
+// An Owed is a statement of which a party has something to do.
+type Owed struct {
+	Index uint64
+	Since uint64 // index of the entry from which on the party can know of it
+	Area  string
+}
+
+// OwedBy gives what a record that party owes something about is listed as.
+func (r *Record) OwedBy(party string) Owed {
+	o := Owed{Index: r.Index, Since: r.Index, Area: r.Claims.Area}
+	if r.Delivery.Status == delivery.Released && party != r.Claims.Author.Party {
+		o.Since = max(o.Since, r.Delivery.Since)
+	}
+	return o
 }
 
 // A Change is what one content changes. All of it is stored, or none.

@@ -34,13 +34,13 @@ type memory struct {
 
 func (m *memory) Board() *Board { return m.board }
 
-func (m *memory) Open(party string) (open []*Record) {
+func (m *memory) Owed(party string) (owed []Owed) {
 	for _, r := range m.records {
 		if r.Delivery != nil && r.Delivery.Owing(party) {
-			open = append(open, r)
+			owed = append(owed, r.OwedBy(party))
 		}
 	}
-	return open
+	return owed
 }
 
 func (m *memory) Complete() bool                            { return m.complete }

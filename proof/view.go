@@ -78,8 +78,8 @@ func (v *view) Record(id string) (*mechanism.Record, bool) {
 // Board is not known: what the channel's standing follows from may be left out.
 func (v *view) Board() *mechanism.Board { return nil }
 
-// Open gives none: it is not known what is left out.
-func (v *view) Open(string) []*mechanism.Record { return nil }
+// Owed gives none: it is not known what is left out.
+func (v *view) Owed(string) []mechanism.Owed { return nil }
 
 // IndexOf assumes that a statement outside the bundle is in the ledger, and
 // earlier.

@@ -232,11 +232,20 @@ func deliveryColumns(r *mechanism.Record) (row deliveryRow, err error) {
 	return row, nil
 }
 
+// concerned gives the parties that can have something to do about a statement.
+func concerned(r *mechanism.Record) []string {
+	parties := append([]string{r.Claims.Author.Party}, r.Claims.To...)
+	if r.Delivery != nil && !slices.Contains(parties, r.Delivery.Supervisor) {
+		parties = append(parties, r.Delivery.Supervisor)
+	}
+	return parties
+}
+
 // owingText lists the parties that have something to do, each between spaces.
 func owingText(r *mechanism.Record) string {
 	text := ""
-	for _, party := range append([]string{r.Delivery.Supervisor, r.Claims.Author.Party}, r.Claims.To...) {
-		if r.Delivery.Owing(party) && !strings.Contains(text, " "+party+" ") {
+	for _, party := range concerned(r) {
+		if r.Delivery.Owing(party) {
 			text = strings.TrimSuffix(text, " ") + " " + party + " "
 		}
 	}

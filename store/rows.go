@@ -210,9 +210,9 @@ func (db *DB) due(ctx context.Context) ([]Due, error) {
 	return all, rows.Err()
 }
 
-// owing gives the statements of which party has something to do, oldest first.
-func (db *DB) owing(party string) ([]*mechanism.Record, error) {
-	return db.list(context.Background(), "SELECT "+recordColumns+" FROM entry WHERE owing IS NOT NULL AND instr(owing, ?) > 0 ORDER BY idx", " "+party+" ")
+// owing gives the statements of which anyone has something to do, oldest first.
+func (db *DB) owing(ctx context.Context) ([]*mechanism.Record, error) {
+	return db.list(ctx, "SELECT "+recordColumns+" FROM entry WHERE owing IS NOT NULL ORDER BY idx")
 }
 
 // board reads how the channel stands; a fresh one where nothing is stored.

@@ -171,42 +171,62 @@ func (d Deciding) Board() *mechanism.Board {
 	return d.Working.Board()
 }
 
-// Open gives the statements of which party has something to do, by index.
-func (w *Working) Open(party string) []*mechanism.Record { return w.open(false, party) }
-
-// Open is described with [Deciding].
-func (d Deciding) Open(party string) []*mechanism.Record { return d.open(true, party) }
-
-func (w *Working) open(pending bool, party string) []*mechanism.Record {
-	known := map[string]bool{}
+// Open gives the statements of which party has something to do, by index. It reads
+// all of them; who only counts or lists them asks Owed.
+func (w *Working) Open(party string) []*mechanism.Record {
 	var all []*mechanism.Record
-	take := func(r *mechanism.Record) {
-		if known[r.Claims.ID] {
-			return
-		}
-		known[r.Claims.ID] = true
-		if r.Delivery != nil && r.Delivery.Owing(party) {
+	for _, o := range w.Owed(party) {
+		if r, ok := w.RecordAt(o.Index); ok && r.Delivery != nil && r.Delivery.Owing(party) {
 			all = append(all, r)
 		}
 	}
-	w.mu.RLock()
-	for _, l := range w.layers(pending) {
-		for _, r := range l.records {
-			take(r)
-		}
-	}
-	w.mu.RUnlock()
-	if w.db != nil {
-		stored, err := w.db.owing(party)
-		if err != nil {
-			w.fail(err)
-		}
-		for _, r := range stored {
-			take(r)
-		}
-	}
-	slices.SortFunc(all, func(a, b *mechanism.Record) int { return cmp.Compare(a.Index, b.Index) })
 	return all
+}
+
+// Owed lists them, from memory alone: it is asked while a block is made.
+func (w *Working) Owed(party string) []mechanism.Owed { return w.owedIn(false, party) }
+
+// Owed is described with [Deciding].
+func (d Deciding) Owed(party string) []mechanism.Owed { return d.owedIn(true, party) }
+
+func (w *Working) owedIn(pending bool, party string) []mechanism.Owed {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	known := map[uint64]bool{}
+	var all []mechanism.Owed
+	for _, l := range w.layers(pending) {
+		for index, r := range l.numbers {
+			if known[index] {
+				continue
+			}
+			known[index] = true
+			if r.Delivery != nil && r.Delivery.Owing(party) {
+				all = append(all, r.OwedBy(party))
+			}
+		}
+	}
+	for index, o := range w.owed[party] {
+		if !known[index] {
+			all = append(all, o)
+		}
+	}
+	slices.SortFunc(all, func(a, b mechanism.Owed) int { return cmp.Compare(a.Index, b.Index) })
+	return all
+}
+
+// index keeps, by party, what is owed about records that are in the database.
+func (w *Working) index(r *mechanism.Record) {
+	for _, party := range concerned(r) {
+		switch {
+		case r.Delivery != nil && r.Delivery.Owing(party):
+			if w.owed[party] == nil {
+				w.owed[party] = map[uint64]mechanism.Owed{}
+			}
+			w.owed[party][r.Index] = r.OwedBy(party)
+		default:
+			delete(w.owed[party], r.Index)
+		}
+	}
 }
 
 // Due gives every statement with a timer, in no order.

@@ -24,18 +24,19 @@ type Working struct {
 	complete bool
 	ledger   string
 
-	mu       sync.RWMutex              // guards all below but the caches
-	pending  *layer                    // the block being made
-	dirty    *layer                    // in the journal, not in the database
-	flushing *layer                    // being written to the database; nil when none is
-	charters []Edition                 // all editions in force, committed
-	keys     map[string]mechanism.Key  // all, committed: there are as many as officers
-	heads    map[string]mechanism.Head // of all authors, committed
-	board    *mechanism.Board          // committed; never changed in place
-	blocks   uint64                    // committed
-	size     uint64                    // entries committed
-	written  Progress                  // in the database
-	err      error                     // first failure of the database under a View method
+	mu       sync.RWMutex                         // guards all below but the caches
+	pending  *layer                               // the block being made
+	dirty    *layer                               // in the journal, not in the database
+	flushing *layer                               // being written to the database; nil when none is
+	charters []Edition                            // all editions in force, committed
+	keys     map[string]mechanism.Key             // all, committed: there are as many as officers
+	heads    map[string]mechanism.Head            // of all authors, committed
+	board    *mechanism.Board                     // committed; never changed in place
+	owed     map[string]map[uint64]mechanism.Owed // of each party, by index: what is in the database
+	blocks   uint64                               // committed
+	size     uint64                               // entries committed
+	written  Progress                             // in the database
+	err      error                                // first failure of the database under a View method
 
 	verifier *ledger.Verifier // of the charter in force; the folder's alone
 
@@ -54,7 +55,7 @@ type Working struct {
 // everything in memory.
 func New(ctx context.Context, db *DB, name string, complete bool) (*Working, error) {
 	w := &Working{db: db, complete: complete, ledger: name, roots: map[uint64]ledger.Hash{}, grown: make(chan struct{}, 1),
-		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, board: &mechanism.Board{}}
+		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, board: &mechanism.Board{}, owed: map[string]map[uint64]mechanism.Owed{}}
 	if db != nil {
 		p, err := db.Progress(ctx)
 		if err != nil {
@@ -71,6 +72,13 @@ func New(ctx context.Context, db *DB, name string, complete bool) (*Working, err
 		}
 		if w.board, err = db.board(); err != nil {
 			return nil, fmt.Errorf("open read model: %w", err)
+		}
+		open, err := db.owing(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("open read model: %w", err)
+		}
+		for _, r := range open {
+			w.index(r)
 		}
 		p.Ledger = name
 		w.written, w.blocks, w.size = p, p.Blocks, p.Size
@@ -196,6 +204,9 @@ func (w *Working) Flush(ctx context.Context) error {
 		return err
 	}
 	w.mu.Lock()
+	for _, r := range w.flushing.numbers {
+		w.index(r)
+	}
 	w.flushing = nil
 	w.mu.Unlock()
 	return nil

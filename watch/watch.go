@@ -132,11 +132,15 @@ func (r Roster) Gap(role string, now time.Time) time.Time {
 }
 
 // gapAfter is Gap for the end of what is announced: it does not move with now.
+// Before the first duty begins nothing was promised, so nothing is open.
 func (r Roster) gapAfter(role string, now time.Time) (time.Time, bool) {
-	gap := r.Gap(role, now)
-	if gap.IsZero() {
-		return gap, false
+	if len(r.Duties) == 0 {
+		return time.Time{}, false
 	}
+	if first := r.Duties[0].From; now.Before(first) {
+		now = first
+	}
+	gap := r.Gap(role, now)
 	if gap.Equal(now) { // not covered: since the last duty ended, or since the first was announced
 		last := r.Duties[0].From
 		for _, d := range r.Duties {
@@ -169,14 +173,28 @@ func (r Roster) NextWarning(roles []string, lead time.Duration, now time.Time) t
 	var next time.Time
 	for _, role := range roles {
 		gap, ok := r.gapAfter(role, now)
-		if !ok || slices.Contains(r.Warned, Gap{role, gap}) {
+		if !ok {
 			continue
 		}
-		if at := gap.Add(-lead); next.IsZero() || at.Before(next) {
+		at := gap.Add(-lead)
+		if slices.Contains(r.Warned, Gap{role, gap}) {
+			at = r.begins(role, now) // behind a gap that was warned of there may be another
+		}
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
 	}
 	return next
+}
+
+// begins is when the next duty of a role begins after now; zero for none.
+func (r Roster) begins(role string, now time.Time) time.Time {
+	for _, d := range r.Duties { // by their begin
+		if d.From.After(now) && slices.Contains(d.Roles, role) {
+			return d.From
+		}
+	}
+	return time.Time{}
 }
 
 // An Event is something that happened to the watch. The set is closed.
@@ -238,7 +256,7 @@ func (s *State) Warn(party string, g Gap, roles []string, lead time.Duration, no
 // HandOver decides a handover: every item that is open must be on its list, but
 // what opened after its officer had looked.
 func (s *State) HandOver(party string, h Handover, open []uint64) ([]Event, error) {
-	if err := listed(h.Items, open); err != nil {
+	if err := listed(h.Items, open, len(h.Items) >= MaxListed); err != nil {
 		return nil, err
 	}
 	return []Event{WatchHandedOver{party, h}}, nil
@@ -257,7 +275,7 @@ func (s *State) Relieve(party, statement, role, officer string, items, open []ui
 		case h.Role != role:
 			return nil, rule.Refuse(NoHandover, "have an officer of that role take it over", "a watch of role %s is not taken over by role %s", h.Role, role)
 		default:
-			if err := listed(append(slices.Clone(h.Items), items...), open); err != nil {
+			if err := listed(append(slices.Clone(h.Items), items...), open, len(items) >= MaxListed); err != nil {
 				return nil, err
 			}
 			return []Event{WatchRelieved{party, statement, officer, items, now}}, nil
@@ -266,9 +284,20 @@ func (s *State) Relieve(party, statement, role, officer string, items, open []ui
 	return nil, rule.Refuse(NoHandover, "`parley watch` shows the handover that waits", "no handover of that identifier waits for its relief, or a newer one has taken its place")
 }
 
-func listed(items, open []uint64) error {
+// MaxListed is how many items one list can hold, as its format says. Who has more
+// open lists the oldest, so that nobody keeps a watch from changing by sending more
+// than can be listed.
+const MaxListed = 2000
+
+// listed refuses what leaves out an open item. A full list may leave out what is
+// newer than all that is on it.
+func listed(items, open []uint64, full bool) error {
+	on, newest := make(map[uint64]bool, len(items)), uint64(0)
+	for _, index := range items {
+		on[index], newest = true, max(newest, index)
+	}
 	for _, index := range open {
-		if !slices.Contains(items, index) {
+		if !on[index] && !(full && index > newest) {
 			return rule.Refuse(Unlisted, "look at it, and list it", "entry %d is open and not on the list; no watch changes with an open item unlisted", index)
 		}
 	}

@@ -114,3 +114,60 @@ func TestHandover(t *testing.T) {
 		t.Errorf("a handover that a newer one has replaced: %v", err)
 	}
 }
+
+// Who is sent more than a list can hold lists the oldest of it, and the watch
+// changes all the same.
+func TestFullList(t *testing.T) {
+	var open []uint64
+	for i := range uint64(3 * MaxListed) {
+		open = append(open, 10+2*i)
+	}
+	var s State
+	h := Handover{Statement: "h", Role: "watch", By: "basil", Items: open[1 : MaxListed+1], Signed: hour(6)}
+	if _, err := s.HandOver("birch", h, open); ruleOf(err) != Unlisted {
+		t.Errorf("a full list without the oldest item: %v", err)
+	}
+	h.Items = open[:MaxListed-1]
+	if _, err := s.HandOver("birch", h, open); ruleOf(err) != Unlisted {
+		t.Errorf("a list with room left: %v", err)
+	}
+	h.Items = open[:MaxListed]
+	events, err := s.HandOver("birch", h, open)
+	s.do(t, events, err)
+	if _, err := s.Relieve("birch", "h", "watch", "bruno", open[MaxListed:2*MaxListed-1], open, hour(7)); ruleOf(err) != Unlisted {
+		t.Errorf("a relief with room left: %v", err)
+	}
+	events, err = s.Relieve("birch", "h", "watch", "bruno", open[MaxListed:2*MaxListed], open, hour(7))
+	s.do(t, events, err)
+}
+
+// A roster that begins later leaves no gap where it covers: what is warned of is a
+// time at which nobody is on duty, and is warned of once.
+func TestRosterToCome(t *testing.T) {
+	var s State
+	announce := func(from, to int, role string) {
+		events, err := Announce("birch", Duty{Statement: "d", From: hour(from), To: hour(to), Roles: []string{role}}, hour(0))
+		s.do(t, events, err)
+	}
+	announce(10, 18, "watch")
+	for now, want := range map[time.Time][]Gap{hour(0): nil, hour(9).Add(45 * time.Minute): nil, hour(12): nil, hour(17).Add(40 * time.Minute): {{"watch", hour(18)}}, hour(20): {{"watch", hour(18)}}} {
+		if got := s.Of("birch").Warnings([]string{"watch"}, 30*time.Minute, now); !slices.Equal(got, want) {
+			t.Errorf("at %s it warns of %v, want %v", now.Format("15:04"), got, want)
+		}
+	}
+	if next := s.Of("birch").NextWarning([]string{"watch"}, 30*time.Minute, hour(0)); !next.Equal(hour(17).Add(30 * time.Minute)) {
+		t.Errorf("it wakes next at %s", next)
+	}
+	events, err := s.Warn("birch", Gap{"watch", hour(18)}, []string{"watch"}, 30*time.Minute, hour(17).Add(40*time.Minute))
+	s.do(t, events, err)
+	if next := s.Of("birch").NextWarning([]string{"watch"}, 30*time.Minute, hour(17).Add(45*time.Minute)); !next.IsZero() {
+		t.Errorf("with nothing more to come it wakes at %s", next)
+	}
+	announce(20, 28, "watch") // behind the gap that was warned of another opens
+	if next := s.Of("birch").NextWarning([]string{"watch"}, 30*time.Minute, hour(19)); !next.Equal(hour(20)) {
+		t.Errorf("in the gap it wakes next at %s, want when the next duty begins", next)
+	}
+	if next := s.Of("birch").NextWarning([]string{"watch"}, 30*time.Minute, hour(20)); !next.Equal(hour(27).Add(30 * time.Minute)) {
+		t.Errorf("behind the gap it wakes next at %s", next)
+	}
+}
