@@ -117,9 +117,13 @@ func (o *outbox) last(ctx context.Context, author string, settled bool) (*row, e
 // A report says that an act in the outbox delivers or displays a statement.
 type report struct{ id, relation string }
 
-// add makes a signed statement durable, with the reports that it makes.
-func (o *outbox) add(ctx context.Context, s *statement.Statement, at time.Time, after int64, reports ...report) error {
+// add makes a signed statement durable, with the reports that it makes, in the
+// place of the draft that it comes from, if kept is not 0.
+func (o *outbox) add(ctx context.Context, s *statement.Statement, at time.Time, after, kept int64, reports ...report) error {
 	return o.transact(ctx, func(tx *sql.Tx) error {
+		if err := takeDraft(ctx, tx, kept); err != nil {
+			return err
+		}
 		c := s.Claims()
 		result, err := tx.ExecContext(ctx, "INSERT INTO statement (id, author, flash, after, signed, bytes, state) VALUES (?, ?, ?, ?, ?, ?, 'queued')",
 			c.ID, c.Author.String(), c.Precedence == flash, after, at.UnixMilli(), s.Bytes())

@@ -140,7 +140,7 @@ func (d *Desk) second(ctx context.Context, by identity.Author, id, shown string)
 	if err := d.check(ctx, s, last, false); err != nil {
 		return err
 	}
-	return d.outbox.add(context.WithoutCancel(ctx), s, s.Claims().Time, 0)
+	return d.outbox.add(context.WithoutCancel(ctx), s, s.Claims().Time, 0, 0)
 }
 
 // officer gives the key of a person who may act on what waits.
