@@ -72,6 +72,13 @@ func (d *Desk) Accident(ctx context.Context, q Saying, preview bool) (AccidentAn
 	if err := d.takeUp(ctx, f, &q); err != nil {
 		return AccidentAnswer{}, err
 	}
+	if _, err := d.key(q.By); err != nil { // better now than after all the questions
+		if len(q.Fields) > 0 {
+			q.Format = f.Ref()
+			err = d.keep(ctx, q, err)
+		}
+		return AccidentAnswer{}, err
+	}
 	q.Format = f.Ref()
 	q.Fields = numbered(f, q.Fields)
 	written := q
@@ -112,7 +119,12 @@ func (d *Desk) takeUp(ctx context.Context, f *format.Format, q *Saying) error {
 	if err != nil {
 		return err
 	}
-	if kept == nil || kept.Saying.Verb != "" || !strings.EqualFold(kept.Saying.Format, f.Ref()) {
+	own := false
+	if kept != nil && kept.Saying.Verb == "" {
+		of, ok := d.Charter().Newest(kept.Saying.Format) // "J11" or "J11/1", as it was typed
+		own = ok && of.Ref() == f.Ref()
+	}
+	if !own {
 		return rule.Refuse(NotFound, "`parley drafts` lists them", "this desk keeps no draft %d of an own accident", q.Draft)
 	}
 	q.Fields = rewritten(kept.Saying, q.Fields)
@@ -120,6 +132,10 @@ func (d *Desk) takeUp(ctx context.Context, f *format.Format, q *Saying) error {
 	if len(q.To) == 0 {
 		q.To = kept.Saying.To
 	}
+	if q.Late == "" && q.Route == "" {
+		q.Late, q.Route = kept.Saying.Late, kept.Saying.Route
+	}
+	q.Precedence = cmp.Or(q.Precedence, kept.Saying.Precedence)
 	return nil
 }
 

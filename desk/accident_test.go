@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/format"
 )
@@ -121,6 +122,8 @@ func TestAccidentInOneCall(t *testing.T) {
 		{"no such draft", NotFound, AccidentRequest{As: q.As, Draft: 99}, false},
 		{"a number that none has", BadRequest, AccidentRequest{As: q.As, Draft: -1}, false},
 		{"another side's officer", OtherParty, AccidentRequest{As: "alder/watch/amal", Fields: []string{"thing=balloon", "what=drifting", "armed=no", drifted}}, true},
+		{"another side's officer, before any question", OtherParty, AccidentRequest{As: "alder/watch/amal"}, false},
+		{"an officer without a key here, before any question", NoKey, AccidentRequest{As: "birch/watch/nobody"}, false},
 		{"nobody", BadRequest, AccidentRequest{}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -145,6 +148,22 @@ func TestAccidentOfAnotherDraft(t *testing.T) {
 	}
 	if _, p := w.accidentAt("alder", AccidentRequest{As: "alder/watch/amal", Draft: kept.Draft}); p == nil || p.Rule != NotFound {
 		t.Errorf("%+v", p)
+	}
+}
+
+// An own accident that was told by telephone first, refused and gone on with as an
+// accident, is still a late entry, in the precedence that was written.
+func TestAccidentKeepsLate(t *testing.T) {
+	w := newWorld(t)
+	passed := format.WriteInstant(w.now().Add(-30 * time.Minute))
+	_, err := w.desks["alder"].Say(t.Context(), Saying{By: w.author(amal), Format: "J11", Late: passed, Route: "voice", Fields: []string{"thing=balloon", "armed=no", drifted}})
+	number, _ := w.notSent("format.field", err)
+	a, p := w.accidentAt("alder", AccidentRequest{As: amal, Draft: number, Fields: []string{"what=drifting"}, Wait: 20})
+	if p != nil || a.State != Accepted {
+		t.Fatalf("%+v, %v", a, p)
+	}
+	if late := w.signed("alder", a.ID).Claims().Late; late.Route != "voice" || format.WriteInstant(late.At) != passed {
+		t.Errorf("signed as passed at %s by %q, want %s by voice", late.At, late.Route, passed)
 	}
 }
 

@@ -56,7 +56,6 @@ func (d *Desk) Say(ctx context.Context, q Saying) (id string, err error) {
 	if id, err = d.sayNew(ctx, q); err != nil {
 		return "", d.keep(ctx, q, err)
 	}
-	d.settled(ctx, q)
 	return id, nil
 }
 
@@ -97,7 +96,7 @@ func (d *Desk) sendTyped(ctx context.Context, f *format.Format, q Saying, values
 	if err != nil {
 		return "", err
 	}
-	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: refs, Late: late})
+	return d.Send(ctx, Draft{By: q.By, Format: f.Ref(), Precedence: q.Precedence, To: q.To, Fields: values, Refs: refs, Late: late, Kept: q.Draft})
 }
 
 // typed reads what the officer typed into the values that are signed.
@@ -123,7 +122,6 @@ func (d *Desk) complete(f *format.Format, values map[string]any, q Saying) error
 // officer has written fields.
 func (d *Desk) Act(ctx context.Context, name string, q Saying) (id string, err error) {
 	if id, err = d.act(ctx, name, q); err == nil {
-		d.settled(ctx, q)
 		return id, nil
 	}
 	if q.Verb = name; len(q.Fields) == 0 {

@@ -242,6 +242,9 @@ func (d *Desk) carryResults(ctx context.Context, answer *carry.Answer) (accepted
 		}
 		result := client.Result{ID: r.ID, Receipt: r.Receipt}
 		if p := r.Problem; p != nil {
+			if _, ordered := d.work.IndexOf(row.statement.Hash()); ordered {
+				continue // the hub has taken it since; its receipt is still asked for
+			}
 			result.Problem = &client.Problem{Status: p.Status, Detail: p.Detail, Rule: p.Rule, Remedy: p.Remedy}
 		}
 		batch, results = append(batch, row), append(results, result)

@@ -13,6 +13,7 @@ import (
 	"parley/identity"
 	"parley/ledger"
 	"parley/registrar"
+	"parley/statement"
 )
 
 // cut takes a desk's line away and waits until it knows.
@@ -318,4 +319,28 @@ func (w *world) endorseOne(name string, areas ...string) {
 	request, err := identity.NewRequest(w.t.Context(), signerOf(w, name), w.charter.Mechanism, author, areas, w.charter.Exercise)
 	w.must(err)
 	w.registry(author.Party, func(r *registrar.Registrar) error { _, err := r.Endorse(w.t.Context(), request); return err })
+}
+
+// A refusal that was carried is older than what the line did meanwhile: what the
+// hub has ordered since, whose receipt was lost with the line, is not refused.
+func TestCarriedRefusalOfTheOrdered(t *testing.T) {
+	w := newWorld(t)
+	ctx, d := t.Context(), w.desks["alder"]
+	id := w.say(amal)
+	w.receipt("alder", id)
+	w.until("the replica has it", func() bool { _, ok := d.work.Record(id); return ok })
+	for _, lose := range []string{"DROP TRIGGER statement_settled", "UPDATE statement SET state = 'queued', idx = NULL, receipt = NULL WHERE id = '" + id + "'"} {
+		_, err := d.outbox.db.ExecContext(ctx, lose)
+		w.must(err)
+	}
+	r, err := d.outbox.get(ctx, id)
+	w.must(err)
+	old := &carry.Answer{Results: []carry.Result{{ID: id, Hash: statement.EncodeHash(r.statement.Hash()), Problem: &carry.Problem{Status: 422, Rule: "area.paused", Detail: "no"}}}}
+	if accepted, refused, err := d.carryResults(ctx, old); accepted != 0 || refused != 0 || err != nil {
+		t.Errorf("taken in: %d accepted, %d refused, %v", accepted, refused, err)
+	}
+	d.redo()
+	if sent := w.receipt("alder", id); sent.State != Accepted {
+		t.Errorf("then: %+v", sent)
+	}
 }

@@ -54,6 +54,7 @@ type Draft struct {
 	Fields     map[string]any
 	Refs       []statement.Ref
 	Late       statement.Late // when and how it was passed outside the channel
+	Kept       int64          // the kept draft that it comes from, which goes as it is signed; 0: none
 }
 
 // Send checks a draft with the rules that the hub will ask, signs it with the
@@ -205,9 +206,9 @@ func (d *Desk) sign(ctx context.Context, draft Draft, after int64, reports ...re
 		return "", err
 	}
 	if waits {
-		return c.ID, d.outbox.wait(context.WithoutCancel(ctx), s)
+		return c.ID, d.outbox.wait(context.WithoutCancel(ctx), s, draft.Kept)
 	}
-	if err := d.outbox.add(context.WithoutCancel(ctx), s, s.Claims().Time, after, reports...); err != nil {
+	if err := d.outbox.add(context.WithoutCancel(ctx), s, s.Claims().Time, after, draft.Kept, reports...); err != nil {
 		return "", err
 	}
 	d.queued.raise()

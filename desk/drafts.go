@@ -22,6 +22,9 @@ const (
 	maxDraftBytes = 16 << 20          // of all together, so that they can be listed
 )
 
+// DraftTaken says that a draft was sent, or dropped, while it was taken up again.
+const DraftTaken = "desk.draft-taken"
+
 // A KeptDraft is what an officer wrote and was not sent, as it was written.
 type KeptDraft struct {
 	Number  int64     `json:"number"`
@@ -42,10 +45,11 @@ func (k *Kept) Error() string { return k.Err.Error() }
 func (k *Kept) Unwrap() error { return k.Err }
 
 // keep saves what was refused, so that nothing an officer has written is lost.
-// Only a refusal keeps a draft; the refusal is given back as a [Kept].
+// Only a refusal keeps a draft; the refusal is given back as a [Kept]. What was
+// sent meanwhile is not kept again.
 func (d *Desk) keep(ctx context.Context, q Saying, err error) error {
 	var refusal *rule.Refusal
-	if !errors.As(err, &refusal) {
+	if !errors.As(err, &refusal) || refusal.Rule == DraftTaken {
 		return err
 	}
 	size := 0
@@ -126,14 +130,20 @@ func (d *Desk) Drop(ctx context.Context, number int64) error {
 	return err
 }
 
-// settled forgets the draft of what was signed.
-func (d *Desk) settled(ctx context.Context, q Saying) {
-	if q.Draft == 0 {
-		return
+// takeDraft forgets the draft of what is signed, in the same transaction: it can
+// be sent once, however often it is taken up, and wherever the desk dies. 0 is none.
+func takeDraft(ctx context.Context, tx *sql.Tx, number int64) error {
+	if number == 0 {
+		return nil
 	}
-	if _, err := d.outbox.dropDraft(context.WithoutCancel(ctx), q.Draft); err != nil {
-		d.log.Error("the draft of a signed statement was not dropped", "draft", q.Draft, "error", err)
+	r, err := tx.ExecContext(ctx, "DELETE FROM draft WHERE number = ?", number)
+	if err != nil {
+		return err
 	}
+	if n, err := r.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return rule.Refuse(DraftTaken, "`parley ls` shows what was sent; `parley drafts` lists what is kept", "draft %d was sent or dropped meanwhile", number)
 }
 
 // saveDraft writes a draft, over the one it comes from where there is one.

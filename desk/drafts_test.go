@@ -250,3 +250,41 @@ func TestRefusalLanguages(t *testing.T) {
 		}
 	}
 }
+
+// A draft that two officers take up at once, or one officer twice, is sent once.
+func TestDraftSentOnce(t *testing.T) {
+	w := newWorld(t)
+	amal, ctx := w.author("alder/watch/amal"), t.Context()
+	_, err := w.desks["alder"].Say(ctx, Saying{By: amal, Format: "J14", Fields: with("window=07:00")})
+	number, _ := w.notSent(mechanism.BadField, err)
+	type outcome struct {
+		id  string
+		err error
+	}
+	const callers = 6
+	outcomes := make(chan outcome, callers)
+	for i := range callers {
+		go func() {
+			by := amal
+			if i%2 == 1 {
+				by = w.author("alder/watch/adam")
+			}
+			id, err := w.desks["alder"].Resume(ctx, number, Saying{By: by, Fields: []string{notice[2]}})
+			outcomes <- outcome{id, err}
+		}()
+	}
+	sent := 0
+	for range callers {
+		if o := <-outcomes; o.err == nil {
+			sent++
+		} else if r := ruleOf(o.err); r != NotFound && r != DraftTaken {
+			t.Errorf("refused by %v", o.err)
+		}
+	}
+	if sent != 1 {
+		t.Errorf("one draft was sent %d times", sent)
+	}
+	if n := w.drafts("alder"); n != 0 {
+		t.Errorf("%d drafts are left of what was sent", n)
+	}
+}

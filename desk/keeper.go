@@ -80,6 +80,11 @@ func (k *keeper) look(ctx context.Context) time.Duration {
 			delete(k.answered, id)
 		}
 	}
+	for _, done := range []*time.Time{&k.turn, &k.tested} {
+		if done.After(now.Add(keeperPause)) { // the clock was set back since; the hub refused what came from the future
+			*done = time.Time{}
+		}
+	}
 	rules := mechanism.LineRules(c)
 	next := rules.NextTurn(d.party, now.Add(-rules.Miss))
 	switch {

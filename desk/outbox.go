@@ -117,9 +117,13 @@ func (o *outbox) last(ctx context.Context, author string, settled bool) (*row, e
 // A report says that an act in the outbox delivers or displays a statement.
 type report struct{ id, relation string }
 
-// add makes a signed statement durable, with the reports that it makes.
-func (o *outbox) add(ctx context.Context, s *statement.Statement, at time.Time, after int64, reports ...report) error {
+// add makes a signed statement durable, with the reports that it makes, in the
+// place of the draft that it comes from, if kept is not 0.
+func (o *outbox) add(ctx context.Context, s *statement.Statement, at time.Time, after, kept int64, reports ...report) error {
 	return o.transact(ctx, func(tx *sql.Tx) error {
+		if err := takeDraft(ctx, tx, kept); err != nil {
+			return err
+		}
 		c := s.Claims()
 		result, err := tx.ExecContext(ctx, "INSERT INTO statement (id, author, flash, after, signed, bytes, state) VALUES (?, ?, ?, ?, ?, ?, 'queued')",
 			c.ID, c.Author.String(), c.Precedence == flash, after, at.UnixMilli(), s.Bytes())
@@ -196,15 +200,17 @@ func (o *outbox) reported(ctx context.Context, id, relation string) (int64, erro
 
 // A backlog is what waits in the outbox.
 type backlog struct {
-	queued, flash, refused int
-	waiting                int       // for a second officer
-	oldest                 time.Time // when the oldest that waits was signed; zero where none waits
+	queued, flash int
+	refused       int       // of people's; what the machine is refused it says anew where it must
+	waiting       int       // for a second officer
+	oldest        time.Time // when the oldest that waits was signed; zero where none waits
 }
 
-func (o *outbox) backlog(ctx context.Context) (b backlog, err error) {
+// backlog counts what waits on the desk of that machine.
+func (o *outbox) backlog(ctx context.Context, machine string) (b backlog, err error) {
 	var oldest sql.NullInt64
-	err = o.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'queued' AND flash = 1), count(*) FILTER (WHERE state = 'refused'),
-		(SELECT min(signed) FROM statement WHERE state = 'queued'), (SELECT count(*) FROM waiting) FROM statement WHERE state <> 'accepted'`).Scan(&b.queued, &b.flash, &b.refused, &oldest, &b.waiting)
+	err = o.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'queued' AND flash = 1), count(*) FILTER (WHERE state = 'refused' AND author <> ?),
+		(SELECT min(signed) FROM statement WHERE state = 'queued'), (SELECT count(*) FROM waiting) FROM statement WHERE state <> 'accepted'`, machine).Scan(&b.queued, &b.flash, &b.refused, &oldest, &b.waiting)
 	if oldest.Valid {
 		b.oldest = time.UnixMilli(oldest.Int64).UTC()
 	}

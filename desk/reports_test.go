@@ -20,9 +20,9 @@ func TestReportRefused(t *testing.T) {
 	w.ahead.Store(0)
 	w.startHub(nil)
 	w.until("the hub has refused the report", func() bool {
-		status, err := birch.Status(t.Context())
+		waits, err := birch.outbox.backlog(t.Context(), "")
 		w.must(err)
-		return status.Refused == 1 && status.Queued == 0
+		return waits.refused == 1 && waits.queued == 0
 	})
 	w.show("birch", id)
 	w.act("birch/watch/basil", "ack", id)

@@ -50,7 +50,7 @@ func (d *Desk) key(by identity.Author) (identity.Signer, error) {
 	}
 	key, err := d.config.Signer(by.String())
 	if err != nil {
-		return nil, rule.Refuse(NoKey, "add the key to the desk's key ring, or speak as an officer whose key it holds", "this desk cannot sign as %s: %s", by, err)
+		return nil, rule.Refuse(NoKey, "add the key to the desk's key ring and start the desk again, or speak as an officer whose key it holds", "this desk cannot sign as %s: %s", by, err)
 	}
 	return key, nil
 }
@@ -140,7 +140,7 @@ func (d *Desk) second(ctx context.Context, by identity.Author, id, shown string)
 	if err := d.check(ctx, s, last, false); err != nil {
 		return err
 	}
-	return d.outbox.add(context.WithoutCancel(ctx), s, s.Claims().Time, 0)
+	return d.outbox.add(context.WithoutCancel(ctx), s, s.Claims().Time, 0, 0)
 }
 
 // officer gives the key of a person who may act on what waits.

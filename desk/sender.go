@@ -347,7 +347,16 @@ func (d *Desk) refused(ctx context.Context, r *row, p *client.Problem) error {
 	return err
 }
 
-// unsettled gives the statements that are queued or were refused, newest first.
+// unsettled gives the statements that are queued or were refused, newest first:
+// 256 of people's, and 64 of the machine's, which does not crowd those out.
 func (d *Desk) unsettled(ctx context.Context) ([]*row, error) {
-	return d.outbox.rows(ctx, "WHERE state <> 'accepted' ORDER BY seq DESC LIMIT 256")
+	machine := d.config.Author.String()
+	rows, err := d.outbox.rows(ctx, "WHERE state <> 'accepted' AND author <> ? ORDER BY seq DESC LIMIT 256", machine)
+	if err != nil {
+		return nil, err
+	}
+	own, err := d.outbox.rows(ctx, "WHERE state <> 'accepted' AND author = ? ORDER BY seq DESC LIMIT 64", machine)
+	rows = append(rows, own...)
+	slices.SortFunc(rows, func(a, b *row) int { return cmp.Compare(b.seq, a.seq) })
+	return rows, err
 }

@@ -38,14 +38,14 @@ type Status struct {
 	Queued    int           `json:"queued"`            // statements that wait for a receipt
 	Flash     int           `json:"flash"`             // of those, FLASH
 	Oldest    time.Time     `json:"oldest,omitzero"`   // when the oldest of those was signed
-	Refused   int           `json:"refused"`
-	Waiting   int           `json:"waiting"`         // statements that wait for a second officer
-	Alarm     string        `json:"alarm,omitempty"` // proof that the hub misbehaved
+	Refused   int           `json:"refused"`           // of what people wrote
+	Waiting   int           `json:"waiting"`           // statements that wait for a second officer
+	Alarm     string        `json:"alarm,omitempty"`   // proof that the hub misbehaved
 }
 
 // Status tells how the desk is now.
 func (d *Desk) Status(ctx context.Context) (Status, error) {
-	waits, err := d.outbox.backlog(ctx)
+	waits, err := d.outbox.backlog(ctx, d.config.Author.String())
 	if err != nil {
 		return Status{}, err
 	}

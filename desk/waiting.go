@@ -9,9 +9,13 @@ import (
 	"parley/statement"
 )
 
-// wait keeps what waits for a second officer.
-func (o *outbox) wait(ctx context.Context, s *statement.Statement) error {
+// wait keeps what waits for a second officer, in the place of the draft that it
+// comes from, if kept is not 0.
+func (o *outbox) wait(ctx context.Context, s *statement.Statement, kept int64) error {
 	return o.transact(ctx, func(tx *sql.Tx) error {
+		if err := takeDraft(ctx, tx, kept); err != nil {
+			return err
+		}
 		var n int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM waiting").Scan(&n); err != nil {
 			return err

@@ -123,7 +123,7 @@ func (d *Desk) officerKey(as identity.Author) (*mechanism.Key, error) {
 	}
 	signer, err := d.config.Signer(as.String())
 	if err != nil {
-		return nil, rule.Refuse(NoKey, "add the key to the desk's key ring, or speak as an officer whose key it holds", "this desk cannot sign as %s: %s", as, err)
+		return nil, rule.Refuse(NoKey, "add the key to the desk's key ring and start the desk again, or speak as an officer whose key it holds", "this desk cannot sign as %s: %s", as, err)
 	}
 	key, ok := mechanism.FindKey(d.work, identity.Thumbprint(signer.Public()), d.work.Size())
 	if !ok {

@@ -96,6 +96,7 @@ func accident(ctx context.Context, args []string, keyboard io.Reader, stdout, st
 type session struct {
 	local *local
 	q     desk.AccidentRequest
+	kept  bool // the desk has said that q.Draft is there
 	dir   string
 	out   io.Writer // of questions and of what goes wrong
 }
@@ -107,9 +108,9 @@ func (s *session) call(ctx context.Context, preview bool) (answer desk.AccidentA
 	var kept *desk.Kept
 	switch {
 	case errors.As(err, &kept):
-		s.q.Draft = kept.Draft
+		s.q.Draft, s.kept = kept.Draft, true
 	case answer.Draft != 0:
-		s.q.Draft, s.q.Fields = answer.Draft, nil // they are in it now
+		s.q.Draft, s.q.Fields, s.kept = answer.Draft, nil, true // they are in it now
 	}
 	return answer, err
 }
@@ -229,7 +230,7 @@ func (s *session) send(ctx context.Context, stdout io.Writer) int {
 // refused says why the desk does not go on, and how to.
 func (s *session) refused(err error) int {
 	code := failedAt(s.out, withoutDraft(err))
-	if s.q.Draft != 0 {
+	if s.kept {
 		s.broken()
 	}
 	return code

@@ -193,6 +193,8 @@ func TestAccidentWithoutTerminal(t *testing.T) {
 	} {
 		if code, stdout, stderr := typingAt(t, nil, test.args...); code != test.code || stdout != "" || !strings.Contains(stderr, test.want) {
 			t.Errorf("%s: status %d, want %d; %q\n%s", name, code, test.code, stdout, stderr)
+		} else if name == "no draft" && strings.Contains(stderr, "-draft 77") {
+			t.Errorf("it says that what was not there is kept:\n%s", stderr)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 
 	"parley/desk"
 )
@@ -51,6 +52,9 @@ func draftsCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 			what = k.Saying.Verb + " " + k.Saying.About
 		}
 		fmt.Fprintf(stdout, "%d  %s  %s by %s\n", k.Number, stamp(k.Saved), what, k.Saying.By)
+		if flags := flagsOf(k.Saying); flags != "" {
+			fmt.Fprintf(stdout, "    %s\n", flags)
+		}
 		for _, field := range k.Saying.Fields {
 			fmt.Fprintf(stdout, "     %s\n", field)
 		}
@@ -60,4 +64,15 @@ func draftsCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 		}
 	}
 	return 0
+}
+
+// flagsOf gives what an officer wrote beside the fields, as flags.
+func flagsOf(q desk.Saying) string {
+	var b strings.Builder
+	for _, f := range []struct{ name, value string }{{"re", q.About}, {"precedence", q.Precedence}, {"to", strings.Join(q.To, ",")}, {"late", q.Late}, {"route", q.Route}, {"keep", strings.Join(q.Keep, ",")}} {
+		if f.value != "" && (f.name != "re" || q.Verb == "") { // the line above names what an act is about
+			fmt.Fprintf(&b, " -%s %s", f.name, f.value)
+		}
+	}
+	return b.String()
 }

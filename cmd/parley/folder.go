@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -39,6 +40,16 @@ func openFolder(dir string) (*folder, error) {
 	}
 	f.ledger = names[0]
 	return f, nil
+}
+
+// hold takes a data folder for this program alone, until it is closed: a desk's by
+// its outbox, which a running desk holds, and a hub's by a file of its own. Two
+// hubs on one folder would each order entries of their own.
+func hold(dir string) (io.Closer, error) {
+	if outbox := filepath.Join(dir, "outbox.db"); exists(outbox) {
+		return journal.Hold(outbox)
+	}
+	return journal.Hold(filepath.Join(dir, "hub.lock"))
 }
 
 func exists(path string) bool {

@@ -36,7 +36,7 @@ func TestSecondOfficer(t *testing.T) {
 	if out := printed(t, o.as(aya, "second", "-refuse", "-reason", "Ask for the source.", first)...); out != "not signed; it is draft 1\n" {
 		t.Errorf("printed %s", out)
 	}
-	if list := printed(t, "drafts", "-desk", o.desk("alder")); !strings.Contains(list, "refused by desk.declined: "+aya+" has not signed it: Ask for the source.") || !strings.Contains(list, "item=The clip is forged.") {
+	if list := printed(t, "drafts", "-desk", o.desk("alder")); !strings.Contains(list, "refused by desk.declined: "+aya+" has not signed it: Ask for the source.") || !strings.Contains(list, "item=The clip is forged.") || !strings.Contains(list, " -late "+passed+" -route radio") {
 		t.Errorf("drafts:\n%s", list)
 	}
 	id := waits(o.as(adel, "send", "-draft", "1", "credibility=4")...)
