@@ -39,7 +39,7 @@ type sender struct {
 	busy   map[string]bool // authors in such a batch
 	used   [lanes + 1]bool
 	going  int // batches not yet stored
-	reads  int // how often the outbox was read from its beginning
+	redos  int // how often the outbox was read anew for what another way has changed
 	events chan sendEvent
 }
 
@@ -47,7 +47,7 @@ type sender struct {
 type sendEvent struct {
 	batch []*row
 	lane  int
-	reads int // of the sender, as the batch was chosen
+	redos int // of the sender, as the batch was chosen
 	done  bool
 	early bool // done after it was answered in full
 	err   error
@@ -67,6 +67,7 @@ func (d *Desk) send(ctx context.Context) {
 	queued := d.queued.wait()
 	for ctx.Err() == nil {
 		if d.redone.Swap(false) {
+			s.redos++
 			s.forget()
 		}
 		err := s.read(ctx)
@@ -109,7 +110,6 @@ func (s *sender) forget() {
 		delete(s.known, r.seq)
 	}
 	s.window, s.low, s.news = nil, 0, true
-	s.reads++
 }
 
 // read fills the window.
@@ -213,14 +213,14 @@ func (s *sender) launch(ctx context.Context, batch []*row, lane int) {
 	s.used[lane] = true
 	s.going++
 	s.window = slices.DeleteFunc(s.window, func(r *row) bool { return slices.Contains(batch, r) })
-	reads := s.reads
+	redos := s.redos
 	s.desk.workers.Go(func() {
 		early := false
 		err := s.desk.submit(ctx, batch, func() {
 			early = true
-			s.events <- sendEvent{batch: batch, lane: lane, reads: reads}
+			s.events <- sendEvent{batch: batch, lane: lane, redos: redos}
 		})
-		s.events <- sendEvent{batch: batch, lane: lane, reads: reads, done: true, early: early, err: err}
+		s.events <- sendEvent{batch: batch, lane: lane, redos: redos, done: true, early: early, err: err}
 	})
 }
 
@@ -238,7 +238,7 @@ func (s *sender) handle(e sendEvent) error {
 	}
 	s.going--
 	var silent *unanswered
-	if errors.As(e.err, &silent) && e.reads == s.reads && !s.desk.redone.Load() { // it goes out as it is once more
+	if errors.As(e.err, &silent) && e.redos == s.redos && !s.desk.redone.Load() { // it goes out as it is once more
 		s.window = append(s.window, e.batch...)
 		sortRows(s.window)
 		return e.err
@@ -246,7 +246,9 @@ func (s *sender) handle(e sendEvent) error {
 	for _, r := range e.batch {
 		delete(s.known, r.seq)
 	}
-	if !e.early || e.err != nil { // what follows a refused one may be signed anew
+	// What follows a refused one may be signed anew; and what was read anew while the
+	// batch was on its way left the batch out.
+	if !e.early || e.err != nil || e.redos != s.redos {
 		s.forget()
 	}
 	return e.err
@@ -337,6 +339,9 @@ func (d *Desk) refused(ctx context.Context, r *row, p *client.Problem) error {
 		changed, err := d.resign(ctx, author)
 		if changed > 0 || err != nil {
 			return err
+		}
+		if !d.current() { // where its place is cannot be known before the replica has followed
+			return p.Err()
 		}
 	}
 	if err := d.refuse(ctx, r, p); err != nil {
