@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -42,14 +41,19 @@ func openFolder(dir string) (*folder, error) {
 	return f, nil
 }
 
-// hold takes a data folder for this program alone, until it is closed: a desk's by
-// its outbox, which a running desk holds, and a hub's by a file of its own. Two
-// hubs on one folder would each order entries of their own.
-func hold(dir string) (io.Closer, error) {
-	if outbox := filepath.Join(dir, "outbox.db"); exists(outbox) {
-		return journal.Hold(outbox)
+// hold takes a desk's data folder for this program alone, until it is closed, by
+// the outbox, which a running desk holds. A hub's folder is nobody's alone: its
+// nodes share the journal, where heights decide their races.
+func hold(dir string) (release func() error, err error) {
+	outbox := filepath.Join(dir, "outbox.db")
+	if !exists(outbox) {
+		return func() error { return nil }, nil
 	}
-	return journal.Hold(filepath.Join(dir, "hub.lock"))
+	held, err := journal.Hold(outbox)
+	if err != nil {
+		return nil, err
+	}
+	return held.Close, nil
 }
 
 func exists(path string) bool {

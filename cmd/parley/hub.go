@@ -61,7 +61,6 @@ type runningHub struct {
 	listener net.Listener
 	server   *http.Server
 	ended    chan error
-	held     io.Closer // the data folder
 	journal  *journal.SQLite
 	db       *store.DB
 }
@@ -76,25 +75,22 @@ func startHub(ctx context.Context, dir, listen string, signed *charter.Signed, r
 		return nil, err
 	}
 	r := &runningHub{ended: make(chan error, 1)}
-	if r.held, err = hold(dir); err != nil {
+	if r.journal, err = journal.OpenSQLite(filepath.Join(dir, "journal.db")); err != nil {
 		return nil, err
 	}
-	if r.journal, err = journal.OpenSQLite(filepath.Join(dir, "journal.db")); err != nil {
-		return nil, errors.Join(err, r.held.Close())
-	}
 	if err := r.journal.Only(signed.Hub.Origin); err != nil {
-		return nil, errors.Join(err, r.journal.Close(), r.held.Close())
+		return nil, errors.Join(err, r.journal.Close())
 	}
 	if r.db, err = store.Open(filepath.Join(dir, "store.db")); err != nil {
-		return nil, errors.Join(err, r.journal.Close(), r.held.Close())
+		return nil, errors.Join(err, r.journal.Close())
 	}
 	config.Journal, config.Store = r.journal, r.db
 	if r.Hub, err = hub.New(ctx, config); err != nil {
-		return nil, errors.Join(err, r.db.Close(), r.journal.Close(), r.held.Close())
+		return nil, errors.Join(err, r.db.Close(), r.journal.Close())
 	}
 	if r.listener, err = net.Listen("tcp", listen); err != nil {
 		r.Hub.Close()
-		return nil, errors.Join(err, r.db.Close(), r.journal.Close(), r.held.Close())
+		return nil, errors.Join(err, r.db.Close(), r.journal.Close())
 	}
 	r.server = r.Hub.Server()
 	go func() {
@@ -139,5 +135,5 @@ func (r *runningHub) Close() error {
 	}
 	for range r.ended {
 	}
-	return errors.Join(r.db.Close(), r.journal.Close(), r.held.Close())
+	return errors.Join(r.db.Close(), r.journal.Close())
 }

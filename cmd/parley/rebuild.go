@@ -17,7 +17,7 @@ const rebuildUsage = `usage: parley rebuild [-hub] -dir DIR
 
 Rebuild makes the read model of a desk or a hub, store.db in its data folder,
 anew from its journal, and verifies every text on the way. Stop the program
-first: while it runs the folder is refused. The old read model is replaced once the new one is whole. -hub demands a
+first; the folder of a running desk is refused. The old read model is replaced once the new one is whole. -hub demands a
 journal with every text; without it, that is demanded of a hub's folder.
 
 Exit status: 0 rebuilt, 1 the journal cannot be believed or written from, 2
@@ -39,12 +39,12 @@ func rebuildCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 		return failed(stderr, err)
 	}
 	defer f.Close()
-	held, err := hold(*dir)
+	release, err := hold(*dir)
 	if err != nil {
 		report(stderr, err.Error(), "stop the program first")
 		return 1
 	}
-	defer held.Close()
+	defer release() //nolint:errcheck // nothing was written to it
 	f.hub = f.hub || *hub
 	size, root, err := rebuild(ctx, f, filepath.Join(*dir, "store.db"))
 	if err != nil {
