@@ -106,7 +106,7 @@ func (h *Hub) say(ctx context.Context, ids []string, refused map[string]int) {
 	var done sync.WaitGroup
 	subs := make([]*submission, len(ids))
 	for i, id := range ids {
-		s := &submission{party: h.config.Author.Party, flash: h.urgent(id), bytes: openingWeight, done: &done}
+		s := &submission{party: h.config.Author.String(), flash: h.urgent(id), bytes: openingWeight, done: &done}
 		s.make = func(now time.Time) (*statement.Statement, error) { return h.due(ctx, now, id) }
 		done.Add(1)
 		if err := h.queue.add(s); err != nil {

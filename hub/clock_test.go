@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -285,4 +286,49 @@ func (w *world) arrival(name string, s *statement.Statement) time.Time {
 	}
 	w.t.Fatal("the feed ended")
 	return time.Time{}
+}
+
+// The clock has a turn of its own in the queue: what the supervisor's desks send
+// neither fills its place nor goes before it.
+func TestClockBesideItsParty(t *testing.T) {
+	w := newWorld(t)
+	w.accept(everyoneDraft(w, "cedar/gate/chen", "J00/1", example(t, "J00")))
+	hold := make(chan struct{})
+	var done sync.WaitGroup
+	var flood []*submission
+	for range maxQueued {
+		flood = append(flood, &submission{party: "cedar", done: &done, make: func(time.Time) (*statement.Statement, error) {
+			<-hold
+			return nil, nil //nolint:nilnil // no longer needed
+		}})
+	}
+	done.Add(len(flood))
+	if err := w.hub.queue.add(flood...); err != nil {
+		t.Fatal(err)
+	}
+	w.until("the sequencer is at work", func() bool { return w.waiting("cedar") < maxQueued })
+	for range maxQueued - w.waiting("cedar") { // fill it again
+		s := &submission{party: "cedar", done: &done, make: flood[0].make}
+		done.Add(1)
+		if err := w.hub.queue.add(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.forward(5*time.Minute + 5*time.Second)
+	w.until("the clock's word waits for its turn", func() bool { return w.waiting(w.config.Author.String()) > 0 })
+	close(hold)
+	done.Wait()
+	w.until("it is said", func() bool { return w.count("birch missed the machine part") > 0 })
+}
+
+// waiting tells how many submissions of a lane wait, FLASH apart.
+func (w *world) waiting(lane string) int {
+	w.hub.queue.mu.Lock()
+	defer w.hub.queue.mu.Unlock()
+	for _, l := range w.hub.queue.lanes {
+		if l.party == lane {
+			return len(l.normal)
+		}
+	}
+	return 0
 }

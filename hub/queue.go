@@ -22,7 +22,7 @@ const (
 // A submission is one content on its way into the ledger. Exactly one of
 // statement, charter and make is set.
 type submission struct {
-	party     string
+	party     string // whose lane: a party, or the hub itself for its clock
 	flash     bool
 	bytes     int
 	statement *statement.Statement
