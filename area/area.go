@@ -57,6 +57,7 @@ type Switch struct {
 	Review    time.Time `json:"review"`         // when its party looks at it again
 	Reminded  bool      `json:"reminded,omitempty"`
 	Index     uint64    `json:"index,omitempty"` // of the entry that declared it
+	Declared  time.Time `json:"declared"`        // that entry's time
 }
 
 // At reports whether the switch is in force at t.
@@ -201,7 +202,7 @@ func (s *State) Decide(c Declare, known []string, now time.Time) ([]Event, error
 	case !c.Review.After(now):
 		return nil, rule.Refuse(BadTimes, "give a time to come", "its review is at %s, and it is %s", stamp(c.Review), stamp(now))
 	}
-	return []Event{AreasSwitched{c.Areas, Switch{Statement: c.Statement, Party: c.Party, Kind: c.Kind, Reason: c.Reason, From: later(c.From, now), Until: c.Until, Review: c.Review, Index: c.Index}}}, nil
+	return []Event{AreasSwitched{c.Areas, Switch{Statement: c.Statement, Party: c.Party, Kind: c.Kind, Reason: c.Reason, From: later(c.From, now), Until: c.Until, Review: c.Review, Index: c.Index, Declared: now}}}, nil
 }
 
 func later(a, b time.Time) time.Time {
@@ -270,7 +271,8 @@ func (s *State) Apply(e Event) {
 	}
 }
 
-// put sets a party's switch of an area in the place of the one it had.
+// put sets a party's switch of an area in the place of the one it had, which stands
+// until the new one begins.
 func (s *State) put(id string, sw Switch) {
 	at, found := slices.BinarySearchFunc(s.Areas, id, func(a Area, id string) int {
 		switch {
@@ -285,7 +287,20 @@ func (s *State) put(id string, sw Switch) {
 		s.Areas = slices.Insert(s.Areas, at, Area{ID: id})
 	}
 	a := &s.Areas[at]
-	a.Switches = append(slices.DeleteFunc(a.Switches, func(old Switch) bool { return old.Party == sw.Party }), sw)
+	kept := a.Switches[:0:0]
+	for _, old := range a.Switches {
+		if old.Party == sw.Party {
+			if !old.From.Before(sw.From) || !old.Until.IsZero() && !old.Until.After(sw.Declared) {
+				continue // it never came into force, or is over
+			}
+			if old.Until.IsZero() || sw.From.Before(old.Until) {
+				old.Until = sw.From // it stands until the new one begins
+			}
+			old.Reminded = true // the newest word has a review of its own
+		}
+		kept = append(kept, old)
+	}
+	a.Switches = append(kept, sw)
 }
 
 // resume ends a party's switch, now or at the time that is named.

@@ -151,3 +151,33 @@ func TestReviewBeforeResumption(t *testing.T) {
 		}
 	}
 }
+
+// A pause that is declared for later leaves the restriction that stands until then.
+func TestPauseToCome(t *testing.T) {
+	s := &State{}
+	if err := do(t, s, Declare{Statement: "r", Party: "birch", Kind: Restrict, Areas: all, Review: hour(9)}, noon); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // said again and again, it stays one
+		if err := do(t, s, Declare{Statement: "p", Party: "birch", Kind: Pause, Areas: all, From: hour(5), Review: hour(9)}, hour(1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		at   time.Time
+		want Status
+	}{{hour(1), Restricted}, {hour(5).Add(-time.Second), Restricted}, {hour(5), Paused}} {
+		if got, _ := s.Of("military", test.at); got != test.want {
+			t.Errorf("at %s it is %s, want %s", test.at.Format(time.RFC3339), got, test.want)
+		}
+	}
+	if n := len(s.Areas[0].Switches); n != 2 {
+		t.Errorf("%d switches are kept, want 2", n)
+	}
+	if err := do(t, s, Declare{Statement: "x", Party: "birch", Kind: Resume, Areas: all}, hour(2)); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := s.Of("military", hour(6)); got != Open {
+		t.Errorf("after it was resumed it is %s", got)
+	}
+}

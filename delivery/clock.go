@@ -207,11 +207,23 @@ func (s *State) decideExpire(by identity.Author, c Expire, now time.Time) ([]Eve
 	return []Event{StatementExpired{At: now}}, nil
 }
 
-// decideReply notes the first reply of each addressee. Any party may refer to a
+// maxReplies bounds the replies of one addressee that are kept in mind.
+const maxReplies = 16
+
+// decideReply notes the replies of each addressee. Any party may refer to a
 // statement that it can read, so there is nothing to refuse.
-func (s *State) decideReply(by identity.Author, now time.Time) []Event {
-	if r := s.reach(by.Party); r != nil && r.Replied.IsZero() {
-		return []Event{StatementReplied{Party: by.Party, At: now}}
+func (s *State) decideReply(by identity.Author, c Reply, now time.Time) []Event {
+	if r := s.reach(by.Party); r != nil && len(r.Replies) < maxReplies {
+		return []Event{StatementReplied{Party: by.Party, By: c.By, At: now}}
+	}
+	return nil
+}
+
+// decideUnreply lets the clock of a reply run on where it was withdrawn, returned
+// or lapsed: what nobody received is no reply.
+func (s *State) decideUnreply(c Unreply) []Event {
+	if r := s.reach(c.Party); r != nil && slices.Contains(r.Replies, c.By) {
+		return []Event{StatementReplyDropped(c)}
 	}
 	return nil
 }

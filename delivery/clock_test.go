@@ -57,6 +57,8 @@ func TestTimers(t *testing.T) {
 		{"to be passed on", then(flash(0, withBegin), StatementAcknowledged{basil, noon}, StatementReadBack{By: basil, Match: true, At: noon}),
 			[]string{"30m0s pass-on birch 1", "1h0m0s pass-on birch 2", "2h0m0s expire  0"}},
 		{"passed on", then(flash(0, withBegin), StatementAcknowledged{basil, noon}, StatementReadBack{By: basil, Match: true, At: noon}, StatementPassedOn{By: basil, Echelon: "post", At: noon}), []string{"2h0m0s expire  0"}},
+		{"replied, and the reply withdrawn", then(flash(0, Terms{ReplyBy: noon.Add(time.Hour)}), StatementReplied{"birch", "r", noon}, StatementReplyDropped{"birch", "r"}), []string{"1h0m0s reply birch 0"}},
+		{"replied twice, one withdrawn", then(flash(0, Terms{ReplyBy: noon.Add(time.Hour)}), StatementReplied{"birch", "r", noon}, StatementReplied{"birch", "q", noon}, StatementReplyDropped{"birch", "r"}), nil},
 		{"expired", then(flash(0, withBegin), StatementExpired{noon}), nil},
 		{"superseded", then(flash(0, clockTerms), StatementSuperseded{By: "t", At: noon}), nil},
 	} {
@@ -94,9 +96,11 @@ func TestDecideClock(t *testing.T) {
 		{"expire by a side", given, amal, Expire{}, after(time.Hour), nil, NotHub},
 		{"annotate", given, chen, Annotate{}, noon, nil, ""},
 		{"annotate by a side", given, amal, Annotate{}, noon, nil, NotSupervisor},
-		{"reply", given, basil, Reply{}, noon, []Event{StatementReplied{"birch", noon}}, ""},
-		{"second reply", then(given, StatementReplied{"birch", noon}), basil, Reply{}, noon, nil, ""},
-		{"reply to oneself", given, amal, Reply{}, noon, nil, ""},
+		{"reply", given, basil, Reply{"r"}, noon, []Event{StatementReplied{"birch", "r", noon}}, ""},
+		{"second reply", then(given, StatementReplied{"birch", "r", noon}), basil, Reply{"q"}, noon, []Event{StatementReplied{"birch", "q", noon}}, ""},
+		{"reply to oneself", given, amal, Reply{"r"}, noon, nil, ""},
+		{"reply dropped", then(given, StatementReplied{"birch", "r", noon}), chen, Unreply{"birch", "r"}, noon, []Event{StatementReplyDropped{"birch", "r"}}, ""},
+		{"what was no reply dropped", given, chen, Unreply{"birch", "r"}, noon, nil, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			events, err := stateOf(test.given...).Decide(test.by, test.when, test.at)

@@ -97,8 +97,11 @@ type (
 		Role    string // where it goes, as the act says
 		Unknown bool
 	}
-	Expire   struct{ Unknown bool }
-	Reply    struct{} // a statement that replies to this one was submitted
+	Expire struct{ Unknown bool }
+	// Reply is asked of a statement as By, one that replies to it, is submitted, and
+	// Unreply as that leaves the gate unreleased. Party is whose reply it is.
+	Reply    struct{ By string }
+	Unreply  struct{ Party, By string }
 	Annotate struct{}
 )
 
@@ -119,6 +122,7 @@ func (Drop) command()        {}
 func (Overdue) command()     {}
 func (Expire) command()      {}
 func (Reply) command()       {}
+func (Unreply) command()     {}
 func (Annotate) command()    {}
 
 // Decide answers what happens when by asks for c at now, the hub's time: the
@@ -157,7 +161,9 @@ func (s *State) Decide(by identity.Author, c Command, now time.Time) ([]Event, e
 	case Expire:
 		return s.decideExpire(by, c, now)
 	case Reply:
-		return s.decideReply(by, now), nil
+		return s.decideReply(by, c, now), nil
+	case Unreply:
+		return s.decideUnreply(c), nil
 	case Annotate:
 		return s.decideAnnotate(by)
 	}

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"slices"
 	"time"
 
 	"parley/identity"
@@ -67,9 +68,12 @@ type (
 	}
 	StatementReplied struct {
 		Party string
+		By    string // identifier of the reply
 		At    time.Time
 	}
-	StatementCalled struct {
+	// StatementReplyDropped says that a reply left the gate and never reached anyone.
+	StatementReplyDropped struct{ Party, By string }
+	StatementCalled       struct {
 		Stage Stage
 		Party string
 		Step  int
@@ -105,6 +109,7 @@ func (StatementAcknowledged) event()         {}
 func (StatementReadBack) event()             {}
 func (StatementPassedOn) event()             {}
 func (StatementReplied) event()              {}
+func (StatementReplyDropped) event()         {}
 func (StatementCalled) event()               {}
 func (StatementExpired) event()              {}
 func (StatementSupersessionProposed) event() {}
@@ -145,7 +150,15 @@ func (s *State) Apply(e Event) {
 		r := s.reach(e.By.Party)
 		r.Passed = append(r.Passed, Passed(e))
 	case StatementReplied:
-		s.reach(e.Party).Replied = e.At
+		r := s.reach(e.Party)
+		if r.Replies = append(r.Replies, e.By); len(r.Replies) == 1 {
+			r.Replied = e.At
+		}
+	case StatementReplyDropped:
+		r := s.reach(e.Party)
+		if r.Replies = slices.DeleteFunc(slices.Clone(r.Replies), func(by string) bool { return by == e.By }); len(r.Replies) == 0 {
+			r.Replies, r.Replied = nil, time.Time{}
+		}
 	case StatementCalled:
 		s.Calls = append(s.Calls, Call(e))
 	case StatementExpired:

@@ -71,7 +71,8 @@ type Reach struct {
 	Acks      []Ack      `json:"acks,omitempty"`
 	Readbacks []Readback `json:"readbacks,omitempty"`
 	Passed    []Passed   `json:"passed,omitempty"`
-	Replied   time.Time  `json:"replied,omitzero"` // its first reply was submitted
+	Replied   time.Time  `json:"replied,omitzero"`  // the first of its replies was submitted
+	Replies   []string   `json:"replies,omitempty"` // identifiers of those that stand: released, or at the gate
 }
 
 // A State is everything the rules know of one statement's delivery.
@@ -108,6 +109,7 @@ func (s *State) Clone() *State {
 		c.Reach[i].Acks = slices.Clip(c.Reach[i].Acks)
 		c.Reach[i].Readbacks = slices.Clip(c.Reach[i].Readbacks)
 		c.Reach[i].Passed = slices.Clip(c.Reach[i].Passed)
+		c.Reach[i].Replies = slices.Clone(c.Reach[i].Replies)
 	}
 	return &c
 }

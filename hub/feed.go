@@ -72,8 +72,15 @@ func (h *Hub) publish(b *ledger.Block, changes []mechanism.Change) {
 			if r, ok := h.work.RecordAt(b.First + uint64(i)); ok {
 				change := mechanism.Change{Record: r, Board: h.work.Board()}
 				for _, ref := range r.Claims.Refs {
-					if about, ok := h.work.Record(ref.ID); ok {
-						change.Touched = append(change.Touched, about)
+					about, ok := h.work.Record(ref.ID)
+					if !ok {
+						continue
+					}
+					change.Touched = append(change.Touched, about)
+					for _, replied := range about.Claims.Refs { // whose reply may have been taken back
+						if before, ok := h.work.Record(replied.ID); ok {
+							change.Touched = append(change.Touched, before)
+						}
 					}
 				}
 				changes = append(changes, change)

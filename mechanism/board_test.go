@@ -261,27 +261,27 @@ func TestRoster(t *testing.T) {
 	w.boards()
 }
 
-func TestReplyIsNoted(t *testing.T) {
+// A reply stops the clock from its submission, and no longer if it never arrives.
+func TestReplyThatIsTakenBack(t *testing.T) {
 	w := newWorld(t)
-	fields := noticeFields()
-	asked := w.must(draft{by: amal, format: "J14/1", fields: fields})
+	asked := w.must(notice())
 	w.must(releases(asked))
-	w.must(draft{by: basil, format: "J14/1", to: []string{"alder"}, fields: noticeFields(), refs: ref("replies", asked)})
-	if w.state(asked).Delivery.Reach[0].Replied.IsZero() {
-		t.Error("a reply is not noted")
+	reply := func() *statement.Statement {
+		return w.must(draft{by: basil, format: "J14/1", to: []string{"alder"}, fields: noticeFields(), refs: ref("replies", asked)})
 	}
-}
-
-// What is no answer to a statement stops nobody's clock: a link test that refers to
-// it, or a message of another compartment, which not all who can read the statement
-// can read.
-func TestNoReply(t *testing.T) {
-	w := newWorld(t)
-	asked := w.must(draft{by: amal, format: "J14/1", fields: noticeFields()})
-	w.must(releases(asked))
-	w.must(channel(basil, "J00/1", linkTest("start", true, 1), ref("replies", asked)...))
-	w.must(draft{by: bahia, format: "J32/1", area: "intelligence", to: []string{"alder"}, fields: example("J32"), refs: ref("replies", asked)})
-	if at := w.state(asked).Delivery.Reach[0].Replied; !at.IsZero() {
-		t.Errorf("it counts as replied to at %s", at)
+	replied := func(want bool) {
+		t.Helper()
+		if got := !w.state(asked).Delivery.Reach[0].Replied.IsZero(); got != want {
+			t.Errorf("it has a reply: %t, want %t", got, want)
+		}
 	}
+	first := reply()
+	replied(true)
+	w.must(withdraws(basil, first))
+	replied(false)
+	second, third := reply(), reply()
+	w.must(returns(second))
+	replied(true)
+	w.must(releases(third))
+	replied(true)
 }

@@ -400,6 +400,7 @@ func (w *world) agreeAll() {
 				for i := range s.Reach {
 					if s.Reach[i].Party != party && party != "cedar" { // a reply may be at the gate
 						s.Reach[i].Replied = time.Time{}
+						s.Reach[i].Replies = nil
 					}
 				}
 				s.Calls = slices.DeleteFunc(slices.Clone(s.Calls), func(c delivery.Call) bool { return c.Stage == delivery.StageGate })

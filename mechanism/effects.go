@@ -115,6 +115,13 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 				change.Touched = append(change.Touched, before)
 			}
 		}
+		if gone := record.Delivery.Status; gone == delivery.Returned || gone == delivery.Withdrawn || gone == delivery.Lapsed {
+			without, err := unanswered(v, c, record, change.Touched)
+			if err != nil {
+				return Change{}, err
+			}
+			change.Touched = append(change.Touched, without...)
+		}
 		readers[old.Claims.Author.Party] = true
 		if Opening(f.Relation) {
 			change.Opened = append(change.Opened, record)

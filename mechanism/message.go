@@ -75,7 +75,7 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	}
 	change.Record.Facts = facts
 	for _, old := range answered {
-		replied, err := decideDelivery(old, c, delivery.Reply{})
+		replied, err := decideDelivery(old, c, delivery.Reply{By: claims.ID})
 		if err != nil {
 			return Change{}, err
 		}
@@ -83,6 +83,29 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	}
 	change.Board, err = boardEffects(v, ch, c, f, about)
 	return change, err
+}
+
+// unanswered gives what record, which left the gate and reached nobody, had replied
+// to, as it stands without that reply; touched is what the act has changed before.
+func unanswered(v View, c Case, record *Record, touched []*Record) ([]*Record, error) {
+	var all []*Record
+	for _, ref := range record.Claims.Refs {
+		old, ok := v.Record(ref.ID)
+		for _, newer := range touched {
+			if newer.Claims.ID == ref.ID {
+				old = newer
+			}
+		}
+		if !ok || old.Delivery == nil || borrowed(ref.Relation) {
+			continue
+		}
+		without, err := decideDelivery(old, c, delivery.Unreply{Party: record.Claims.Author.Party, By: record.Claims.ID})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, without)
+	}
+	return all, nil
 }
 
 // answers reports whether a message that refers to old can be its reply: neither a
