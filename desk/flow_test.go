@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/client"
 	"parley/delivery"
@@ -182,7 +183,7 @@ func TestRefusedHere(t *testing.T) {
 			}
 		})
 	}
-	if waits, err := d.outbox.backlog(t.Context(), ""); waits.queued+waits.refused != 0 || err != nil {
+	if waits, err := d.outbox.backlog(t.Context(), "", time.Time{}); waits.queued+waits.refused != 0 || err != nil {
 		t.Errorf("the outbox has %d queued and %d refused, %v", waits.queued, waits.refused, err)
 	}
 }

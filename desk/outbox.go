@@ -201,16 +201,16 @@ func (o *outbox) reported(ctx context.Context, id, relation string) (int64, erro
 // A backlog is what waits in the outbox.
 type backlog struct {
 	queued, flash int
-	refused       int       // of people's; what the machine is refused it says anew where it must
+	refused       int       // of people's, signed since then; what the machine is refused it says anew where it must
 	waiting       int       // for a second officer
 	oldest        time.Time // when the oldest that waits was signed; zero where none waits
 }
 
 // backlog counts what waits on the desk of that machine.
-func (o *outbox) backlog(ctx context.Context, machine string) (b backlog, err error) {
+func (o *outbox) backlog(ctx context.Context, machine string, since time.Time) (b backlog, err error) {
 	var oldest sql.NullInt64
-	err = o.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'queued' AND flash = 1), count(*) FILTER (WHERE state = 'refused' AND author <> ?),
-		(SELECT min(signed) FROM statement WHERE state = 'queued'), (SELECT count(*) FROM waiting) FROM statement WHERE state <> 'accepted'`, machine).Scan(&b.queued, &b.flash, &b.refused, &oldest, &b.waiting)
+	err = o.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'queued' AND flash = 1), count(*) FILTER (WHERE state = 'refused' AND author <> ? AND signed >= ?),
+		(SELECT min(signed) FROM statement WHERE state = 'queued'), (SELECT count(*) FROM waiting) FROM statement WHERE state <> 'accepted'`, machine, since.UnixMilli()).Scan(&b.queued, &b.flash, &b.refused, &oldest, &b.waiting)
 	if oldest.Valid {
 		b.oldest = time.UnixMilli(oldest.Int64).UTC()
 	}

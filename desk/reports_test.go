@@ -20,7 +20,7 @@ func TestReportRefused(t *testing.T) {
 	w.ahead.Store(0)
 	w.startHub(nil)
 	w.until("the hub has refused the report", func() bool {
-		waits, err := birch.outbox.backlog(t.Context(), "")
+		waits, err := birch.outbox.backlog(t.Context(), "", time.Time{})
 		w.must(err)
 		return waits.refused == 1 && waits.queued == 0
 	})

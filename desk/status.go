@@ -21,6 +21,9 @@ type state struct {
 	skew      skew
 }
 
+// refusedFor is how long a refusal is news. After that it is found in the list.
+const refusedFor = 24 * time.Hour
+
 // A Status says how the desk is.
 type Status struct {
 	Party     string        `json:"party"`
@@ -38,14 +41,14 @@ type Status struct {
 	Queued    int           `json:"queued"`            // statements that wait for a receipt
 	Flash     int           `json:"flash"`             // of those, FLASH
 	Oldest    time.Time     `json:"oldest,omitzero"`   // when the oldest of those was signed
-	Refused   int           `json:"refused"`           // of what people wrote
+	Refused   int           `json:"refused"`           // of what people wrote in the last 24 hours
 	Waiting   int           `json:"waiting"`           // statements that wait for a second officer
 	Alarm     string        `json:"alarm,omitempty"`   // proof that the hub misbehaved
 }
 
 // Status tells how the desk is now.
 func (d *Desk) Status(ctx context.Context) (Status, error) {
-	waits, err := d.outbox.backlog(ctx, d.config.Author.String())
+	waits, err := d.outbox.backlog(ctx, d.config.Author.String(), d.config.Clock().Add(-refusedFor))
 	if err != nil {
 		return Status{}, err
 	}

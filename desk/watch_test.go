@@ -379,6 +379,9 @@ func TestReliefReadsLess(t *testing.T) {
 	if len(r.Items) != 0 || len(r.Done) != 0 || !slices.Equal(r.Unread, []uint64{c.Items[0].Entry}) || !strings.Contains(r.Text, mechanism.EntryName(c.Items[0].Entry)) || strings.Contains(r.Text, "done since") || strings.Contains(r.Text, "Nothing is open") {
 		t.Errorf("nour takes over %+v\n%s", r, r.Text)
 	}
+	if _, err := d.Relieve(ctx, w.author("birch/watch/nour"), id, "", "en", nil); ruleOf(err) != mechanism.NotReadable {
+		t.Errorf("the relief of who may not read what is open: %v", err)
+	}
 }
 
 // What a paused area refuses stays on the desk; the safety floor goes. The page says

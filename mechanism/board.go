@@ -21,6 +21,7 @@ const (
 	NotCovered  = "statement.own"
 	ClockWords  = "clock.words"
 	Unrepeated  = "statement.once"
+	NotReadable = "handover.not-readable"
 )
 
 // A Board is what belongs to the channel as a whole: whether its line is alive,
@@ -258,6 +259,13 @@ func (b *Board) relief(v View, c Case, key *Key) error {
 	}
 	if handed, ok := v.Record(claims.Refs[0].ID); ok && handed.Hash != claims.Refs[0].Hash {
 		return rule.Refuse(BadRef, "refer to the text as it stands in the ledger", "the hash given for statement %s is not that of its text", handed.Claims.ID)
+	}
+	for _, h := range b.Watch.Of(claims.Author.Party).Handovers {
+		for _, o := range v.Owed(claims.Author.Party) {
+			if h.Statement == claims.Refs[0].ID && slices.Contains(h.Items, o.Index) && !key.Sees(o.Area) {
+				return rule.Refuse(NotReadable, "have an officer take it over whose key is endorsed for that area", "entry %d is on the list and still open, and key %s of %s may not read it", o.Index, key.ID, claims.Author)
+			}
+		}
 	}
 	events, err := b.Watch.Relieve(claims.Author.Party, claims.Refs[0].ID, claims.Author.Role, claims.Author.Officer, items,
 		OpenItems(v, b, claims.Author.Party, key, claims.Seen.Size, c.Now), c.Now)
