@@ -85,8 +85,9 @@ func (d *Desk) awaitSynced(ctx context.Context) {
 	}
 }
 
-// refresh brings the replica up to what the hub has now. It reports whether the
-// replica grew; false where the hub does not answer at once.
+// refresh brings the replica up to what the hub has now, and reports whether it is:
+// what was not known a moment before may be now, also where the replica grew before
+// it was asked to. It is false where the hub does not answer at once.
 func (d *Desk) refresh(ctx context.Context) bool {
 	d.mu.Lock()
 	up := d.state.reachable
@@ -96,7 +97,6 @@ func (d *Desk) refresh(ctx context.Context) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*slowAfter)
 	defer cancel()
-	before := d.work.Size()
 	head, err := ask(ctx, d.hubs, d.Charter(), d.newest)
 	if err != nil {
 		return false
@@ -104,7 +104,7 @@ func (d *Desk) refresh(ctx context.Context) bool {
 	for {
 		grown := d.grown.wait()
 		if d.work.Size() >= head.Size {
-			return d.work.Size() > before
+			return true
 		}
 		select {
 		case <-grown:
