@@ -84,7 +84,7 @@ func sendFlash(ctx context.Context, dir string, officer int, most time.Duration)
 	if officer < 0 || officer >= len(b.authors) {
 		return nil, fmt.Errorf("there is no officer %d", officer)
 	}
-	batch, err := b.sign(ctx, b.authors[officer], int(most/flashEvery), "J00/1", "FLASH")
+	batch, err := b.sign(ctx, b.authors[officer], int(most/flashEvery), "J11/1", "FLASH")
 	if err != nil {
 		return nil, err
 	}

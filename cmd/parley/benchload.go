@@ -66,22 +66,29 @@ func newBench(ctx context.Context, w *world, hub *hubProcess, officers []identit
 	return b, err
 }
 
-// sign makes the author's next n statements: notices with five fields, or link
-// tests, which meet no gate.
-func (b *bench) sign(ctx context.Context, a *benchAuthor, n int, format, precedence string) ([]*statement.Statement, error) {
+// sign makes the author's next n statements: notices with five fields, own
+// accidents, or link tests, which meet no gate.
+func (b *bench) sign(ctx context.Context, a *benchAuthor, n int, ref, precedence string) ([]*statement.Statement, error) {
 	fields := map[string]any{"activity": "survey", "place": "geo:0.56,-17.95;u=50;as=dmm;typed=00%2033.600N%20017%2057.000W;name=valley%2C%20north%20end", "window": "2026-11-24T07:00Z/2026-11-24T09:00Z",
 		"description": statement.Paragraphs{"EXERCISE. Survey flight at 120 m, one craft, unarmed; it turns back at the river and reports when it is down."}, "contact": "desk:line 2"}
-	area := "military"
-	if format == "J00/1" {
-		fields, area = map[string]any{"phrase": linkPhrase(), "sequence": int64(1), "operator": true}, mechanism.Service
+	area, to := "military", []string{"birch"}
+	switch ref {
+	case "J00/1":
+		fields, area, to = map[string]any{"phrase": linkPhrase(), "sequence": int64(1), "operator": true}, mechanism.Service, []string{"birch", "cedar"}
+	case "J11/1":
+		f, _ := format.Catalogue().Lookup(ref)
+		var err error
+		if fields, err = f.Exemplar(format.Catalogue().Lookup, nil); err != nil {
+			return nil, err
+		}
 	}
 	all := make([]*statement.Statement, n)
 	for i := range all {
 		now := time.Now().UTC().Truncate(time.Millisecond)
 		var random [10]byte
 		rand.Read(random[:])
-		claims := statement.Claims{Mechanism: b.world.charter.Mechanism, ID: statement.NewID(now, random), Author: a.name, Format: format, Area: area, Precedence: precedence,
-			To: []string{"birch"}, Exercise: true, Time: now, Seen: b.seen}
+		claims := statement.Claims{Mechanism: b.world.charter.Mechanism, ID: statement.NewID(now, random), Author: a.name, Format: ref, Area: area, Precedence: precedence,
+			To: to, Exercise: true, Time: now, Seen: b.seen}
 		mechanism.Chain(&claims, a.last)
 		s, err := statement.Sign(ctx, a.key, claims, fields, rand.Text)
 		if err != nil {
