@@ -29,21 +29,22 @@ const module = "parley"
 var layers = map[string]int{
 	"base64url": 0, "rule": 0, "geo": 0, "words": 0, "zone": 0, "assets": 0,
 	"identity":  1,
-	"statement": 2, "carry": 2,
+	"statement": 2, "carry": 2, "calendar": 2, "screening": 2,
 	"format": 3, "paper": 3,
 	"charter": 4, "form": 4,
-	"delivery": 5, "line": 5, "area": 5, "watch": 5, "activity": 5,
-	"mechanism": 6,
-	"stats":     7,
+	"delivery": 5, "line": 5, "area": 5, "watch": 5, "activity": 5, "matter": 5,
+	"casefile": 6, "accord": 6, "sealed": 6, "trade": 6,
+	"mechanism": 7,
+	"stats":     8,
 
 	"ledger": 2, "journal": 3, // beside the rules, see isEvidence
 
-	"store":  8,
-	"client": 9, "keyring": 9, "exercise": 9, "proof": 9,
-	"registrar": 10,
-	"hub":       11, "desk": 11,
-	"sim": 12, // tests alone
-	"cmd": 12,
+	"store":  9,
+	"client": 10, "keyring": 10, "exercise": 10, "proof": 10, "interop": 10, "digest": 10,
+	"registrar": 11,
+	"hub":       12, "desk": 12,
+	"sim": 13, // tests alone
+	"cmd": 13,
 }
 
 // Rules are the packages in which everything is decided. They know nothing of
