@@ -16,7 +16,7 @@ func TestTidyCanFail(t *testing.T) {
 		want  string // part of the one fault; empty where there is none
 	}{
 		{"down", checkDirection, "hub/a.go", `import "parley/store"`, ""},
-		{"up", checkDirection, "store/a.go", `import "parley/hub"`, "store/a.go:2: store (layer 8) imports hub (layer 12)"},
+		{"up", checkDirection, "store/a.go", `import "parley/hub"`, "store/a.go:2: store (layer 9) imports hub (layer 12)"},
 		{"up between rules", checkDirection, "identity/a.go", `import "parley/charter"`, "identity (layer 1) imports charter (layer 4)"},
 		{"sideways", checkDirection, "hub/a.go", `import "parley/desk"`, "hub (layer 12) imports desk (layer 12)"},
 		{"renamed", checkDirection, "store/a.go", `import shell "parley/hub"`, "imports hub"},
