@@ -325,7 +325,7 @@ func (k *checker) roles(c *Charter) {
 // machines are the roles that no officer holds, and what they send by themselves.
 var machines = map[string][]string{
 	"desk":      {"J00", "desk.delivered", "desk.displayed"},
-	"hub":       {"J00", "gate.auto-release", "clock.overdue", "clock.expired", "line.missed", "roster.gap"},
+	"hub":       {"J00", "gate.auto-release", "clock.overdue", "clock.expired", "line.missed", "roster.gap", "matter.due"},
 	"registrar": {"key.endorse", "key.revoke"},
 }
 

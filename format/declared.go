@@ -64,6 +64,8 @@ func (f *Format) declaredHead() error {
 		return errors.New("a note alone can be for its own party, and then it goes to nobody else")
 	case (f.Reply != "" || f.Quiet) && f.Kind != Message:
 		return errors.New("only a message asks for a reply, or for no acknowledgement")
+	case f.Matter != "" && (f.Kind != Message || f.Borrows != ""):
+		return errors.New("only a message with fields of its own is of a matter")
 	case f.Refers != 0 && (f.Refers != 1 || len(f.Relations) == 0):
 		return fmt.Errorf("refers is %d: want 1 or nothing, and the relations that it may use", f.Refers)
 	case slices.ContainsFunc(f.From, func(kind string) bool { return kind != "side" && kind != "supervisor" }):

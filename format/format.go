@@ -81,6 +81,7 @@ type Format struct {
 	Relations   []string          `json:"relations,omitempty"`   // messages: how it may refer to earlier ones
 	Refers      int               `json:"refers,omitempty"`      // 1: it must refer to exactly one statement
 	Borrows     string            `json:"borrows,omitempty"`     // what it also takes of another format's fields
+	Matter      string            `json:"matter,omitempty"`      // messages: the kind of matter that they open, or speak about
 	Volume      *Volume           `json:"volume,omitempty"`      // where, when and how high what it says takes place
 	OwnAccident *OwnAccident      `json:"ownAccident,omitempty"` // when it may describe an accident of its author's side
 	Names       Words             `json:"names"`

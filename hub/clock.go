@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
+	"parley/store"
 	"parley/watch"
 )
 
@@ -45,6 +47,35 @@ func (h *Hub) watchRecord(r *mechanism.Record) {
 	if timers := r.Delivery.Timers(); len(timers) > 0 {
 		h.timers.watch(r.Claims.ID, timers[0].At)
 	}
+}
+
+// watchMatter has a matter looked at when its next timer falls due.
+func (h *Hub) watchMatter(m *mechanism.Matter) {
+	if timers := m.State.Timers(); len(timers) > 0 {
+		h.timers.watch(store.MatterTimer+m.ID, timers[0].At)
+	}
+}
+
+// mattersOf gives the matters that an entry may have changed.
+func (h *Hub) mattersOf(r *mechanism.Record) []*mechanism.Matter {
+	ids := []string{r.Claims.ID}
+	if r.Facts != nil {
+		ids = append(ids, r.Facts.Matter)
+	}
+	for _, ref := range r.Claims.Refs {
+		ids = append(ids, ref.ID)
+		if about, ok := h.work.Record(ref.ID); ok && about.Facts != nil {
+			ids = append(ids, about.Facts.Matter)
+		}
+	}
+	slices.Sort(ids)
+	var all []*mechanism.Matter
+	for _, id := range slices.Compact(ids) {
+		if m, ok := h.work.Matter(id); ok {
+			all = append(all, m)
+		}
+	}
+	return all
 }
 
 // watchBoard has the board looked at when something of it falls due.
@@ -125,6 +156,10 @@ func (h *Hub) say(ctx context.Context, ids []string, refused map[string]int) {
 		delete(refused, id)
 		if id == board {
 			h.watchBoard()
+		} else if matterID, ok := strings.CutPrefix(id, store.MatterTimer); ok {
+			if m, known := h.work.Matter(matterID); known {
+				h.watchMatter(m) // there may be more
+			}
 		} else if r, ok := h.work.Record(id); ok && !(subs[i].receipt == nil && mechanism.Orphaned(h.work, r)) {
 			h.watchRecord(r) // there may be more
 		}
@@ -143,6 +178,9 @@ func (h *Hub) urgent(id string) bool {
 func (h *Hub) due(ctx context.Context, now time.Time, id string) (*statement.Statement, error) {
 	if id == board {
 		return h.dueOfBoard(ctx, now)
+	}
+	if matterID, ok := strings.CutPrefix(id, store.MatterTimer); ok {
+		return h.dueOfMatter(ctx, now, matterID)
 	}
 	r, ok := h.work.Deciding().Record(id)
 	if !ok || r.Delivery == nil {
@@ -201,6 +239,25 @@ func (h *Hub) overdue(ctx context.Context, now time.Time, r *mechanism.Record, t
 
 // instant writes a time as the clock's statements name it: to the second.
 func instant(t time.Time) string { return format.WriteInstant(t.Truncate(time.Second)) }
+
+// dueOfMatter says what is due first of a matter.
+func (h *Hub) dueOfMatter(ctx context.Context, now time.Time, id string) (*statement.Statement, error) {
+	m, ok := h.work.Deciding().Matter(id)
+	opening, known := h.work.Deciding().Record(id)
+	if !ok || !known {
+		return nil, nil //nolint:nilnil // nothing is due
+	}
+	timers := m.State.Timers()
+	if len(timers) == 0 || timers[0].At.After(now) {
+		return nil, nil //nolint:nilnil // nothing is due
+	}
+	t := timers[0]
+	fields := map[string]any{"kind": string(m.Kind), "stage": t.Stage, "due": instant(t.At)}
+	if t.Party != "" {
+		fields["owed-by"] = t.Party
+	}
+	return h.sign(ctx, now, statement.Claims{Format: "matter.due/1", Area: m.Area, Precedence: opening.Claims.Precedence, To: h.others(m.Rules.Parties...), Refs: about("concerns", opening)}, fields)
+}
 
 func (h *Hub) dueOfBoard(ctx context.Context, now time.Time) (*statement.Statement, error) {
 	c, b := h.Charter(), h.work.Deciding().Board()

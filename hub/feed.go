@@ -83,6 +83,7 @@ func (h *Hub) publish(b *ledger.Block, changes []mechanism.Change) {
 						}
 					}
 				}
+				change.Matters = h.mattersOf(r)
 				changes = append(changes, change)
 			}
 		}
@@ -91,6 +92,9 @@ func (h *Hub) publish(b *ledger.Block, changes []mechanism.Change) {
 		h.watchRecord(c.Record)
 		for _, r := range c.Touched {
 			h.watchRecord(r)
+		}
+		for _, m := range c.Matters {
+			h.watchMatter(m)
 		}
 		if c.Board != nil {
 			h.watchBoard()

@@ -51,14 +51,14 @@ type Ref struct {
 // A Move is what one message says to a matter: everything about it that the rules
 // may ask, texts in prose apart, of which it has the names alone.
 type Move struct {
-	ID     string              `json:"id"`              // the message's
-	Author identity.Author     `json:"author"`          // who signed it
-	Format string              `json:"format"`          // "J21"; that of the content where it replaces another
-	Refs   []Ref               `json:"refs,omitempty"`  // as signed; empty for most that open a matter
-	Values map[string][]string `json:"values,omitzero"` // coded fields, each in its one form; lists have several, the others one
-	Texts  []string            `json:"texts,omitempty"` // names of the texts and lines that it has
-	Logged time.Time           `json:"logged"`          // when it was ordered: its author's clock stops here
-	Index  uint64              `json:"index"`           // its entry
+	ID     string              `json:"id"`               // the message's
+	Author identity.Author     `json:"author"`           // who signed it
+	Format string              `json:"format"`           // "J21"; that of the content where it replaces another
+	Refs   []Ref               `json:"refs,omitempty"`   // as signed; empty for most that open a matter
+	Values map[string][]string `json:"values,omitempty"` // fields in their one form, those of type text apart; lists have several values, the others one
+	Texts  []string            `json:"texts,omitempty"`  // names of the fields of type text that it has
+	Logged time.Time           `json:"logged"`           // when it was ordered: its author's clock stops here
+	Index  uint64              `json:"index"`            // its entry
 }
 
 // Value gives a field's one value; empty where it is not there.

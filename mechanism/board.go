@@ -194,6 +194,12 @@ func noteEffects(v View, ch *charter.Charter, c Case, f form, key *Key) (Change,
 		return Change{}, rule.Refuse(BadRef, "refer to the one statement that it is about, or to none", "a %s refers to %d statements; this one to %d", f.ID, f.Refers, n)
 	}
 	change := Change{Record: &Record{}}
+	if f.ID == "matter.due" {
+		matters := turn{v: v, ch: ch, c: c}
+		err := matters.due()
+		change.Matters = matters.changed
+		return change, err
+	}
 	old := v.Board()
 	if old == nil || !c.Statement.Complete() {
 		return change, nil

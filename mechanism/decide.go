@@ -156,7 +156,7 @@ func admit(v View, ch *charter.Charter, c Case, key *Key) (form, error) {
 	switch {
 	case f.Area != "" && f.Area != claims.Area:
 		return form{}, rule.Refuse(WrongArea, "set area to "+f.Area, "format %s belongs to area %q, the statement says %q", f.ID, f.Area, claims.Area)
-	case !ch.HasArea(claims.Area) && f.Kind != format.Act: // an act is about what was accepted while it had
+	case !ch.HasArea(claims.Area) && f.Kind != format.Act && f.Kind != format.Note: // an act or a note is about what was accepted while it had
 		return form{}, rule.Refuse(WrongArea, "`parley charter show` lists the areas", "area %q is not one of this mechanism's", claims.Area)
 	case !key.Sees(claims.Area):
 		return form{}, rule.Refuse(WrongArea, "have your registrar endorse a key for it", "key %s of %s is not endorsed for area %q", key.ID, key.Author, claims.Area)

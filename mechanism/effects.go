@@ -138,6 +138,11 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 			}
 		}
 	}
+	matters := turn{v: v, ch: ch, c: c}
+	for _, record := range change.Opened {
+		matters.released(record)
+	}
+	change.Matters = matters.changed
 	if f.Everyone { // which admit has seen to
 		return change, nil
 	}

@@ -5,6 +5,7 @@ import (
 
 	"parley/charter"
 	"parley/format"
+	"parley/matter"
 	"parley/statement"
 )
 
@@ -27,6 +28,11 @@ type Facts struct {
 	LeadSeconds int64 `json:"leadSeconds,omitempty"`
 	LateNotice  bool  `json:"lateNotice,omitempty"`
 	PassOn      bool  `json:"passOn,omitempty"` // addressees are to pass it on before Begins
+	// Kind and Matter are what the message is of and Move is what it says to that;
+	// without a Kind it is of nothing. Matter is empty where it is withheld here.
+	Kind   matter.Kind  `json:"kind,omitempty"`
+	Matter string       `json:"matter,omitempty"`
+	Move   *matter.Move `json:"move,omitempty"`
 }
 
 // PassOnBegins is what [delivery.State.PassOn] asks for: when that must be done
@@ -61,7 +67,10 @@ func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
 			return nil
 		}
 		facts := *about.Facts
-		facts.Texts, facts.LeadSeconds, facts.LateNotice, facts.ReplyBy = nil, 0, false, time.Time{}
+		facts.Texts, facts.LeadSeconds, facts.LateNotice, facts.ReplyBy, facts.Move = nil, 0, false, time.Time{}, nil
+		if content, ok := ch.Format(facts.Content); ok && facts.Kind != "" {
+			facts.Move = moveOf(content, c)
+		}
 		return &facts
 	}
 	facts := &Facts{Content: c.Statement.Claims().Format}
@@ -90,6 +99,10 @@ func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
 		facts.Expires = until
 	}
 	facts.ReplyBy, _ = content.ReplyBy(c.Statement, c.Now)
+	if content.Matter != "" {
+		facts.Move = moveOf(content, c)
+		facts.concern(matter.Kind(content.Matter), c.Statement.Claims(), about)
+	}
 	return facts
 }
 

@@ -33,8 +33,8 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 		return Change{}, err
 	}
 	var answered []*Record
-	var about *Record // nil where it refers to nothing, or that is withheld here
-	for _, ref := range claims.Refs {
+	var first, about *Record // what it refers to first, and last; nil where it refers to nothing, or that is withheld here
+	for i, ref := range claims.Refs {
 		if withheld(v, c, ref) {
 			continue
 		}
@@ -42,7 +42,9 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 		if err != nil {
 			return Change{}, err
 		}
-		about = old
+		if about = old; i == 0 {
+			first = old
+		}
 		if !borrowed(ref.Relation) && answers(f, claims, old) {
 			answered = append(answered, old)
 		}
@@ -67,13 +69,19 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 		}
 		submit.Limit = max(submit.Limit, about.Delivery.Due.Sub(c.Now)) // no clock releases it before its original
 	}
-	facts := factsOf(ch, c, f, about)
+	facts := factsOf(ch, c, f, first)
 	submit.Terms, submit.Index = termsOf(ch, c, f, facts), c.Index
 	change, err := submitted(c, relation, submit, about)
 	if err != nil {
 		return Change{}, err
 	}
 	change.Record.Facts = facts
+	change.Record.Index, change.Record.Claims = c.Index, claims
+	matters := turn{v: v, ch: ch, c: c}
+	if err := matters.submitted(change.Record); err != nil {
+		return Change{}, err
+	}
+	change.Matters = matters.changed
 	for _, old := range answered {
 		replied, err := decideDelivery(old, c, delivery.Reply{By: claims.ID})
 		if err != nil {

@@ -22,6 +22,7 @@ import (
 	"parley/charter"
 	"parley/delivery"
 	"parley/identity"
+	"parley/matter"
 	"parley/statement"
 )
 
@@ -106,6 +107,10 @@ type View interface {
 	Board() *Board
 	// Owed gives the statements of which party has something to do, by index.
 	Owed(party string) []Owed
+	// Matter gives the matter that the statement with that identifier opened, and
+	// MatterNamed the one of that kind and name.
+	Matter(id string) (*Matter, bool)
+	MatterNamed(kind matter.Kind, name string) (*Matter, bool)
 	// Withheld reports whether an entry before index has that hash and its text
 	// is not known here. Where the View is complete there is none.
 	Withheld(hash Hash, index uint64) bool
@@ -134,6 +139,7 @@ type Change struct {
 	Key     *Key      // endorsed, or revoked
 	Touched []*Record // records with a new delivery state
 	Board   *Board    // the channel's new standing; nil where it stays
+	Matters []*Matter // matters with a new state, or new ones
 	Opened  []*Record // records whose text their addressees may read from here on
 }
 

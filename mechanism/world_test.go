@@ -13,6 +13,7 @@ import (
 
 	"parley/charter"
 	"parley/identity"
+	"parley/matter"
 	"parley/rule"
 	"parley/statement"
 )
@@ -30,6 +31,7 @@ type memory struct {
 	indexes  map[Hash]uint64
 	times    []time.Time
 	board    *Board
+	matters  map[string]*Matter
 }
 
 func (m *memory) Board() *Board { return m.board }
@@ -41,6 +43,17 @@ func (m *memory) Owed(party string) (owed []Owed) {
 		}
 	}
 	return owed
+}
+
+func (m *memory) Matter(id string) (*Matter, bool) { k, ok := m.matters[id]; return k, ok }
+
+func (m *memory) MatterNamed(kind matter.Kind, name string) (*Matter, bool) {
+	for _, id := range slices.Sorted(maps.Keys(m.matters)) {
+		if k := m.matters[id]; k.Kind == kind && k.State.Name() == name {
+			return k, true
+		}
+	}
+	return nil, false
 }
 
 func (m *memory) Complete() bool                            { return m.complete }
@@ -61,6 +74,12 @@ func (m *memory) put(c Change) {
 	m.texts[c.Record.Index] = true
 	for _, r := range append(c.Touched, c.Record) {
 		m.records[r.Claims.ID] = r
+	}
+	for _, k := range c.Matters {
+		if m.matters == nil {
+			m.matters = map[string]*Matter{}
+		}
+		m.matters[k.ID] = k
 	}
 	if c.Board != nil {
 		m.board = c.Board

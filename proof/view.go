@@ -6,6 +6,7 @@ import (
 
 	"parley/charter"
 	"parley/ledger"
+	"parley/matter"
 	"parley/mechanism"
 	"parley/statement"
 	"parley/store"
@@ -20,6 +21,7 @@ type view struct {
 	keys     map[string]mechanism.Key
 	heads    map[string]mechanism.Head
 	records  map[string]*mechanism.Record // decided
+	matters  map[string]*mechanism.Matter // as far as they are shown
 	indexes  map[ledger.Hash]uint64       // of all items, also those to come
 	times    map[uint64]time.Time
 	ids      map[string]bool // of all items
@@ -29,7 +31,7 @@ type view struct {
 }
 
 func newView() *view {
-	return &view{keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, records: map[string]*mechanism.Record{},
+	return &view{keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, records: map[string]*mechanism.Record{}, matters: map[string]*mechanism.Matter{},
 		indexes: map[ledger.Hash]uint64{}, times: map[uint64]time.Time{}, ids: map[string]bool{}}
 }
 
@@ -38,6 +40,11 @@ func (v *view) put(c mechanism.Change) {
 	v.records[c.Record.Claims.ID] = c.Record
 	for _, r := range c.Touched {
 		v.records[r.Claims.ID] = r
+	}
+	for _, m := range c.Matters {
+		shown := *m
+		shown.Partial = true // some of it may be left out, so nothing is refused by it
+		v.matters[m.ID] = &shown
 	}
 	if c.Head != nil {
 		v.heads[c.Record.Claims.Author.String()] = *c.Head
@@ -80,6 +87,15 @@ func (v *view) Board() *mechanism.Board { return nil }
 
 // Owed gives none: it is not known what is left out.
 func (v *view) Owed(string) []mechanism.Owed { return nil }
+
+// Matter gives a matter as far as it follows from what is shown.
+func (v *view) Matter(id string) (*mechanism.Matter, bool) {
+	m, ok := v.matters[id]
+	return m, ok
+}
+
+// MatterNamed gives none: a refusal would rest on what may be left out.
+func (v *view) MatterNamed(matter.Kind, string) (*mechanism.Matter, bool) { return nil, false }
 
 // IndexOf assumes that a statement outside the bundle is in the ledger, and
 // earlier.

@@ -37,6 +37,7 @@ type layer struct {
 	keys     map[string]mechanism.Key
 	heads    map[string]mechanism.Head
 	charters []Edition
+	matters  map[string]*mechanism.Matter
 	board    *mechanism.Board // nil where it stays
 	from     int64            // stored hash index of tree[0]
 	tree     []tlog.Hash
@@ -44,7 +45,7 @@ type layer struct {
 
 func newLayer(from int64) *layer {
 	return &layer{entries: map[uint64]Entry{}, indexes: map[mechanism.Hash]uint64{}, records: map[string]*mechanism.Record{}, numbers: map[uint64]*mechanism.Record{},
-		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, from: from}
+		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, matters: map[string]*mechanism.Matter{}, from: from}
 }
 
 func (l *layer) putEntry(index uint64, e Entry) {
@@ -68,6 +69,9 @@ func (l *layer) put(c mechanism.Change) {
 	if c.Key != nil {
 		l.keys[c.Key.ID] = *c.Key
 	}
+	for _, m := range c.Matters {
+		l.matters[m.ID] = m
+	}
 	if c.Board != nil {
 		l.board = c.Board
 	}
@@ -81,6 +85,7 @@ func (l *layer) absorb(newer *layer) {
 	maps.Copy(l.numbers, newer.numbers)
 	maps.Copy(l.keys, newer.keys)
 	maps.Copy(l.heads, newer.heads)
+	maps.Copy(l.matters, newer.matters)
 	l.charters = append(l.charters, newer.charters...)
 	if newer.board != nil {
 		l.board = newer.board
@@ -89,7 +94,7 @@ func (l *layer) absorb(newer *layer) {
 }
 
 func (l *layer) write(ctx context.Context, tx *sql.Tx) error {
-	for _, write := range []func(context.Context, *sql.Tx) error{l.writeEntries, l.writeRecords, l.writeSmall, l.writeTree} {
+	for _, write := range []func(context.Context, *sql.Tx) error{l.writeEntries, l.writeRecords, l.writeMatters, l.writeSmall, l.writeTree} {
 		if err := write(ctx, tx); err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ type Snapshot struct {
 	editions []Edition
 	tx       *sql.Tx                      // what is stored; nil where everything is in memory
 	numbers  map[uint64]*mechanism.Record // what is not stored yet, or has changed since
+	matters  map[string]*mechanism.Matter // the same of matters
 }
 
 // Snapshot takes one. Blocks go on being made and written meanwhile; the database
@@ -46,7 +47,7 @@ func (w *Working) Snapshot(ctx context.Context) (*Snapshot, error) {
 func (w *Working) snapshot(ctx context.Context) (*Snapshot, error) {
 	w.flushMu.Lock() // so that what is stored is exactly what the layers stand on
 	defer w.flushMu.Unlock()
-	s := &Snapshot{numbers: map[uint64]*mechanism.Record{}}
+	s := &Snapshot{numbers: map[uint64]*mechanism.Record{}, matters: map[string]*mechanism.Matter{}}
 	if w.db != nil {
 		var err error
 		if s.tx, err = w.db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}); err != nil {
@@ -62,6 +63,7 @@ func (w *Working) snapshot(ctx context.Context) (*Snapshot, error) {
 	layers := w.layers(false)
 	for i := len(layers) - 1; i >= 0; i-- {
 		maps.Copy(s.numbers, layers[i].numbers)
+		maps.Copy(s.matters, layers[i].matters)
 	}
 	s.Size, s.Board, s.editions = w.size, w.board, slices.Clone(w.charters)
 	s.Keys = slices.Collect(maps.Values(w.keys))

@@ -183,7 +183,8 @@ func (w *Working) Open(party string) []*mechanism.Record {
 	return all
 }
 
-// Owed lists them, from memory alone: it is asked while a block is made.
+// Owed lists them, and the statements that opened the matters in which party is to
+// act, from memory alone: it is asked while a block is made.
 func (w *Working) Owed(party string) []mechanism.Owed { return w.owedIn(false, party) }
 
 // Owed is described with [Deciding].
@@ -210,6 +211,7 @@ func (w *Working) owedIn(pending bool, party string) []mechanism.Owed {
 			all = append(all, o)
 		}
 	}
+	all = append(all, w.actingIn(pending, party)...)
 	slices.SortFunc(all, func(a, b mechanism.Owed) int { return cmp.Compare(a.Index, b.Index) })
 	return all
 }
@@ -229,8 +231,18 @@ func (w *Working) index(r *mechanism.Record) {
 	}
 }
 
-// Due gives every statement with a timer, in no order.
+// Due gives every statement and every matter with a timer, in no order; a matter's
+// identifier begins with [MatterTimer].
 func (w *Working) Due(ctx context.Context) ([]Due, error) {
+	matters, err := w.dueMatters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	statements, err := w.dueStatements(ctx)
+	return append(matters, statements...), err
+}
+
+func (w *Working) dueStatements(ctx context.Context) ([]Due, error) {
 	known := map[string]bool{}
 	var all []Due
 	w.mu.RLock()

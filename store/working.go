@@ -33,6 +33,7 @@ type Working struct {
 	heads    map[string]mechanism.Head            // of all authors, committed
 	board    *mechanism.Board                     // committed; never changed in place
 	owed     map[string]map[uint64]mechanism.Owed // of each party, by index: what is in the database
+	acting   map[string]map[uint64]mechanism.Owed // the same of matters, by the index that opened them
 	blocks   uint64                               // committed
 	size     uint64                               // entries committed
 	written  Progress                             // in the database
@@ -55,7 +56,7 @@ type Working struct {
 // everything in memory.
 func New(ctx context.Context, db *DB, name string, complete bool) (*Working, error) {
 	w := &Working{db: db, complete: complete, ledger: name, roots: map[uint64]ledger.Hash{}, grown: make(chan struct{}, 1),
-		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, board: &mechanism.Board{}, owed: map[string]map[uint64]mechanism.Owed{}}
+		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, board: &mechanism.Board{}, owed: map[string]map[uint64]mechanism.Owed{}, acting: map[string]map[uint64]mechanism.Owed{}}
 	if db != nil {
 		p, err := db.Progress(ctx)
 		if err != nil {
@@ -79,6 +80,13 @@ func New(ctx context.Context, db *DB, name string, complete bool) (*Working, err
 		}
 		for _, r := range open {
 			w.index(r)
+		}
+		acting, err := db.owingMatters(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("open read model: %w", err)
+		}
+		for _, m := range acting {
+			w.indexMatter(m)
 		}
 		p.Ledger = name
 		w.written, w.blocks, w.size = p, p.Blocks, p.Size
@@ -206,6 +214,9 @@ func (w *Working) Flush(ctx context.Context) error {
 	w.mu.Lock()
 	for _, r := range w.flushing.numbers {
 		w.index(r)
+	}
+	for _, m := range w.flushing.matters {
+		w.indexMatter(m)
 	}
 	w.flushing = nil
 	w.mu.Unlock()

@@ -1,0 +1,245 @@
+package mechanism
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"parley/charter"
+	"parley/delivery"
+	"parley/format"
+	"parley/matter"
+	"parley/rule"
+	"parley/statement"
+)
+
+// A turn is one content's changes to matters, as far as they are made.
+type turn struct {
+	v       View
+	ch      *charter.Charter
+	c       Case
+	changed []*Matter
+}
+
+// find gives a matter as it stands within the turn.
+func (t *turn) find(id string) (*Matter, bool) {
+	for _, m := range t.changed {
+		if m.ID == id {
+			return m, true
+		}
+	}
+	return t.v.Matter(id)
+}
+
+func (t *turn) put(m *Matter) {
+	m.Since = t.c.Index
+	for i, old := range t.changed {
+		if old.ID == m.ID {
+			t.changed[i] = m
+			return
+		}
+	}
+	t.changed = append(t.changed, m)
+}
+
+// after gives the matter that follows as the message of record takes effect now,
+// or why it cannot; nil where it is of no matter that is known here.
+func (t *turn) after(record *Record) (*Matter, error) {
+	facts, claims := record.Facts, record.Claims
+	if facts == nil || facts.Move == nil || facts.Matter == "" {
+		return nil, nil //nolint:nilnil // of no matter, or one that is withheld here
+	}
+	k, ok := keeperOf(facts.Kind)
+	if !ok {
+		return nil, nil //nolint:nilnil // nobody keeps such matters yet
+	}
+	old, ok := t.find(facts.Matter)
+	if !ok && facts.Matter != claims.ID {
+		if t.v.Complete() {
+			return nil, rule.Refuse(UnknownMatter, "refer to a statement that took effect", "what statement %s is about was never opened", claims.ID)
+		}
+		return nil, nil //nolint:nilnil // its opening is withheld here
+	}
+	if !ok {
+		return t.opening(k, record)
+	}
+	if err := old.between(claims); err != nil {
+		return nil, err
+	}
+	if len(old.Moves) >= maxMoves {
+		return nil, rule.Refuse(MatterFull, "take it up in a new one that refers to it", "the %s of statement %s has %d statements, which is all that one may have", old.Kind, old.ID, len(old.Moves))
+	}
+	state, err := old.State.Take(*facts.Move, old.Rules, t.c.Now)
+	if err != nil {
+		return nil, err
+	}
+	m := old.clone()
+	m.State, m.Moves = state, append(m.Moves, record.Index)
+	return m, nil
+}
+
+func (t *turn) opening(k keeper, record *Record) (*Matter, error) {
+	claims := record.Claims
+	m := &Matter{ID: claims.ID, Kind: record.Facts.Kind, Area: claims.Area, Opened: record.Index, Began: t.c.Now, Moves: []uint64{record.Index}}
+	m.Rules.Supervisor = t.ch.Supervisor().ID
+	for _, side := range t.ch.Sides() {
+		m.Rules.Sides = append(m.Rules.Sides, side.ID)
+	}
+	slices.Sort(m.Rules.Sides)
+	m.Rules.Parties = parties(claims, m.Rules.Supervisor)
+	var err error
+	if m.State, err = k.open(t.ch, *record.Facts.Move, m.Rules, t.c.Now); err != nil {
+		return nil, err
+	}
+	name := m.State.Name()
+	if name == "" {
+		return m, nil
+	}
+	taken, ok := t.v.MatterNamed(m.Kind, name)
+	for _, other := range t.changed {
+		if other.Kind == m.Kind && other.State.Name() == name {
+			taken, ok = other, true
+		}
+	}
+	if ok && slices.Contains(taken.Rules.Parties, claims.Author.Party) {
+		return nil, rule.Refuse(MatterName, "refer to that statement, or choose another name", "%q is the name of what statement %s opened", name, taken.ID)
+	}
+	return m, nil
+}
+
+// parties gives everyone who may read a message once it is released, sorted.
+func parties(claims statement.Claims, supervisor string) []string {
+	all := append([]string{claims.Author.Party, supervisor}, claims.To...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// between holds a message to the parties of its matter: who is left out would
+// have another state of it.
+func (m *Matter) between(claims statement.Claims) error {
+	have := parties(claims, m.Rules.Supervisor)
+	for _, party := range m.Rules.Parties {
+		if !slices.Contains(have, party) {
+			return rule.Refuse(MatterParties, "add "+party+" to to", "statement %s is about what is between %s; %s is missing among its addressees", claims.ID, listed(m.Rules.Parties), party)
+		}
+	}
+	for _, party := range have {
+		if !slices.Contains(m.Rules.Parties, party) {
+			return rule.Refuse(MatterParties, "leave it out", "statement %s is about what is between %s; %s is not party to it", claims.ID, listed(m.Rules.Parties), party)
+		}
+	}
+	return nil
+}
+
+// submitted asks the matter about a message that is being ordered, and has it take
+// effect where no gate waits. A message that is disclosed later was asked about as
+// it was ordered, by a state that is gone.
+func (t *turn) submitted(record *Record) error {
+	if t.c.Index < t.v.Size() {
+		return nil
+	}
+	m, err := t.after(record)
+	if err != nil && !t.partial(record) {
+		return err
+	}
+	if m != nil && record.Delivery.Status == delivery.Released {
+		t.put(m)
+	}
+	return nil
+}
+
+// released has a message take effect that leaves the gate, unless it was overtaken.
+func (t *turn) released(record *Record) {
+	if record.Facts == nil {
+		t.lacking(record)
+		return
+	}
+	m, err := t.after(record)
+	switch {
+	case m != nil:
+		t.put(m)
+	case err != nil && !t.partial(record):
+		t.void(record, err)
+	}
+}
+
+// void notes that a message was overtaken.
+func (t *turn) void(record *Record, err error) {
+	old, ok := t.find(record.Facts.Matter)
+	if !ok {
+		return // it would have opened one
+	}
+	m := old.clone()
+	v := Void{Index: record.Index, At: t.c.Now, Sentence: err.Error()}
+	if refusal, ok := err.(*rule.Refusal); ok { //nolint:errorlint // the rules wrap nothing
+		v.Rule, v.Sentence = refusal.Rule, refusal.Sentence
+	}
+	m.Voids = append(m.Voids, v)
+	m.Voids = m.Voids[max(0, len(m.Voids)-maxVoids):]
+	t.put(m)
+}
+
+// partial reports whether the matter of record is known here in part only.
+func (t *turn) partial(record *Record) bool {
+	m, ok := t.find(record.Facts.Matter)
+	return ok && m.Partial
+}
+
+// lacking marks the matter of a message of which some is withheld here.
+func (t *turn) lacking(record *Record) {
+	for _, ref := range record.Claims.Refs {
+		about, ok := t.v.Record(ref.ID)
+		if !ok || about.Facts == nil {
+			continue
+		}
+		if old, ok := t.find(about.Facts.Matter); ok && !old.Partial {
+			m := old.clone()
+			m.Partial = true
+			t.put(m)
+		}
+	}
+}
+
+// due folds the clock's word that something of a matter fell due, and holds each
+// of its words to what the matter's state says.
+func (t *turn) due() error {
+	claims, s := t.c.Statement.Claims(), t.c.Statement
+	ref := claims.Refs[0]
+	old, ok := t.find(ref.ID)
+	switch {
+	case !ok && t.v.Complete():
+		return rule.Refuse(UnknownMatter, "name the statement that opened it", "statement %s opened nothing", ref.ID)
+	case !ok || !s.Complete():
+		return nil
+	}
+	if opening, ok := t.v.Record(ref.ID); ok && opening.Hash != ref.Hash {
+		return rule.Refuse(BadRef, "refer to the text as it stands in the ledger", "the hash given for statement %s is not that of its text", ref.ID)
+	}
+	if claims.Area != old.Area {
+		return rule.Refuse(WrongArea, "set area to "+old.Area, "the %s of statement %s is of area %q, the clock says %q", old.Kind, old.ID, old.Area, claims.Area)
+	}
+	if err := old.between(claims); err != nil {
+		return err
+	}
+	own, err := matter.Find(old.State, matter.Timer{Stage: text(s, "stage"), Party: text(s, "owed-by")}, t.c.Now)
+	if err != nil {
+		if old.Partial {
+			return nil
+		}
+		return err
+	}
+	if due, _ := format.ReadInstant(text(s, "due")); !due.Equal(own.At.Truncate(time.Second)) || text(s, "kind") != string(old.Kind) {
+		return rule.Refuse(ClockWords, "say what the rules say", "%s of the %s of statement %s fell due at %s; the clock says %s and %q", own.Stage, old.Kind, old.ID, own.At.Format(time.RFC3339), text(s, "due"), text(s, "kind"))
+	}
+	state, err := old.State.Lapse(own, old.Rules, t.c.Now)
+	if err != nil {
+		return err
+	}
+	m := old.clone()
+	m.State = state
+	t.put(m)
+	return nil
+}
+
+// listed writes names in a row.
+func listed(names []string) string { return strings.Join(names, ", ") }
