@@ -19,6 +19,7 @@ type OpenItem struct {
 	Entry uint64   `json:"entry"`
 	Task  *Task    `json:"task,omitempty"`  // what is owed of it
 	Areas []string `json:"areas,omitempty"` // of an own pause or restriction
+	Turns []Turn   `json:"turns,omitempty"` // what is to be done next in the matter that it opened
 	Fresh bool     `json:"fresh,omitempty"` // it opened after the handover was signed
 	Text  string   `json:"text"`
 }
@@ -87,6 +88,9 @@ func (d *Desk) describeItem(p *page, r *mechanism.Record, item *OpenItem) string
 	}
 	if len(item.Areas) > 0 {
 		return words.M("hand.pause", "entry", entry, "what", words.Raw(p.switched(p.areaNames(item.Areas), pause))).In(p.lang)
+	}
+	if item.Turns = d.turnsIn(r, d.party); len(item.Turns) > 0 && !r.Delivery.Owing(d.party) {
+		return p.matterTurn(&item.Turns[0], true)
 	}
 	party := d.party
 	if r.Delivery.Waiting() && party != r.Delivery.Supervisor {

@@ -54,8 +54,10 @@ type WatchView struct {
 	Now       time.Time       `json:"now"`
 	Party     string          `json:"party"`
 	Alarms    []Alarm         `json:"alarms"`
-	Tasks     []Task          `json:"tasks"`  // of this party, FLASH first, then by time left
-	Others    []Task          `json:"others"` // of others, where it concerns this party
+	Tasks     []Task          `json:"tasks"`   // of this party, FLASH first, then by time left
+	Others    []Task          `json:"others"`  // of others, where it concerns this party
+	Turns     []Turn          `json:"turns"`   // what this party is to do next in matters
+	Waiting   []Turn          `json:"waiting"` // and what others are to do in them
 	Line      *LineView       `json:"line"`
 	Areas     []AreaView      `json:"areas"`
 	Duties    []DutyView      `json:"duties"`
@@ -86,6 +88,9 @@ func (d *Desk) Watch(ctx context.Context, lang string, as identity.Author) (*Wat
 	}
 	v := &WatchView{Exercise: p.charter.Exercise, Now: p.now, Party: d.party, Line: l, Alarms: []Alarm{}, Handovers: []HandoverBrief{}}
 	v.Tasks, v.Others = d.tasks(p.now, sees)
+	if v.Turns, v.Waiting, err = d.turns(ctx, sees); err != nil {
+		return nil, err
+	}
 	if v.Areas, err = d.areas(ctx, p.now); err != nil {
 		return nil, err
 	}
@@ -235,11 +240,16 @@ func (p *page) watchPage(v *WatchView) {
 			p.line(2, "!! "+a.Text)
 		}
 	}
-	if len(v.Tasks) == 0 {
+	if len(v.Tasks) == 0 && len(v.Turns) == 0 {
 		p.head("watch.nothing")
-	} else {
+	}
+	if len(v.Tasks) > 0 {
 		p.head("watch.hands", "n", len(v.Tasks))
 		p.tasks(v.Tasks, true)
+	}
+	if len(v.Turns) > 0 {
+		p.head("watch.turns", "n", len(v.Turns))
+		p.matters(v.Turns, true)
 	}
 	if n := v.Line.Status.Waiting; n > 0 {
 		p.say(2, "watch.second", "n", n, "command", p.code("`parley second`"))
@@ -247,6 +257,10 @@ func (p *page) watchPage(v *WatchView) {
 	if len(v.Others) > 0 {
 		p.head("watch.others", "n", len(v.Others))
 		p.tasks(v.Others, false)
+	}
+	if len(v.Waiting) > 0 {
+		p.head("watch.turns-others", "n", len(v.Waiting))
+		p.matters(v.Waiting, false)
 	}
 	p.text.WriteString("\n")
 	p.say(0, "watch.line", "paths", p.paths(v.Line), "turn", p.turn(v.Line))

@@ -98,6 +98,9 @@ func M(key string, pairs ...any) Message {
 	return Message{key, pairs}
 }
 
+// Has reports whether the catalogue has a sentence of that key.
+func Has(key string) bool { return sentences()[key] != nil }
+
 // Plain makes a message of a text that has no translation, such as a code; it
 // reads the same in every language and counts as text from outside.
 func Plain(text string) Message { return Message{args: []any{"", text}} }
