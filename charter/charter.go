@@ -72,6 +72,7 @@ type Party struct {
 	Languages []string          `json:"languages"` // first is preferred
 	Roots     []string          `json:"roots"`     // public Ed25519 keys, base64url
 	Witness   string            `json:"witness"`   // verifier key of its cosignatures (c2sp.org/tlog-cosignature); empty: none yet
+	Calendar  *Calendar         `json:"calendar,omitempty"`
 }
 
 // An Area is a compartment: it has its own roles, keys and view.
@@ -105,7 +106,9 @@ type Rule struct {
 }
 
 // A Precedence is how fast a statement moves. Times count from submission; all
-// are at least one second.
+// are at least one second. Where Working, those of an addressee run in its own
+// working time: acknowledgement, readback and ladder in its working hours, a reply
+// in its working days. The gate's own time always runs.
 type Precedence struct {
 	ID              string `json:"id"`
 	GateSeconds     int    `json:"gateSeconds"`      // the supervisor's time
@@ -113,6 +116,7 @@ type Precedence struct {
 	ReadbackSeconds int    `json:"readbackSeconds"`  // until it is read back
 	ReplySeconds    int    `json:"replySeconds"`     // until the first reply of substance
 	Ladder          []Rung `json:"ladder,omitempty"` // whom a statement goes to that nobody acknowledges, step by step
+	Working         bool   `json:"working,omitempty"`
 }
 
 // A WitnessPolicy says when a checkpoint counts as confirmed.

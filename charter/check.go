@@ -67,6 +67,7 @@ func (c *Charter) Check() error {
 	k.head(c)
 	k.hub(c.Hub)
 	k.parties(c)
+	k.calendars(c)
 	k.areas(c)
 	k.own(c)
 	k.formats(c)

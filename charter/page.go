@@ -25,6 +25,18 @@ var labels = map[string]format.Words{
 	"super":     {"en": "supervisor", "ar": "مشرف", "he": "מפקח"},
 	"any":       {"en": "any party", "ar": "أي طرف", "he": "כל צד"},
 	"zone":      {"en": "Time zone", "ar": "المنطقة الزمنية", "he": "אזור זמן"},
+	"calendar":  {"en": "Works", "ar": "ساعات العمل", "he": "שעות עבודה"},
+	"weekend":   {"en": "Does not work on", "ar": "أيام العطلة الأسبوعية", "he": "ימי מנוחה"},
+	"holiday":   {"en": "Holiday", "ar": "عطلة", "he": "חג"},
+	"working":   {"en": "in the addressee's working time", "ar": "بوقت عمل المرسَل إليه", "he": "בזמן העבודה של הנמען"},
+	"days":      {"en": "working days:", "ar": "أيام عمل:", "he": "ימי עבודה:"},
+	"sunday":    {"en": "Sunday", "ar": "الأحد", "he": "יום ראשון"},
+	"monday":    {"en": "Monday", "ar": "الاثنين", "he": "יום שני"},
+	"tuesday":   {"en": "Tuesday", "ar": "الثلاثاء", "he": "יום שלישי"},
+	"wednesday": {"en": "Wednesday", "ar": "الأربعاء", "he": "יום רביעי"},
+	"thursday":  {"en": "Thursday", "ar": "الخميس", "he": "יום חמישי"},
+	"friday":    {"en": "Friday", "ar": "الجمعة", "he": "יום שישי"},
+	"saturday":  {"en": "Saturday", "ar": "السبت", "he": "שבת"},
 	"languages": {"en": "Languages", "ar": "اللغات", "he": "שפות"},
 	"root":      {"en": "Root key", "ar": "المفتاح الجذر", "he": "מפתח שורש"},
 	"witness":   {"en": "Witness key", "ar": "مفتاح الشاهد", "he": "מפתח העד"},
@@ -90,6 +102,7 @@ func (c *Charter) Page(lang string) string {
 	for _, party := range c.Parties {
 		p.line(1, p.name(party.ID, party.Names)+p.comma()+p.of(party.Kind))
 		p.fact(2, "zone", party.Zone)
+		p.calendar(party.Calendar)
 		p.fact(2, "languages", strings.Join(party.Languages, ", "))
 		p.facts(2, "root", party.Roots)
 		p.fact(2, "witness", party.Witness)
@@ -107,12 +120,20 @@ func (c *Charter) Page(lang string) string {
 	}
 	p.head("times")
 	for _, t := range c.Precedences {
-		p.line(1, p.isolate(t.ID)+": "+strings.Join([]string{
+		reply := p.span(t.ReplySeconds)
+		if t.Working {
+			reply = p.word("days") + " " + fmt.Sprint(t.Days())
+		}
+		steps := strings.Join([]string{
 			p.word("gate") + " " + p.span(t.GateSeconds),
 			p.word("ack") + " " + p.span(t.AckSeconds),
 			p.word("readback") + " " + p.span(t.ReadbackSeconds),
-			p.word("reply") + " " + p.span(t.ReplySeconds),
-		}, p.comma()))
+			p.word("reply") + " " + reply,
+		}, p.comma())
+		if t.Working {
+			steps += " (" + p.word("working") + ")"
+		}
+		p.line(1, p.isolate(t.ID)+": "+steps)
 		for _, r := range t.Ladder {
 			p.line(2, p.word("ladder")+" "+p.span(r.AfterSeconds)+": "+p.isolate(r.Role))
 		}
@@ -121,6 +142,28 @@ func (c *Charter) Page(lang string) string {
 	p.line(0, "")
 	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
 	return p.text.String()
+}
+
+// calendar writes when a party works; nothing where it always does.
+func (p *page) calendar(c *Calendar) {
+	if c == nil {
+		return
+	}
+	p.line(2, p.word("calendar")+": "+words.LeftToRight(p.lang, c.From+"–"+c.To))
+	var days []string
+	for _, day := range c.Weekend {
+		days = append(days, p.word(day))
+	}
+	if len(days) > 0 {
+		p.line(2, p.word("weekend")+": "+strings.Join(days, p.comma()))
+	}
+	for _, h := range c.Holidays {
+		s := p.word("holiday") + ": " + words.LeftToRight(p.lang, h.Date)
+		if name := format.Words(h.Names).In(p.lang); name != "" {
+			s += p.comma() + p.isolate(name)
+		}
+		p.line(2, s)
+	}
 }
 
 func (p *page) formats(c *Charter) {
