@@ -55,7 +55,7 @@ func (t *turn) after(record *Record) (*Matter, error) {
 	}
 	old, ok := t.find(facts.Matter)
 	if !ok && facts.Matter != claims.ID {
-		if t.v.Complete() {
+		if t.v.Complete() && !Supersedes(facts.Move.About().Relation) { // an opening that was overtaken may still be amended
 			return nil, rule.Refuse(UnknownMatter, "refer to a statement that took effect", "what statement %s is about was never opened", claims.ID)
 		}
 		return nil, nil //nolint:nilnil // its opening is withheld here
