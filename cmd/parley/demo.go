@@ -305,6 +305,9 @@ func (d *demo) verify(ctx context.Context) error {
 		return fmt.Errorf("the auditor finds size %d, the desks %d", result.Size, size)
 	}
 	fmt.Fprintf(d.out, "  auditor, offline, from a file of %d KiB: every signature, receipt, order and rule holds\n\n", length/1024)
+	if err := d.passMarks(ctx); err != nil {
+		return err
+	}
 	fmt.Fprintf(d.out, "verified: %d desks and 1 auditor agree on size %d, root %s\n", len(d.desks), size, root)
 	return nil
 }
