@@ -94,9 +94,9 @@ type playing struct {
 	stage   Stage
 	cast    map[string]string
 	ids     map[string]string
-	written map[string]time.Time // by the name of what was sent
+	written map[string]time.Time // by the name of what was sent, to the second
 	clock   func() time.Time
-	now     time.Time     // of the step, to the minute
+	now     time.Time     // of the step, to the second
 	refused *rule.Refusal // of the step before
 }
 
@@ -111,7 +111,7 @@ func (p *playing) play(ctx context.Context, m *Moment) error {
 		return err
 	}
 	m.Actor, m.ID = actor, p.ids[step.About]
-	p.now = p.clock().UTC().Truncate(time.Minute)
+	p.now = p.clock().UTC().Truncate(time.Second)
 	if step.Name != "" {
 		p.written[step.Name] = p.now
 	}
@@ -135,6 +135,8 @@ func (p *playing) play(ctx context.Context, m *Moment) error {
 		return p.stage.Link(ctx, actor.Party, step.Do == Mend)
 	case Look:
 		return nil
+	case Wait:
+		return p.wait(ctx, step.Until)
 	case Await:
 		return p.stage.Await(ctx, actor, m.ID)
 	case Show:
@@ -167,9 +169,10 @@ func (p *playing) addressees(step Step) []string {
 	return parties
 }
 
-var moment = regexp.MustCompile(`\{([a-z]+)(?:([+-])(\d{1,4})m)?\}`)
+var moment = regexp.MustCompile(`\{([a-z][a-z0-9-]*?)(?:([+-])(\d{1,4})([ms]))?\}`)
 
-// times puts times in the place of {now+40m} and {flight+40m}.
+// times puts times in the place of {now+40m} and {flight+40m}, to the minute, and of
+// {now+5s}, to the second.
 func (p *playing) times(text string) string {
 	return moment.ReplaceAllStringFunc(text, func(text string) string {
 		parts := moment.FindStringSubmatch(text)
@@ -180,11 +183,17 @@ func (p *playing) times(text string) string {
 		if !known {
 			return text
 		}
-		minutes, _ := time.ParseDuration("0" + parts[3] + "m")
-		if parts[2] == "-" {
-			minutes = -minutes
+		unit, layout := "m", "2006-01-02T15:04Z"
+		if parts[4] == "s" {
+			unit, layout = "s", "2006-01-02T15:04:05Z"
+		} else {
+			at = at.Truncate(time.Minute)
 		}
-		return at.Add(minutes).Format("2006-01-02T15:04Z")
+		after, _ := time.ParseDuration("0" + parts[3] + unit)
+		if parts[2] == "-" {
+			after = -after
+		}
+		return at.Add(after).Format(layout)
 	})
 }
 
@@ -228,4 +237,20 @@ func (p *playing) fields(step Step) ([]string, error) {
 		}
 	}
 	return nil, fmt.Errorf("no reading with %q was offered", step.Choose)
+}
+
+// wait lets time pass until a moment that the scenario names.
+func (p *playing) wait(ctx context.Context, until string) error {
+	at, err := time.Parse(time.RFC3339, p.times(until))
+	if err != nil {
+		return fmt.Errorf("wait until %q: %w", until, err)
+	}
+	timer := time.NewTimer(at.Sub(p.clock()))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

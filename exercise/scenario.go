@@ -46,6 +46,7 @@ const (
 	Cut      = "cut"      // the link of the actor's party fails
 	Mend     = "mend"     // and comes back
 	Look     = "look"     // at what must be expected
+	Wait     = "wait"     // until a moment: the exercise clock is compressed, and some steps have a time
 	Note     = "note"     // nothing but the story
 )
 
@@ -59,9 +60,10 @@ type Step struct {
 	Format     string   `json:"format,omitempty"`
 	Precedence string   `json:"precedence,omitempty"`
 	To         []string `json:"to,omitempty"`     // parts; empty: every other side
-	Fields     []string `json:"fields,omitempty"` // "field=value"; {now+40m} is the time then, to the minute, {flight+40m} the time when flight was written
+	Fields     []string `json:"fields,omitempty"` // "field=value"; {now+40m} is the time then, to the minute, {flight+40m} the time when flight was written, {now+5s} to the second
 	Late       string   `json:"late,omitempty"`   // when it was passed outside the channel, as in fields
 	Route      string   `json:"route,omitempty"`  // and by which way
+	Until      string   `json:"until,omitempty"`  // wait: as in fields, such as {session+4s}
 	Queued     bool     `json:"queued,omitempty"` // send: the hub cannot be reached; the desk keeps it
 	Slip       bool     `json:"slip,omitempty"`   // paper: one digit is keyed in wrong
 	Choose     string   `json:"choose,omitempty"` // send: the reading to take, of those that the step before was asked about
@@ -128,7 +130,7 @@ func (s *Step) check(parts, sent map[string]bool) error {
 		return fmt.Errorf("actor is %q, want part/role/officer with a part of the cast", s.Actor)
 	}
 	switch s.Do {
-	case Cut, Mend, Look:
+	case Cut, Mend, Look, Wait:
 		if s.About != "" && !sent[s.About] {
 			return fmt.Errorf("about is %q, which no step before has sent", s.About)
 		}
@@ -149,7 +151,7 @@ func (s *Step) check(parts, sent map[string]bool) error {
 			return fmt.Errorf("about is %q, which no step before has sent", s.About)
 		}
 	default:
-		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, second, hold, release, return, paper, cut, mend, look or note", s.Do)
+		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, second, hold, release, return, paper, cut, mend, look, wait or note", s.Do)
 	}
 	return nil
 }
