@@ -231,7 +231,7 @@ func TestCondition(t *testing.T) {
 	p.take(met).want("condition", "birch confirm-condition;")
 	p.answer("birch", Objection, "reason=goods").want("objected", "alder resolve;")
 
-	p = set().answer("birch", Confirmed).want("recommended", "cedar license;")
+	set().answer("birch", Confirmed).want("recommended", "cedar license;")
 	p = open(t, terms).answer("birch", Condition, "meet-by="+format.WriteInstant(monday)).refused(BadTime)
 	p.answer("birch", Condition, "meet-by="+format.WriteInstant(monday.Add(maxCondition+time.Hour))).refused(BadTime)
 	// The supervisor's condition counts as well, its consent is not asked for.
@@ -260,7 +260,7 @@ func TestScreening(t *testing.T) {
 	// Nobody's silence is noted while a project is stopped.
 	p = open(t, terms).screened("barred").want("stopped", "cedar rescreen;").at(days(40)).want("stopped", "cedar rescreen;")
 	p.screened("cleared").want("review", "birch answer;").at(week.Add(days(40), 5).Add(-edge)).want("review", "birch answer;")
-	p = open(t, terms).screened("barred").at(days(45)).want("not-agreed", "alder refer;").screened("cleared").want("review", "birch answer;")
+	open(t, terms).screened("barred").at(days(45)).want("not-agreed", "alder refer;").screened("cleared").want("review", "birch answer;")
 }
 
 func TestReplacedProposal(t *testing.T) {
