@@ -45,6 +45,17 @@ type Terms struct {
 	Expires  time.Time     `json:"expires,omitzero"`
 }
 
+// Deadlines are when an addressee owes what, where its time runs in its own working
+// time. They are fixed as the statement leaves the gate. What is zero is not owed, or
+// by the terms.
+type Deadlines struct {
+	Party    string      `json:"party"`
+	Ack      time.Time   `json:"ack,omitzero"`
+	Readback time.Time   `json:"readback,omitzero"`
+	Reply    time.Time   `json:"reply,omitzero"`
+	Ladder   []time.Time `json:"ladder,omitempty"` // of each step of the terms' ladder
+}
+
 // A Timer is something that falls due.
 type Timer struct {
 	At    time.Time
@@ -65,14 +76,21 @@ type Call struct {
 
 // An addressee's time cannot run while the gate has the statement. Where the gate
 // leaves within its own share, what counts is the time from submission; where it
-// takes longer, the addressee keeps what is left beside that share.
-func (s *State) due(limit time.Duration) time.Time {
+// takes longer, the addressee keeps what is left beside that share. Where its time
+// is its working time, own says what came of that.
+func (s *State) due(limit time.Duration, own time.Time) time.Time {
+	if !own.IsZero() {
+		return own
+	}
 	return later(s.Submitted.Add(limit), s.Gated.Add(max(0, limit-s.Terms.Gate)))
 }
 
 // rungDue is due for a step of the ladder: behind a gate that took too long the
 // steps still stand apart as the charter says.
-func (s *State) rungDue(i int) time.Time {
+func (s *State) rungDue(i int, own []time.Time) time.Time {
+	if i < len(own) {
+		return own[i]
+	}
 	ladder := s.Terms.Ladder
 	return later(s.Submitted.Add(ladder[i].After), s.Gated.Add(ladder[i].After-ladder[0].After))
 }
@@ -119,18 +137,18 @@ func (s *State) Timers() []Timer {
 
 // owed gives what an addressee has still to do.
 func (s *State) owed(r *Reach, add func(Timer)) {
-	acked := len(r.Acks) > 0
+	acked, own := len(r.Acks) > 0, r.deadlines()
 	if !acked && s.Terms.Ack > 0 {
 		for i, rung := range s.Terms.Ladder {
-			add(Timer{At: s.rungDue(i), Stage: StageLadder, Party: r.Party, Step: i + 1, Role: rung.Role})
+			add(Timer{At: s.rungDue(i, own.Ladder), Stage: StageLadder, Party: r.Party, Step: i + 1, Role: rung.Role})
 		}
-		add(Timer{At: s.due(s.Terms.Ack), Stage: StageAcknowledge, Party: r.Party})
+		add(Timer{At: s.due(s.Terms.Ack, own.Ack), Stage: StageAcknowledge, Party: r.Party})
 	}
 	if s.Terms.Readback > 0 && !r.Understood() {
-		add(Timer{At: s.due(s.Terms.Readback), Stage: StageReadback, Party: r.Party})
+		add(Timer{At: s.due(s.Terms.Readback, own.Readback), Stage: StageReadback, Party: r.Party})
 	}
 	if !s.Terms.ReplyBy.IsZero() && r.Replied.IsZero() {
-		add(Timer{At: later(s.Terms.ReplyBy, s.Gated), Stage: StageReply, Party: r.Party})
+		add(Timer{At: later(later(s.Terms.ReplyBy, s.Gated), own.Reply), Stage: StageReply, Party: r.Party})
 	}
 	if _, complete := r.complete(); !s.Terms.Begins.IsZero() && !complete {
 		if red := s.Terms.Begins.Add(-PassOnMargin); red.After(s.Submitted) {

@@ -44,17 +44,20 @@ type (
 		Limit      time.Duration // the gate's limit at this precedence
 		Supersedes string        // identifier of the statement that it replaces or cancels; empty for none
 		Cancels    bool
-		Owed       []Owed // what it inherits where it meets no gate
+		Owed       []Owed      // what it inherits where it meets no gate
+		Due        []Deadlines // of addressees in whose working time it runs, where it meets no gate
 		Terms      Terms
 		Index      uint64 // of the entry
 	}
 	Hold    struct{ Reason string }
 	Release struct {
-		Owed  []Owed // what it inherits, see [State.Bequest]
-		Index uint64 // of the entry that releases it
+		Owed  []Owed      // what it inherits, see [State.Bequest]
+		Due   []Deadlines // of addressees in whose working time it runs
+		Index uint64      // of the entry that releases it
 	}
 	AutoRelease struct {
 		Owed  []Owed
+		Due   []Deadlines
 		Index uint64
 	}
 	Return      struct{ Reason string }
@@ -181,7 +184,7 @@ func (s *State) decideSubmit(by identity.Author, c Submit, now time.Time) ([]Eve
 	}
 	submitted := StatementSubmitted{ID: c.ID, Author: by, To: c.To, Supervisor: c.Supervisor, Mode: c.Mode, Supersedes: c.Supersedes, Cancels: c.Cancels, Terms: c.Terms, At: now}
 	if by.Party == c.Supervisor || c.Mode == ModeNone || c.Mode == ModeNotify {
-		return []Event{submitted, StatementReleased{Owed: c.Owed, Index: c.Index, At: now}}, nil
+		return []Event{submitted, StatementReleased{Owed: c.Owed, Due: c.Due, Index: c.Index, At: now}}, nil
 	}
 	submitted.Due, submitted.Terms.Gate = now.Add(c.Limit), c.Limit
 	return []Event{submitted}, nil
@@ -204,7 +207,7 @@ func (s *State) decideRelease(by identity.Author, c Release, now time.Time) ([]E
 	if s.Mode == ModeEscrow {
 		return nil, rule.Refuse(EscrowClosed, "it opens by itself when every side has deposited", "statement %s is sealed; the supervisor cannot open it", s.ID)
 	}
-	return []Event{StatementReleased{Owed: c.Owed, Index: c.Index, At: now}}, nil
+	return []Event{StatementReleased{Owed: c.Owed, Due: c.Due, Index: c.Index, At: now}}, nil
 }
 
 // decideAutoRelease lets a held statement through as well: a hold shows the
@@ -220,7 +223,7 @@ func (s *State) decideAutoRelease(by identity.Author, c AutoRelease, now time.Ti
 	case now.Before(s.Due):
 		return nil, rule.Refuse(NotDue, "", "statement %s is due at %s, and it is %s", s.ID, s.Due.Format(time.RFC3339), now.Format(time.RFC3339))
 	}
-	return []Event{StatementReleased{Auto: true, Owed: c.Owed, Index: c.Index, At: now}}, nil
+	return []Event{StatementReleased{Auto: true, Owed: c.Owed, Due: c.Due, Index: c.Index, At: now}}, nil
 }
 
 func (s *State) decideReturn(by identity.Author, c Return, now time.Time) ([]Event, error) {

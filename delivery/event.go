@@ -32,6 +32,7 @@ type (
 	StatementReleased struct {
 		Auto  bool
 		Owed  []Owed
+		Due   []Deadlines
 		Index uint64 // of the entry
 		At    time.Time
 	}
@@ -131,6 +132,11 @@ func (s *State) Apply(e Event) {
 		s.Reach = make([]Reach, len(s.To))
 		for i, party := range s.To {
 			s.Reach[i].Party = party
+			for j := range e.Due {
+				if e.Due[j].Party == party {
+					s.Reach[i].Due = &e.Due[j]
+				}
+			}
 		}
 	case StatementReturned:
 		s.Status, s.Reason, s.Gated = Returned, e.Reason, e.At

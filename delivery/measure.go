@@ -5,16 +5,18 @@ import "time"
 // AckDue is when an addressee's acknowledgement of a released statement is due,
 // and ReadbackDue when its readback is; zero where none is asked for. Neither
 // charges an addressee with what the gate took beyond its own share.
-func (s *State) AckDue() time.Time { return s.dueOf(s.Terms.Ack) }
+func (s *State) AckDue(r *Reach) time.Time { return s.dueOf(s.Terms.Ack, r.deadlines().Ack) }
 
 // ReadbackDue is described with [State.AckDue].
-func (s *State) ReadbackDue() time.Time { return s.dueOf(s.Terms.Readback) }
+func (s *State) ReadbackDue(r *Reach) time.Time {
+	return s.dueOf(s.Terms.Readback, r.deadlines().Readback)
+}
 
-func (s *State) dueOf(limit time.Duration) time.Time {
+func (s *State) dueOf(limit time.Duration, own time.Time) time.Time {
 	if limit == 0 || s.Status != Released {
 		return time.Time{}
 	}
-	return s.due(limit)
+	return s.due(limit, own)
 }
 
 // PassOnDue is when a released statement is to be passed on by; zero where that is

@@ -25,13 +25,13 @@ func TestDues(t *testing.T) {
 		for what, got := range map[string]struct {
 			at   time.Time
 			want time.Duration
-		}{"ack": {s.AckDue(), test.ack}, "readback": {s.ReadbackDue(), test.readback}, "pass on": {s.PassOnDue(), test.pass}} {
+		}{"ack": {s.AckDue(&Reach{}), test.ack}, "readback": {s.ReadbackDue(&Reach{}), test.readback}, "pass on": {s.PassOnDue(), test.pass}} {
 			if want := noon.Add(got.want); got.want == 0 && !got.at.IsZero() || got.want != 0 && !got.at.Equal(want) {
 				t.Errorf("%s: %s is due at %s, want %s", test.name, what, got.at, want)
 			}
 		}
 	}
-	if s := (&State{Submitted: noon, Status: Released}); !s.AckDue().IsZero() || !s.PassOnDue().IsZero() {
+	if s := (&State{Submitted: noon, Status: Released}); !s.AckDue(&Reach{}).IsZero() || !s.PassOnDue().IsZero() {
 		t.Error("what is not asked for is due")
 	}
 }

@@ -64,9 +64,10 @@ type Ack struct {
 // A Reach is how far a released statement has come with one addressee. A zero
 // time means: not yet.
 type Reach struct {
-	Party     string    `json:"party"`
-	Delivered time.Time `json:"delivered,omitzero"`
-	Displayed time.Time `json:"displayed,omitzero"`
+	Party     string     `json:"party"`
+	Due       *Deadlines `json:"due,omitempty"` // where its time is its working time; never changed
+	Delivered time.Time  `json:"delivered,omitzero"`
+	Displayed time.Time  `json:"displayed,omitzero"`
 	// In the order of the ledger.
 	Acks      []Ack      `json:"acks,omitempty"`
 	Readbacks []Readback `json:"readbacks,omitempty"`
@@ -125,6 +126,14 @@ func (s *State) Visible(party string) bool {
 
 // Waiting reports whether the statement is still at the gate.
 func (s *State) Waiting() bool { return s.Status == Submitted || s.Status == Held }
+
+// deadlines are those of the party's own; none where its time always runs.
+func (r *Reach) deadlines() Deadlines {
+	if r.Due == nil {
+		return Deadlines{}
+	}
+	return *r.Due
+}
 
 func (s *State) reach(party string) *Reach {
 	for i := range s.Reach {

@@ -61,9 +61,9 @@ func command(v View, ch *charter.Charter, c Case, f form, old *Record) (delivery
 	case "holds":
 		return delivery.Hold{Reason: reason}, nil
 	case "releases":
-		return delivery.Release{Owed: bequest(v, old), Index: c.Index}, nil
+		return delivery.Release{Owed: bequest(v, old), Due: deadlines(v, c, old), Index: c.Index}, nil
 	case "auto-releases":
-		return delivery.AutoRelease{Owed: bequest(v, old), Index: c.Index}, nil
+		return delivery.AutoRelease{Owed: bequest(v, old), Due: deadlines(v, c, old), Index: c.Index}, nil
 	case "returns":
 		return delivery.Return{Reason: reason}, nil
 	case "withdraws":

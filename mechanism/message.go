@@ -71,6 +71,7 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	}
 	facts := factsOf(ch, c, f, first)
 	submit.Terms, submit.Index = termsOf(ch, c, f, facts), c.Index
+	submit.Due = workingDue(ch, claims, submit.Terms, c.Now, c.Now)
 	change, err := submitted(c, relation, submit, about)
 	if err != nil {
 		return Change{}, err

@@ -159,14 +159,14 @@ func (f *Fold) reached(t *tally, r *mechanism.Record, reach *delivery.Reach) {
 	if end.IsZero() {
 		end = f.in.Now
 	}
-	if due := d.AckDue(); !due.IsZero() {
+	if due := d.AckDue(reach); !due.IsZero() {
 		var done time.Time
 		if len(reach.Acks) > 0 {
 			done = reach.Acks[0].At
 		}
 		at(t.acks, precedence).step(d, done, due, end)
 	}
-	if due := d.ReadbackDue(); !due.IsZero() {
+	if due := d.ReadbackDue(reach); !due.IsZero() {
 		at(t.reads, precedence).step(d, reach.UnderstoodAt(), due, end)
 		if len(reach.Readbacks) > 0 {
 			t.tried++

@@ -23,6 +23,9 @@ func (p Page) Text(lang string, ch *charter.Charter, all bool) string {
 	w.table(all)
 	w.line("")
 	w.say("legend")
+	if slices.ContainsFunc(ch.Precedences, func(p charter.Precedence) bool { return p.Working }) {
+		w.say("working-legend")
+	}
 	w.say("gate-legend")
 	w.say("counted", "n", p.Messages, "areas", w.code(strings.Join(p.Areas, " ")))
 	w.say("hash", "hash", w.code(p.Hash()))
@@ -214,7 +217,11 @@ func (w *writer) times(all bool) []row {
 				}
 				return of(c)[i], true
 			}
-			rows = w.each(rows, w.figure(Figure{Of: key, Precedence: p.ID}), span(charter.Seconds(seconds(p)).Milliseconds()), func(c Party) string {
+			allowed := span(charter.Seconds(seconds(p)).Milliseconds())
+			if p.Working {
+				allowed += "*"
+			}
+			rows = w.each(rows, w.figure(Figure{Of: key, Precedence: p.ID}), allowed, func(c Party) string {
 				if t, ok := timing(c); ok {
 					return quantiles(t.Submission, t.Missing, t.Beyond)
 				}
