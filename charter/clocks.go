@@ -21,6 +21,7 @@ type Clocks struct {
 	// RosterMinutes is how long before a gap in that cover it is alarmed.
 	RosterMinutes int       `json:"rosterMinutes"`
 	Line          LineTimes `json:"line"`
+	Trade         *Trade    `json:"trade,omitempty"` // of projects; nil: as usual, see [Charter.Trade]
 }
 
 // LineTimes say how the line is proven (J00). Tests are held at whole multiples
@@ -50,6 +51,7 @@ func (k *checker) clocks(c *Charter) {
 		}
 	}
 	k.between("clocks.rosterMinutes", c.Clocks.RosterMinutes, 1, 24*60)
+	k.trade(c)
 	l := c.Clocks.Line
 	k.between("clocks.line.intervalSeconds", l.IntervalSeconds, 60, 24*3600)
 	k.between("clocks.line.missSeconds", l.MissSeconds, 1, max(1, l.IntervalSeconds/2))

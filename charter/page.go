@@ -139,6 +139,7 @@ func (c *Charter) Page(lang string) string {
 		}
 	}
 	p.clocks(c.Clocks)
+	p.trade(c.Trade())
 	p.line(0, "")
 	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
 	return p.text.String()
@@ -245,8 +246,10 @@ func (p *page) line(indent int, s string) {
 func (p *page) head(label string) { p.line(0, "\n"+p.word(label)) }
 
 func (p *page) word(label string) string {
-	if w, ok := labels[label]; ok {
-		return w.In(p.lang)
+	for _, words := range []map[string]format.Words{labels, tradeLabels} {
+		if w, ok := words[label]; ok {
+			return w.In(p.lang)
+		}
 	}
 	return p.isolate(label)
 }
