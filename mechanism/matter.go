@@ -97,6 +97,8 @@ type keeper struct {
 // keeperOf gives the keeper of a kind. Each kind has a file of its own.
 func keeperOf(kind matter.Kind) (keeper, bool) {
 	switch kind {
+	case matter.Project:
+		return projects, true
 	}
 	return keeper{}, false
 }
