@@ -176,7 +176,7 @@ func TestRefusals(t *testing.T) {
 		{"a stranger", nil, "elm J21 kind=position ref=replies:r1", NotParty},
 		{"the supervisor has no position", nil, "cedar J21 kind=position ref=replies:r1", NotParty},
 		{"a side finds nothing", nil, "alder J23 stage=final outcome=agreed cause=weather positions=r1 ref=replies:r1", NotParty},
-		{"second account", nil, "birch J20 kind=fire where=lake when=2026-11-24T11:00Z ref=same-incident:r1", HasAccount},
+		{"second account", nil, "birch J20 kind=fire where=lake when=2026-11-24T11:00Z ref=replies:r1", HasAccount},
 		{"own account", nil, "birch J21 kind=position agreed-facts=what ref=replies:r1", OwnAccount},
 		{"agreed and disputed", nil, "alder J21 kind=position agreed-facts=what disputed-facts=what ref=replies:r1", BothWays},
 		{"finding before the time is over", nil, "cedar J23 stage=final outcome=not-agreed cause=weather positions=r1 no-position=alder ref=replies:r1", NoPosition},
@@ -215,7 +215,7 @@ func TestRefusals(t *testing.T) {
 	if _, err := Open(move("x", "birch J20 kind=breach where=lake when=2026-11-24T11:00Z", noon), between, terms, noon); ruleOf(err) != NoBreach {
 		t.Errorf("a breach of nothing: %v", err)
 	}
-	if s, err := Open(move("x", "birch J20 kind=breach where=lake when=2026-11-24T11:00Z ref=breaches:c1", noon), between, terms, noon); err != nil || s.Breaches != "c1" {
+	if s, err := Open(move("x", "birch J20 kind=breach where=lake when=2026-11-24T11:00Z ref=replies:c1", noon), between, terms, noon); err != nil || s.Breaches != "c1" {
 		t.Errorf("a breach: %v", err)
 	}
 }
@@ -228,7 +228,7 @@ func status(s *State, name string) Row {
 // Two accounts of one incident, side by side.
 func TestTable(t *testing.T) {
 	f := open(t, drone)
-	f.must("r2", "alder J20 kind=craft where=shore when=2026-11-24T10:20Z harm=none ref=same-incident:r1")
+	f.must("r2", "alder J20 kind=craft where=shore when=2026-11-24T10:20Z harm=none ref=replies:r1")
 	for name, want := range map[string]string{"what": RowAgreed, "where": RowDiffers, "when": RowDiffers, "harm": RowAgreed, "noticed-by": RowOpen, "state": RowOpen} {
 		if got := status(f.State, name); got.Status != want {
 			t.Errorf("%s is %s, want %s", name, got.Status, want)

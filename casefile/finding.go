@@ -68,7 +68,7 @@ func (s *State) takeFinding(m matter.Move, now time.Time) error {
 		return rule.Refuse(NotParty, "state your position with a J21", "findings are the supervisor's")
 	}
 	f := Ruling{ID: m.ID, Stage: m.Value("stage"), Outcome: m.Value("outcome"), Cause: m.Value("cause"), Agreed: sorted(m.All("agreed-facts")), Disputed: sorted(m.All("disputed-facts")),
-		Positions: sorted(m.All("positions")), Without: sorted(m.All("no-position")), Remedies: m.Value("remedies") == "asked", Commitments: sorted(m.All("commitments")), Dropped: m.Value("dropped"),
+		Positions: statements(m.All("positions")), Without: sorted(m.All("no-position")), Remedies: m.Value("remedies") == "asked", Commitments: statements(m.All("commitments")), Dropped: m.Value("dropped"),
 		Logged: m.Logged.UTC(), At: now.UTC()}
 	var old *Ruling
 	if m.Replaces() {
@@ -95,6 +95,16 @@ func (s *State) takeFinding(m matter.Move, now time.Time) error {
 		s.oweAnew(StageRemedies, f.At.Add(s.Terms.Remedies))
 	}
 	return nil
+}
+
+// statements gives the identifiers of the statements that a field names. What else
+// it names, such as a document, stays as it is.
+func statements(named []string) []string {
+	ids := make([]string, len(named))
+	for i, name := range named {
+		ids[i] = strings.TrimPrefix(name, "statement:")
+	}
+	return sorted(ids)
 }
 
 // oweAnew starts a clock of the supervisor's, unless it runs.

@@ -41,13 +41,10 @@ func Open(m matter.Move, r matter.Rules, t Terms, now time.Time) (*State, error)
 		}
 	}
 	slices.Sort(s.Sides)
-	for _, ref := range m.Refs {
-		if ref.Relation == "breaches" && s.Breaches == "" {
-			s.Breaches = ref.ID
+	if m.Value("kind") == "breach" {
+		if s.Breaches = m.About().ID; s.Breaches == "" {
+			return nil, rule.Refuse(NoBreach, "send it in reply to the entry of the register", "the report says that a commitment was not kept, and names none")
 		}
-	}
-	if m.Value("kind") == "breach" && s.Breaches == "" {
-		return nil, rule.Refuse(NoBreach, "refer to the entry of the register: ref=breaches:ID", "the report says that a commitment was not kept, and names none")
 	}
 	if err := s.report(m, now); err != nil {
 		return nil, err

@@ -139,7 +139,7 @@ func (s *State) state(a *Account, m matter.Move) {
 		{Name: "what", Value: m.Value("kind"), Words: slices.Contains(m.Texts, "what")},
 		{Name: "where", Value: m.Value("where")},
 		{Name: "when", Value: m.Value("when")},
-		{Name: "noticed-by", Words: slices.Contains(m.Texts, "noticed-by")},
+		{Name: "noticed-by", Words: m.Value("noticed-by") != ""}, // a line, which nothing is compared with
 		{Name: "harm", Value: m.Value("harm"), Words: slices.Contains(m.Texts, "harm-note")},
 		{Name: "state", Words: slices.Contains(m.Texts, "state")},
 	} {

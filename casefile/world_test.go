@@ -63,12 +63,17 @@ func move(id, said string, logged time.Time) matter.Move {
 		}
 		if m.Values[name] = []string{value}; strings.HasSuffix(name, "-facts") || name == "asks" || name == "positions" || name == "no-position" || name == "commitments" {
 			m.Values[name] = strings.Split(value, ",")
+			if name == "positions" || name == "commitments" {
+				for i := range m.Values[name] {
+					m.Values[name][i] = "statement:" + m.Values[name][i]
+				}
+			}
 		}
 	}
 	return m
 }
 
-const drone = "birch J20 kind=craft where=lake when=2026-11-24T11:00Z harm=none text:noticed-by text:state asks=visit,meeting"
+const drone = "birch J20 kind=craft where=lake when=2026-11-24T11:00Z harm=none noticed-by=farmer text:state asks=visit,meeting"
 
 // open opens a case at noon, reported at noon.
 func open(t *testing.T, said string) *file {

@@ -19,9 +19,10 @@ type Clocks struct {
 	Superior string   `json:"superior"` // role of the supervisor's that a gate beyond its limit goes to
 	Cover    []string `json:"cover"`    // roles that are to be on duty at every hour, at each party that has them
 	// RosterMinutes is how long before a gap in that cover it is alarmed.
-	RosterMinutes int       `json:"rosterMinutes"`
-	Line          LineTimes `json:"line"`
-	Trade         *Trade    `json:"trade,omitempty"` // of projects; nil: as usual, see [Charter.Trade]
+	RosterMinutes int        `json:"rosterMinutes"`
+	Line          LineTimes  `json:"line"`
+	Trade         *Trade     `json:"trade,omitempty"` // of projects; nil: as usual, see [Charter.Trade]
+	Cases         *CaseTimes `json:"cases,omitempty"` // of incidents and disputes; nil: as usual, see [Charter.CaseTimes]
 }
 
 // LineTimes say how the line is proven (J00). Tests are held at whole multiples
@@ -52,6 +53,7 @@ func (k *checker) clocks(c *Charter) {
 	}
 	k.between("clocks.rosterMinutes", c.Clocks.RosterMinutes, 1, 24*60)
 	k.trade(c)
+	k.cases(c)
 	l := c.Clocks.Line
 	k.between("clocks.line.intervalSeconds", l.IntervalSeconds, 60, 24*3600)
 	k.between("clocks.line.missSeconds", l.MissSeconds, 1, max(1, l.IntervalSeconds/2))

@@ -140,6 +140,7 @@ func (c *Charter) Page(lang string) string {
 	}
 	p.clocks(c.Clocks)
 	p.trade(c.Trade())
+	p.cases(c.CaseTimes())
 	p.line(0, "")
 	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
 	return p.text.String()

@@ -120,5 +120,6 @@ func (field *Field) required(value func(string) (any, bool)) bool {
 		return false
 	}
 	v, found := value(name)
-	return found && v == want
+	said, isText := v.(string)
+	return found && isText && slices.Contains(strings.Split(want, "|"), said)
 }

@@ -14,7 +14,7 @@ type Field struct {
 	Type         string           `json:"type"`
 	Items        string           `json:"items,omitempty"` // type of a list's values
 	Required     bool             `json:"required,omitempty"`
-	RequiredWhen string           `json:"requiredWhen,omitempty"` // "field=value": required where that field has that value
+	RequiredWhen string           `json:"requiredWhen,omitempty"` // "field=value" or "field=value|value": required where that field has such a value
 	Critical     bool             `json:"critical,omitempty"`     // to be read back
 	Choices      []string         `json:"choices,omitempty"`
 	ChoiceNames  map[string]Words `json:"choiceNames,omitempty"`

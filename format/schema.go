@@ -30,7 +30,7 @@ func (f *Format) Schema() []byte {
 		}
 		if name, value, ok := strings.Cut(field.RequiredWhen, "="); ok {
 			conditions = append(conditions, map[string]any{
-				"if":   map[string]any{"properties": map[string]any{name: map[string]any{"const": value}}, "required": []string{name}},
+				"if":   map[string]any{"properties": map[string]any{name: oneOf(value)}, "required": []string{name}},
 				"then": map[string]any{"required": []string{field.Name}},
 			})
 		}
@@ -53,4 +53,12 @@ func (f *Format) Schema() []byte {
 		panic(err) // maps, lists and strings: cannot fail
 	}
 	return append(text, '\n')
+}
+
+// oneOf is the schema of a value among several, with "|" between them.
+func oneOf(values string) map[string]any {
+	if all := strings.Split(values, "|"); len(all) > 1 {
+		return map[string]any{"enum": all}
+	}
+	return map[string]any{"const": values}
 }

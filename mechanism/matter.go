@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"parley/casefile"
 	"parley/charter"
 	"parley/format"
 	"parley/matter"
@@ -99,13 +100,13 @@ func keeperOf(kind matter.Kind) (keeper, bool) {
 	switch kind {
 	case matter.Project:
 		return projects, true
+	case matter.Case:
+		return keeper{openCase, read[casefile.State]}, true
 	}
 	return keeper{}, false
 }
 
 // read gives the reader of a state of type S.
-//
-//lint:ignore U1000 each kind's keeper uses it
 func read[S any, P interface {
 	*S
 	matter.State
