@@ -37,7 +37,6 @@ type file struct {
 	*State
 	t   *testing.T
 	now time.Time
-	n   int
 }
 
 // move reads "party J22 kind=proposal a=b,c ref=relation:id text:name".
