@@ -71,6 +71,7 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "stats", args: []string{"stats", "-desk", alder}, lang: true},
 		{name: "stats of a record", args: []string{"stats", "-record", record, "-charter", o.world.file}, lang: true},
 		{name: "carry", args: []string{"carry", "-desk", alder, "-plain", "-o", filepath.Join(o.t.TempDir(), "stick"), "out"}},
+		{name: "calendar", args: []string{"calendar", "-desk", alder}, lang: true},
 		{name: "watch", args: []string{"watch", "-desk", alder}, lang: true},
 		{name: "line", args: []string{"line", "-desk", alder}, lang: true},
 		{name: "line -answer of none", args: as("line", "-answer"), lang: true, stderr: true},

@@ -43,6 +43,7 @@ func commands() []command {
 		{"return", "return a statement to its author, with a reason", actCommand("return")},
 		{"annotate", "say something beside a statement, as the supervisor", actCommand("annotate")},
 		{"withdraw", "withdraw a statement that is still at the gate", actCommand("withdraw")},
+		{"calendar", "list meetings and due dates, or write them as an iCalendar file", calendarCommand},
 		{"stats", "print the figures of a month, the same for every party", statsCommand},
 		{"watch", "show the watch floor: what needs a hand now, and how the channel stands", watchCommand},
 		{"line", "tell whether the line is alive, test it, answer a test", lineCommand},
