@@ -3,12 +3,14 @@ package desk
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"parley/accord"
+	"parley/casefile"
 	"parley/delivery"
 	"parley/ical"
 	"parley/identity"
@@ -136,13 +138,14 @@ func (c *calendarPage) matter(m *mechanism.Matter, since time.Time) {
 			c.add(due, m.Opened, id...)
 		}
 	}
-	meet := func(key, id, status string, starts, ends time.Time) {
+	meet := func(key, part, status string, starts, ends time.Time) {
 		meeting := item
 		meeting.Kind, meeting.Status, meeting.Starts, meeting.Ends = ical.Meeting, status, starts.UTC(), ends.UTC()
 		meeting.Summary = words.M(key, called...).In(c.lang)
-		c.add(meeting, m.Opened, id, "meeting")
+		c.add(meeting, m.Opened, m.ID, part)
 	}
-	if s, ok := m.State.(*accord.Session); ok {
+	switch s := m.State.(type) {
+	case *accord.Session:
 		key, status := "calendar.session-called", ical.Tentative
 		switch {
 		case !s.Locked.IsZero():
@@ -150,7 +153,25 @@ func (c *calendarPage) matter(m *mechanism.Matter, since time.Time) {
 		case s.Over != "":
 			key, status = "calendar.session-not-held", ical.Cancelled
 		}
-		meet(key, m.ID, status, s.Starts, s.Ends)
+		meet(key, "meeting", status, s.Starts, s.Ends)
+	case *casefile.State:
+		for i := range s.Visits {
+			v := &s.Visits[i]
+			if v.Terms.Start.IsZero() {
+				continue // one that was asked for and refused
+			}
+			key, status := "calendar.visit-off", ical.Cancelled
+			switch v.Status {
+			case casefile.VisitProposed:
+				key, status = "calendar.visit-proposed", ical.Tentative
+			case casefile.VisitAgreed, casefile.VisitOver:
+				key, status = "calendar.visit", ical.Confirmed
+			}
+			if v.Meeting() {
+				key += "-meet"
+			}
+			meet(key, fmt.Sprintf("visit-%d", i+1), status, v.Terms.Start, v.Terms.End)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	other "github.com/emersion/go-ical"
 
 	"parley/accord"
+	"parley/casefile"
 	"parley/charter"
 	"parley/ical"
 	"parley/identity"
@@ -85,8 +86,8 @@ func TestCalendar(t *testing.T) {
 	w.until("the reply is known", func() bool { return len(w.dates("birch", "en", nobody)) == 1 })
 }
 
-// A session is tentative until its agenda is locked, and it, its lock and its minutes
-// are in the calendar under one identifier each, as they change.
+// A session is tentative until its agenda is locked, and it, its lock and its minutes,
+// like the visits of a case, are in the calendar under one identifier each, as they change.
 func TestCalendarOfSessions(t *testing.T) {
 	ch, err := charter.Template("quiet-orchard")
 	if err != nil {
@@ -137,6 +138,11 @@ func TestCalendarOfSessions(t *testing.T) {
 	}
 	if items := shows(session, 7, "military"); len(items) != 0 {
 		t.Errorf("who does not read the area has %+v", items)
+	}
+	visited := &casefile.State{ID: "s1", Result: casefile.Closed, Visits: []casefile.Visit{{ID: "v", Status: casefile.VisitAgreed, Terms: casefile.Conditions{Purpose: "examine", Place: "SECRET", Start: noon, End: noon.Add(time.Hour)}},
+		{Status: casefile.VisitRefused}, {Status: casefile.VisitLapsed, Terms: casefile.Conditions{Purpose: "meet", Start: noon, End: noon.Add(time.Hour)}}}}
+	if items := shows(visited, 8, "diplomatic"); len(items) != 2 || find(items, "s1.visit-1@quiet-orchard.parley").Status != ical.Confirmed || !strings.HasPrefix(find(items, "s1.visit-3@quiet-orchard.parley").Summary, "Urgent meeting, not taking place; ") {
+		t.Errorf("visits: %+v", items)
 	}
 	locked, err := session.Take(move("s2", "birch/head/basil", "lock", map[string][]string{}, matter.Ref{Relation: "replies", ID: "s1"}), rules, noon)
 	if err != nil {
