@@ -81,7 +81,7 @@ func NewIdentity() (identity, key string, err error) {
 func Recipient(identity string) (string, error) {
 	id, err := age.ParseHybridIdentity(identity)
 	if err != nil || id.String() != identity {
-		return "", errors.New("it is not an age identity of the hybrid kind, AGE-SECRET-KEY-PQ-1...")
+		return "", errors.New("it is not an age identity of the hybrid kind (AGE-SECRET-KEY-PQ-1)")
 	}
 	return id.Recipient().String(), nil
 }
@@ -115,7 +115,7 @@ func Seal(t Text, key string) (string, error) {
 func sealTo(key string, plain []byte) ([]byte, error) {
 	r, err := age.ParseHybridRecipient(key)
 	if err != nil || r.String() != key {
-		return nil, errors.New("it is not an age recipient of the hybrid kind, age1pq1...")
+		return nil, errors.New("it is not an age recipient of the hybrid kind (age1pq1)")
 	}
 	var file bytes.Buffer
 	w, err := age.Encrypt(&file, r)
