@@ -303,6 +303,24 @@ func TestCheck(t *testing.T) {
 			}
 		},
 			`charter: formats[J05/1].gate: read "auto-release"; accepted: none or notify: it is for everyone, at once`},
+		{"deposit that waits", func(c *Charter) {
+			for i := range c.Formats {
+				if c.Formats[i].Format == "J44/1" {
+					c.Formats[i].Gate = GateEscrow
+				}
+			}
+		},
+			`charter: formats[J44/1].gate: read "escrow"; accepted: escrow for exchange.open alone: nothing would ever open this`},
+		{"opening that does not wait", func(c *Charter) {
+			for i := range c.Formats {
+				if c.Formats[i].Format == "exchange.open/1" {
+					c.Formats[i].Gate = GateReview
+				}
+			}
+		},
+			`charter: formats[exchange.open/1].gate: read "review"; accepted: escrow: both openings of an exchange go at once, and before that nobody has either`},
+		{"opening for ever", func(c *Charter) { c.Clocks.Sealed = &Sealed{OpeningMinutes: 100_000} },
+			`charter: clocks.sealed.openingMinutes: read "100000"; accepted: a whole number from 1 to 10080`},
 		{"gate without a superior", func(c *Charter) { c.Clocks.Superior = "head" },
 			`charter: clocks.superior: read "head"; accepted: a role of the supervisor's; what no side answers ends there`},
 		{"cover by a machine", func(c *Charter) { c.Clocks.Cover = []string{"desk"} },

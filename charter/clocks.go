@@ -21,8 +21,9 @@ type Clocks struct {
 	// RosterMinutes is how long before a gap in that cover it is alarmed.
 	RosterMinutes int        `json:"rosterMinutes"`
 	Line          LineTimes  `json:"line"`
-	Trade         *Trade     `json:"trade,omitempty"` // of projects; nil: as usual, see [Charter.Trade]
-	Cases         *CaseTimes `json:"cases,omitempty"` // of incidents and disputes; nil: as usual, see [Charter.CaseTimes]
+	Trade         *Trade     `json:"trade,omitempty"`  // of projects; nil: as usual, see [Charter.Trade]
+	Cases         *CaseTimes `json:"cases,omitempty"`  // of incidents and disputes; nil: as usual, see [Charter.CaseTimes]
+	Sealed        *Sealed    `json:"sealed,omitempty"` // of sealed exchanges; nil: as usual, see [Charter.Sealed]
 }
 
 // LineTimes say how the line is proven (J00). Tests are held at whole multiples
@@ -53,6 +54,7 @@ func (k *checker) clocks(c *Charter) {
 	}
 	k.between("clocks.rosterMinutes", c.Clocks.RosterMinutes, 1, 24*60)
 	k.trade(c)
+	k.sealed(c)
 	k.cases(c)
 	l := c.Clocks.Line
 	k.between("clocks.line.intervalSeconds", l.IntervalSeconds, 60, 24*3600)

@@ -141,6 +141,7 @@ func (c *Charter) Page(lang string) string {
 	p.clocks(c.Clocks)
 	p.trade(c.Trade())
 	p.cases(c.CaseTimes())
+	p.sealedTimes(c.Sealed())
 	p.line(0, "")
 	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
 	return p.text.String()
@@ -247,7 +248,7 @@ func (p *page) line(indent int, s string) {
 func (p *page) head(label string) { p.line(0, "\n"+p.word(label)) }
 
 func (p *page) word(label string) string {
-	for _, words := range []map[string]format.Words{labels, tradeLabels} {
+	for _, words := range []map[string]format.Words{labels, tradeLabels, sealedLabels} {
 		if w, ok := words[label]; ok {
 			return w.In(p.lang)
 		}

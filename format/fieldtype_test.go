@@ -42,6 +42,7 @@ var accepted = []struct {
 	{Contact, "radio:121.500MHz", "radio:121.500 MHz"},
 	{Contact, "desk: line 2", "desk:line 2"},
 	{Hash, strings.Repeat("00", 32), strings.Repeat("A", 43)},
+	{Opaque, "age1pq1-x_Y", "age1pq1-x_Y"},
 	{Reliability, "b", "B"},
 	{Credibility, "٦", "6"},
 	{TLP, "tlp:amber+strict", "AMBER+STRICT"},
@@ -83,7 +84,7 @@ func TestCanonicalAlone(t *testing.T) {
 		{Instant, "2026-11-24T07:00:00Z"}, {Instant, "2026-11-24T09:00+02:00"}, {Instant, "2026-11-24t07:00z"}, {Instant, int64(3)}, {Instant, ""},
 		{Window, "2026-11-24T07:00Z / 2026-11-24T09:00Z"}, {Duration, "PT48H"}, {Duration, "P0D"}, {Quantity, "4.50 kg"}, {Quantity, "4kg"}, {Choice, "Survey"},
 		{Role, "Watch"}, {Contact, "tel:+963 115550101"}, {Reliability, "b"}, {TLP, "TLP:RED"}, {Parties, []string{}}, {Parties, []string{"Alder"}}, {Parties, "alder"},
-		{Money, "100k-1m usd"}, {Reference, "NOTAM A1234/26"}, {FormatRef, "j14/1"}, {Integer, "7"}, {Integer, true}, {Flag, "yes"}, {List, "watch"},
+		{Money, "100k-1m usd"}, {Reference, "NOTAM A1234/26"}, {FormatRef, "j14/1"}, {Opaque, "a b"}, {Opaque, ""}, {Opaque, int64(1)}, {Integer, "7"}, {Integer, true}, {Flag, "yes"}, {List, "watch"},
 		{Line, " x"}, {Text, "x"}, {Text, statement.Paragraphs{}}, {Text, statement.Paragraphs{"a\n\nb"}}, {Place, "DD 0.5 -18 ±50m"}, {Area, "circle DD 0.5 -18 r=2km ±50m"}, {Altitude, "0 m SFC to 120 m SFC"},
 	} {
 		field, _ := f.Field("a-" + row.kind)

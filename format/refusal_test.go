@@ -91,6 +91,7 @@ var refusals = []struct {
 	{Contact, "radio:121.5", false},
 	{Contact, "mail:nobody", false},
 	{Hash, "abc", false},
+	{Opaque, "a+b/c==", false},
 	{Reliability, "B2", false},
 	{Reliability, "G", false},
 	{Credibility, "0", false},
