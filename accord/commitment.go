@@ -282,6 +282,14 @@ func (c *Commitment) cancel(m matter.Move) (*Commitment, error) {
 	return c.unclaimed(m)
 }
 
+// Fulfilled reports whether what comes after the commitment may begin: it is met,
+// or, where it recurs, its owners have said so at least once and nobody contests it.
+func (c *Commitment) Fulfilled() bool {
+	return c.Over == Met || c.Standing != nil && !c.once() && len(c.Duties) > 0 && !slices.ContainsFunc(c.Duties, func(d Duty) bool {
+		return d.Claim == nil || len(d.Claim.Contests) > 0
+	})
+}
+
 // Ended is how the commitment ended; empty while it goes on.
 func (c *Commitment) Ended() string { return c.Over }
 

@@ -52,7 +52,10 @@ func OpenLine(m matter.Move, r matter.Rules, t LineTerms, now time.Time) (*Line,
 	if m.Value("kind") != "proposal" {
 		return nil, rule.Refuse(matter.NotOpening, "refer to the proposal, or propose the words (kind proposal)", "a %s of kind %q is about words that were proposed, and refers to none", m.Format, m.Value("kind"))
 	}
-	l := &Line{Supervisor: r.Supervisor, Sides: sides, Terms: t, Request: m.About().ID}
+	l := &Line{Supervisor: r.Supervisor, Sides: sides, Terms: t}
+	if !m.Replaces() { // the place of words that were overtaken at the gate
+		l.Request = m.About().ID
+	}
 	return l.proposed(m, now)
 }
 

@@ -65,7 +65,7 @@ func (s *Session) minute(m matter.Move, now time.Time) (*Session, error) {
 
 func (s *Session) drafted(m matter.Move, now time.Time) (*Session, error) {
 	by, ok := format.ReadInstant(m.Value("corrections-by"))
-	adopt := s.Terms.after(now, s.Terms.Adoption)
+	adopt := s.Terms.Days.Add(instant(now), s.Terms.Adoption)
 	switch party := m.Author.Party; {
 	case party != s.Supervisor && !s.Minutes.Late:
 		return nil, rule.Refuse(NotYours, "wait for it; a side may draft once that is overdue", "the minutes of session %s are drafted by %s, until %s", s.Title, s.Supervisor, stamp(s.draftBy()))

@@ -3,6 +3,7 @@ package accord
 import (
 	"time"
 
+	"parley/calendar"
 	"parley/format"
 	"parley/matter"
 	"parley/rule"
@@ -18,29 +19,10 @@ const (
 
 // SessionTerms are the times of a session, fixed as it is called.
 type SessionTerms struct {
-	Draft     time.Duration `json:"draft"`     // from the end of the window to the draft of the minutes
-	Statement time.Duration `json:"statement"` // from the end of the window, to hand in what is to be inserted
-	Adoption  int           `json:"adoption"`  // joint working days from a draft to adoption or dissent
-	Days      []Day         `json:"days,omitempty"`
-}
-
-// A Day is a joint working day: when it begins for the first of the parties and
-// when it is over for the last, in Unix seconds.
-type Day [2]int64
-
-// after gives when n working days are over, without the day of from. Beyond the
-// days that the terms know, a working day is taken for a day and two fifths.
-func (t SessionTerms) after(from time.Time, n int) time.Time {
-	for i, day := range t.Days {
-		if day[0] <= from.Unix() {
-			continue
-		}
-		if last := i + n - 1; last < len(t.Days) {
-			return time.Unix(t.Days[last][1], 0).UTC()
-		}
-		break
-	}
-	return instant(from).Truncate(time.Second).Add(time.Duration(n) * 24 * time.Hour * 7 / 5)
+	Draft     time.Duration `json:"draft"`         // from the end of the window to the draft of the minutes
+	Statement time.Duration `json:"statement"`     // from the end of the window, to hand in what is to be inserted
+	Adoption  int           `json:"adoption"`      // joint working days from a draft to adoption or dissent
+	Days      calendar.Days `json:"days,omitzero"` // of all its parties
 }
 
 // A Session is one meeting: its agenda, which is called by one party and locked by

@@ -19,11 +19,12 @@ type Clocks struct {
 	Superior string   `json:"superior"` // role of the supervisor's that a gate beyond its limit goes to
 	Cover    []string `json:"cover"`    // roles that are to be on duty at every hour, at each party that has them
 	// RosterMinutes is how long before a gap in that cover it is alarmed.
-	RosterMinutes int        `json:"rosterMinutes"`
-	Line          LineTimes  `json:"line"`
-	Trade         *Trade     `json:"trade,omitempty"`  // of projects; nil: as usual, see [Charter.Trade]
-	Cases         *CaseTimes `json:"cases,omitempty"`  // of incidents and disputes; nil: as usual, see [Charter.CaseTimes]
-	Sealed        *Sealed    `json:"sealed,omitempty"` // of sealed exchanges; nil: as usual, see [Charter.Sealed]
+	RosterMinutes int          `json:"rosterMinutes"`
+	Line          LineTimes    `json:"line"`
+	Trade         *Trade       `json:"trade,omitempty"`  // of projects; nil: as usual, see [Charter.Trade]
+	Cases         *CaseTimes   `json:"cases,omitempty"`  // of incidents and disputes; nil: as usual, see [Charter.CaseTimes]
+	Sealed        *Sealed      `json:"sealed,omitempty"` // of sealed exchanges; nil: as usual, see [Charter.Sealed]
+	Accord        *AccordTimes `json:"accord,omitempty"` // of what the parties agree on; nil: as usual, see [Charter.Accord]
 }
 
 // LineTimes say how the line is proven (J00). Tests are held at whole multiples
@@ -56,6 +57,7 @@ func (k *checker) clocks(c *Charter) {
 	k.trade(c)
 	k.sealed(c)
 	k.cases(c)
+	k.accord(c.Clocks.Accord)
 	l := c.Clocks.Line
 	k.between("clocks.line.intervalSeconds", l.IntervalSeconds, 60, 24*3600)
 	k.between("clocks.line.missSeconds", l.MissSeconds, 1, max(1, l.IntervalSeconds/2))

@@ -92,7 +92,9 @@ func (m *Matter) OwedBy() Owed { return Owed{Index: m.Opened, Since: m.Since, Ar
 // A keeper knows one kind of matter: how it opens, and how its state is read.
 type keeper struct {
 	open func(ch *charter.Charter, m matter.Move, r matter.Rules, now time.Time) (matter.State, error)
-	read func(text []byte) (matter.State, error)
+	// admit refuses what the rest of the channel stands against; nil for nothing.
+	admit func(v View, old *Matter, m matter.Move) error
+	read  func(text []byte) (matter.State, error)
 }
 
 // keeperOf gives the keeper of a kind. Each kind has a file of its own.
@@ -101,7 +103,13 @@ func keeperOf(kind matter.Kind) (keeper, bool) {
 	case matter.Project:
 		return projects, true
 	case matter.Case:
-		return keeper{openCase, read[casefile.State]}, true
+		return keeper{open: openCase, read: read[casefile.State]}, true
+	case matter.Session:
+		return sessions, true
+	case matter.Commitment:
+		return commitments, true
+	case matter.PublicLine:
+		return publicLines, true
 	}
 	return keeper{}, false
 }

@@ -69,6 +69,11 @@ func (t *turn) after(record *Record) (*Matter, error) {
 	if len(old.Moves) >= maxMoves {
 		return nil, rule.Refuse(MatterFull, "take it up in a new one that refers to it", "the %s of statement %s has %d statements, which is all that one may have", old.Kind, old.ID, len(old.Moves))
 	}
+	if k.admit != nil {
+		if err := k.admit(t.v, old, *facts.Move); err != nil {
+			return nil, err
+		}
+	}
 	state, err := old.State.Take(*facts.Move, old.Rules, t.c.Now)
 	if err != nil {
 		return nil, err

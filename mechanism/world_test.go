@@ -250,7 +250,11 @@ func (w *world) feed(s *statement.Statement, index uint64) {
 	for _, party := range slices.Sorted(maps.Keys(w.desks)) {
 		desk := w.desks[party]
 		fold := func(s *statement.Statement, at uint64) {
-			change, err := Decide(desk, Case{Statement: s, Index: at, Now: desk.times[min(at, uint64(len(desk.times)-1))]})
+			now := w.now
+			if at < desk.Size() { // ordered before, and disclosed now
+				now = desk.times[at]
+			}
+			change, err := Decide(desk, Case{Statement: s, Index: at, Now: now})
 			if err != nil {
 				w.t.Fatalf("the desk of %s refuses entry %d, %s: %v", party, at, s.Claims().Format, err)
 			}
@@ -261,10 +265,10 @@ func (w *world) feed(s *statement.Statement, index uint64) {
 				fold(w.said[id], w.order[id])
 			}
 		}
-		w.enter(desk, s)
 		if desk.reader.Reads(route) {
 			fold(s, index)
 		}
+		w.enter(desk, s)
 	}
 }
 
