@@ -140,11 +140,8 @@ func (m *Matter) between(claims statement.Claims) error {
 // effect where no gate waits. A message that is disclosed later was asked about as
 // it was ordered, by a state that is gone.
 func (t *turn) submitted(record *Record) error {
-	if t.c.Index < t.v.Size() {
-		return nil
-	}
 	m, err := t.after(record)
-	if err != nil && !t.partial(record) {
+	if late := t.c.Index < t.v.Size(); err != nil && !late && !t.partial(record) {
 		return err
 	}
 	if m != nil && record.Delivery.Status == delivery.Released {
