@@ -116,6 +116,7 @@ const (
 func (d *Desk) handler(a *api) http.Handler {
 	mux := http.NewServeMux()
 	d.watchRoutes(mux)
+	d.projectRoutes(mux)
 	mux.Handle("POST /v1/send", endpoint(d.apiSend))
 	mux.Handle("POST /v1/accident", endpoint(d.apiAccident))
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
@@ -305,11 +306,11 @@ func (d *Desk) apiList(r *http.Request) (any, error) {
 }
 
 func (d *Desk) apiShow(r *http.Request) (any, error) {
-	lang, err := languageOf(r)
+	lang, as, err := askedBy(r, false)
 	if err != nil {
 		return nil, err
 	}
-	return d.Show(r.Context(), r.PathValue("id"), lang)
+	return d.ShowTo(r.Context(), r.PathValue("id"), lang, as)
 }
 
 // languageOf gives the language that a request asks for, English where it names none.

@@ -82,6 +82,8 @@ type Desk struct {
 
 	volumes volumes // what may overlap
 
+	windows sync.Mutex // held while a question about a works window is counted and answered
+
 	mu    sync.Mutex // guards state
 	state state
 

@@ -59,3 +59,17 @@ CREATE TABLE IF NOT EXISTS owner (
 	mechanism TEXT    NOT NULL,
 	exercise  INTEGER NOT NULL CHECK (exercise IN (0, 1))
 ) STRICT;
+
+-- Who has asked for what only named readers may read, and what was answered: the
+-- desk's own record, which goes nowhere.
+CREATE TABLE IF NOT EXISTS access (
+	seq       INTEGER PRIMARY KEY AUTOINCREMENT,
+	at        INTEGER NOT NULL, -- milliseconds since 1970
+	project   TEXT    NOT NULL, -- statement that opened it, or that is to; empty for a proposal that is not signed yet
+	statement TEXT    NOT NULL,
+	officer   TEXT    NOT NULL, -- party/role/officer; empty where nobody was named
+	answer    TEXT    NOT NULL CHECK (answer IN ('read', 'denied', 'free', 'not-free', 'too-many'))
+) STRICT;
+CREATE INDEX IF NOT EXISTS access_at ON access (at);
+CREATE TRIGGER IF NOT EXISTS access_no_update BEFORE UPDATE ON access BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;
+CREATE TRIGGER IF NOT EXISTS access_no_delete BEFORE DELETE ON access BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;

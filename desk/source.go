@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"time"
 
+	"parley/mechanism"
 	"parley/statement"
 )
 
@@ -22,33 +24,54 @@ type Source struct {
 func (s Source) Statement() (*statement.Statement, error) { return statement.Parse(s.Bytes) }
 
 func (d *Desk) apiSource(r *http.Request) (any, error) {
+	lang, as, err := askedBy(r, false)
+	if err != nil {
+		return nil, err
+	}
 	id, err := d.Find(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
+	source, record, err := d.source(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	s, err := source.Statement()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.admit(r.Context(), s.Claims(), s.Field, as, lang); err != nil {
+		return nil, err
+	}
+	if record != nil {
+		err = d.displayed(r.Context(), record)
+	}
+	return source, err
+}
+
+// source gives a statement as this desk has it, and its record if it is in the
+// ledger.
+func (d *Desk) source(ctx context.Context, id string) (Source, *mechanism.Record, error) {
 	if record, ok := d.work.Record(id); ok {
-		text, err := d.Content(r.Context(), record.Index)
-		if err == nil {
-			err = d.displayed(r.Context(), record)
-		}
+		text, err := d.Content(ctx, record.Index)
 		source := Source{Bytes: text, Logged: record.Logged, Second: d.secondOf(text)}
 		if record.Delivery != nil {
 			source.Superseded = record.Delivery.Superseded.By
 		}
-		return source, err
+		return source, record, err
 	}
-	row, err := d.outbox.get(r.Context(), id)
+	row, err := d.outbox.get(ctx, id)
 	if err != nil {
-		return nil, err
+		return Source{}, nil, err
 	}
 	if row == nil {
-		w, err := d.waiter(r.Context(), id)
+		w, err := d.waiter(ctx, id)
 		if err != nil {
-			return nil, err
+			return Source{}, nil, err
 		}
-		return Source{Bytes: w.statement.Bytes(), Waits: true}, nil
+		return Source{Bytes: w.statement.Bytes(), Waits: true}, nil, nil
 	}
-	return Source{Bytes: row.bytes, Second: d.keyOf(row.statement.SecondKID()).Author}, nil
+	return Source{Bytes: row.bytes, Second: d.keyOf(row.statement.SecondKID()).Author}, nil, nil
 }
 
 // secondOf names the second officer of a statement; empty where there is none.

@@ -10,6 +10,7 @@ import (
 
 	"parley/delivery"
 	"parley/format"
+	"parley/identity"
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
@@ -196,13 +197,10 @@ type Key struct {
 
 // Show gives a statement to a person to read, in one of the catalogue's
 // languages. ref is as [Desk.Find] takes it. A statement to this party that
-// nobody here has seen yet is reported displayed.
+// nobody here has seen yet is reported displayed. What is for named readers alone
+// is shown by [Desk.ShowTo].
 func (d *Desk) Show(ctx context.Context, ref, lang string) (*Detail, error) {
-	detail, record, err := d.detail(ctx, ref, lang)
-	if err != nil || record == nil {
-		return detail, err
-	}
-	return detail, d.displayed(ctx, record)
+	return d.ShowTo(ctx, ref, lang, identity.Author{})
 }
 
 func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanism.Record, error) {

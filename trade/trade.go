@@ -25,10 +25,8 @@ package trade
 
 import (
 	"slices"
-	"strings"
 	"time"
 
-	"parley/identity"
 	"parley/matter"
 	"parley/rule"
 )
@@ -156,44 +154,10 @@ func (s *State) begin(m matter.Move, now time.Time) {
 	s.ReferBy, s.DecideBy, s.LicenseBy = time.Time{}, time.Time{}, time.Time{}
 }
 
-// named fixes who may read the project: of each party those whom the proposal
-// names, or else those whom the charter names.
-func (s *State) named(m matter.Move, parties []string) error {
-	s.Readers = nil
-	said := map[string]bool{}
-	add := func(party, officer string) {
-		if reader := party + "/" + officer; !slices.Contains(s.Readers, reader) {
-			s.Readers = append(s.Readers, reader)
-		}
-	}
-	for _, text := range m.All("readers") {
-		a, err := identity.ParseAuthor(text)
-		switch {
-		case err != nil:
-			return rule.Refuse(BadReader, "write party/role/officer, as officers sign", "readers: %q names no officer", text)
-		case !slices.Contains(parties, a.Party):
-			return rule.Refuse(BadReader, "leave it out, or name the party in to", "readers: %q is of %s, which is no party to this project", text, a.Party)
-		}
-		said[a.Party] = true
-		add(a.Party, a.Officer)
-	}
-	for _, reader := range s.Terms.Readers {
-		if party, officer, _ := strings.Cut(reader, "/"); !said[party] && slices.Contains(parties, party) {
-			add(party, officer)
-		}
-	}
-	if len(s.Readers) > maxReaders {
-		return rule.Refuse(BadReader, "name fewer", "a project has at most %d named readers, and this one %d", maxReaders, len(s.Readers))
-	}
-	slices.Sort(s.Readers)
-	return nil
-}
-
-// Reads reports whether a project's texts are for the eyes of that officer. One
-// name of a party is one person, in whichever role.
-func (s *State) Reads(a identity.Author) bool {
-	limited := slices.ContainsFunc(s.Readers, func(reader string) bool { return strings.HasPrefix(reader, a.Party+"/") })
-	return !limited || slices.Contains(s.Readers, a.Party+"/"+a.Officer)
+// named fixes who may read the project.
+func (s *State) named(m matter.Move, parties []string) (err error) {
+	s.Readers, err = ReadersOf(m.All("readers"), s.Terms.Readers, parties)
+	return err
 }
 
 // Take gives the project after the message m.

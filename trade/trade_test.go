@@ -320,7 +320,7 @@ func TestReaders(t *testing.T) {
 	p := open(t, named, "readers=birch/trade/noa")
 	for reader, may := range map[string]bool{"birch/trade/noa": true, "birch/head/noa": true, "birch/trade/dov": false, "cedar/gate/lee": true, "cedar/gate/kim": false, "alder/trade/amal": true} {
 		a, _ := identity.ParseAuthor(reader)
-		if p.state.Reads(a) != may {
+		if Reads(p.state.Readers, a) != may {
 			t.Errorf("%s reads: %v", reader, !may)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 const formUsage = `usage: parley form FORMAT [-blank] [FIELD=VALUE...]
-       parley form -desk DIR ID
+       parley form -desk DIR [-as PARTY/ROLE/OFFICER] ID
        parley form -desk DIR FORMAT [-blank] [FIELD=VALUE...]
 
 Form prints a format as a form on one page: blank, to be filled in by hand, or
@@ -35,6 +35,7 @@ printed for the first time is reported displayed, as by 'parley show'.
   -text           write the telephone script instead of a PDF
   -o FILE         write to FILE instead of FORMAT.LANG.pdf; - is standard output
   -exercise       mark it EXERCISE; with -desk, as the charter says
+  -as OFFICER     who asks, for what a project's named readers alone may read
   -desk DIR       take zones, grids and the charter's own formats from a desk
 
 Exit status: 0 written, 1 refused or not known, 2 wrong arguments or not written.
@@ -43,6 +44,7 @@ Exit status: 0 written, 1 refused or not known, 2 wrong arguments or not written
 func formCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("form", flag.ContinueOnError)
 	dir := deskFlag(flags)
+	as := flags.String("as", "", "")
 	lang := flags.String("lang", "en", "")
 	blank := flags.Bool("blank", false, "")
 	script := flags.Bool("text", false, "")
@@ -59,7 +61,7 @@ func formCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	case *blank && flags.NArg() > 1:
 		return misused(stderr, "a blank form takes no fields", "leave out -blank, or the fields")
 	}
-	p := printing{lang: *lang, exercise: *exercise, lookup: format.Catalogue().Lookup, newest: format.Catalogue().Newest}
+	p := printing{lang: *lang, as: *as, exercise: *exercise, lookup: format.Catalogue().Lookup, newest: format.Catalogue().Newest}
 	if *dir != "" {
 		if code := p.from(ctx, *dir, stderr); code != 0 {
 			return code
@@ -76,6 +78,7 @@ func formCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 // A printing is what a form is made from.
 type printing struct {
 	lang     string
+	as       string // the officer who asks; empty: nobody says
 	exercise bool
 	desk     *local // nil: none
 	setting  *format.Setting
@@ -140,7 +143,7 @@ func typedContent(fields []string) string {
 // statement makes the form of a statement that the desk knows.
 func (p *printing) statement(ctx context.Context, id string, stderr io.Writer) (*paper.Sheet, int) {
 	var source desk.Source
-	if err := p.desk.call(ctx, "GET", "/v1/sources/"+url.PathEscape(id), nil, &source); err != nil {
+	if err := p.desk.call(ctx, "GET", "/v1/sources/"+url.PathEscape(id)+"?lang="+p.lang+"&as="+url.QueryEscape(p.as), nil, &source); err != nil {
 		return nil, failedAt(stderr, err)
 	}
 	s, err := source.Statement()

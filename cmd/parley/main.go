@@ -53,6 +53,8 @@ func commands() []command {
 		{"resume", "open areas again that one's own side has paused", switchCommand("resume")},
 		{"handover", "list what is open, and hand the watch over", handoverCommand},
 		{"relieve", "look at a handover, and take the watch over", relieveCommand},
+		{"projects", "show the pipeline of commercial projects: who holds each, and by when", projectsCommand},
+		{"project", "show one project, ask whether its works window is free, or who has read it", projectCommand},
 		{"export", "write a bundle, or the whole record, to a file", exportCommand},
 		{"verify", "verify a bundle, a record or a data folder offline", verifyCommand},
 		{"carry", "carry statements to the hub, and its answers back, in files", carryCommand},

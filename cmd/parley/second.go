@@ -80,7 +80,7 @@ func secondCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 func showWaiting(ctx context.Context, l *local, dir, as, lang, id string, stdout, stderr io.Writer) int {
 	l.mark(lang, stdout)
 	var raw json.RawMessage
-	if err := l.call(ctx, "GET", "/v1/statements/"+url.PathEscape(id)+"?lang="+lang, nil, &raw); err != nil {
+	if err := l.call(ctx, "GET", "/v1/statements/"+url.PathEscape(id)+"?lang="+lang+"&as="+url.QueryEscape(as), nil, &raw); err != nil {
 		return failedAt(stderr, err)
 	}
 	var detail desk.Detail

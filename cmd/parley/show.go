@@ -16,13 +16,14 @@ import (
 	"parley/format"
 )
 
-const showUsage = `usage: parley show -desk DIR [-lang en|ar|he] [-json] ID
+const showUsage = `usage: parley show -desk DIR [-as PARTY/ROLE/OFFICER] [-lang en|ar|he] [-json] ID
 
 Show prints one statement and its evidence: who signed it with which key, its
 entry, the hub's time, what its author had seen, and how far it has come. ID is
 an identifier, the beginning of one, or the number of an entry. A statement to
 this party that is shown for the first time is reported displayed: show it to a
-person. It needs no hub.
+person. -as says who asks: what a project's named readers alone may read is shown
+to nobody else. It needs no hub.
 
 Exit status: 0 shown, 1 refused or not known, 2 the desk could not be asked.
 `
@@ -30,6 +31,7 @@ Exit status: 0 shown, 1 refused or not known, 2 the desk could not be asked.
 func showCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("show", flag.ContinueOnError)
 	dir := deskFlag(flags)
+	as := flags.String("as", "", "")
 	lang := flags.String("lang", "en", "")
 	asJSON := flags.Bool("json", false, "")
 	if code, done := parseArgs(flags, args, showUsage, stdout, stderr); done {
@@ -50,7 +52,7 @@ func showCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		l.mark(*lang, stdout)
 	}
 	var raw json.RawMessage
-	if err := l.call(ctx, "GET", "/v1/statements/"+url.PathEscape(flags.Arg(0))+"?lang="+*lang, nil, &raw); err != nil {
+	if err := l.call(ctx, "GET", "/v1/statements/"+url.PathEscape(flags.Arg(0))+"?lang="+*lang+"&as="+url.QueryEscape(*as), nil, &raw); err != nil {
 		return failedAt(stderr, err)
 	}
 	if *asJSON {

@@ -92,7 +92,7 @@ func (s stage) Link(_ context.Context, party string, up bool) error {
 // Second signs by the digest of the page that the officer is shown, and waits for
 // the receipt.
 func (s stage) Second(ctx context.Context, by identity.Author, id string) error {
-	page, err := s.desk(by).Show(ctx, id, "en")
+	page, err := s.desk(by).ShowTo(ctx, id, "en", by)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (s stage) Expect(ctx context.Context, by identity.Author, id, what string) 
 			return shown, err
 		}
 		if what == "overlaps" {
-			if detail, err := s.desk(by).Show(ctx, id, "en"); err == nil && detail.Overlaps != nil && len(detail.Overlaps.Lines) > 0 {
+			if detail, err := s.desk(by).ShowTo(ctx, id, "en", by); err == nil && detail.Overlaps != nil && len(detail.Overlaps.Lines) > 0 {
 				return "OVERLAPS " + strings.Join(detail.Overlaps.Lines, "; "), nil
 			}
 		}
@@ -262,6 +262,6 @@ func (s stage) Show(ctx context.Context, by identity.Author, id string) error {
 	if err := s.Await(ctx, by, id); err != nil {
 		return err
 	}
-	_, err := s.desk(by).Show(ctx, id, "en")
+	_, err := s.desk(by).ShowTo(ctx, id, "en", by)
 	return err
 }

@@ -92,6 +92,11 @@ func (l *local) printPage(ctx context.Context, path, lang string, asJSON bool, s
 	if err := l.call(ctx, "GET", path+"lang="+lang, nil, &raw); err != nil {
 		return failedAt(stderr, err)
 	}
+	return printAnswer(raw, asJSON, stdout, stderr)
+}
+
+// printAnswer prints the page of a desk's answer, or the answer itself as JSON.
+func printAnswer(raw json.RawMessage, asJSON bool, stdout, stderr io.Writer) int {
 	if asJSON {
 		fmt.Fprintln(stdout, strings.TrimSpace(string(raw)))
 		return 0

@@ -1,0 +1,230 @@
+package desk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/charter"
+	"parley/format"
+	"parley/identity"
+	"parley/registrar"
+	"parley/trade"
+)
+
+const (
+	adnan = "alder/commercial/adnan"
+	basma = "birch/commercial/basma"
+	boris = "birch/commercial/boris"
+	chen  = "cedar/gate/chen"
+)
+
+// traders gives the sides commercial officers, of whom one reads birch's projects.
+func traders(t *testing.T) *world {
+	w := newWorld(t, func(c *charter.Charter) { c.Clocks.Trade = &charter.Trade{Readers: []string{"birch/basma"}} })
+	for _, name := range []string{adnan, basma, boris} {
+		author := w.author(name)
+		r, err := registrar.Open(t.Context(), w.charter.Charter, "https://"+w.address, author.Party, identity.NewSigner(w.keys[author.Party+"/registrar/root"]), time.Now)
+		w.must(err)
+		request, err := identity.NewRequest(t.Context(), identity.NewSigner(w.newKey(name)), w.charter.Mechanism, author, []string{"commercial"}, true)
+		w.must(err)
+		_, err = r.Endorse(t.Context(), request)
+		w.must(err)
+		r.Close()
+		w.until("the desk knows the key of "+name, func() bool { _, err := w.desks[author.Party].officerKey(author); return err == nil })
+	}
+	return w
+}
+
+func (w *world) propose(day int) string {
+	w.t.Helper()
+	begins := sevenTomorrow.Add(time.Duration(day) * 24 * time.Hour)
+	return w.send(adnan, Saying{Format: "J50", Fields: []string{"sector=water", "parties=ALDER water board", "goods=EXERCISE. One pump set.", "end-use=EXERCISE. Irrigation.", "place=DMM 00 33.600N 017 57.000W ±50m; intake",
+		"value-band=under-100k USD", "benefits=EXERCISE. Water for both valleys.", "works-window=" + format.WriteInstant(begins) + "/" + format.WriteInstant(begins.Add(8*time.Hour))}})
+}
+
+// pipeline waits until a desk shows a project with a status.
+func (w *world) pipeline(name, id, status string) ProjectView {
+	w.t.Helper()
+	var found ProjectView
+	w.until(fmt.Sprintf("%s sees %s as %s", name, id, status), func() bool {
+		v, err := w.desks[w.author(name).Party].Projects(w.t.Context(), "en", w.author(name), true)
+		w.must(err)
+		i := slices.IndexFunc(v.Projects, func(p ProjectView) bool { return p.ID == id })
+		if i >= 0 {
+			found = v.Projects[i]
+		}
+		return found.Status == status
+	})
+	return found
+}
+
+func (w *world) answered(name, formatID, about string, fields ...string) string {
+	w.t.Helper()
+	id := w.send(name, Saying{Format: formatID, About: about, Fields: fields})
+	w.receipt(w.author(name).Party, id)
+	return id
+}
+
+func TestProjects(t *testing.T) {
+	w := traders(t)
+	id := w.propose(3)
+	w.receipt("alder", id)
+	if v, err := w.desks["birch"].Projects(t.Context(), "en", w.author(basma), true); err != nil || len(v.Projects) > 0 {
+		t.Errorf("birch sees what waits at the gate: %+v, %v", v, err)
+	}
+	w.release(id)
+	w.pipeline(basma, id, "proposed")
+
+	// One officer of birch is named; the desk shows it to nobody else, and logs it.
+	birch := w.desks["birch"]
+	for _, test := range []struct {
+		as    identity.Author
+		rule  string
+		entry string
+	}{{w.author(boris), NamedReaders, boris}, {identity.Author{}, NamedReaders, ""}, {w.author(basma), "", basma}} {
+		if _, err := birch.ShowTo(t.Context(), id, "he", test.as); ruleOf(err) != test.rule {
+			t.Errorf("%s is answered %v", test.as, err)
+		}
+		all, denied, err := birch.Accesses(t.Context(), w.author(basma), 10)
+		w.must(err)
+		if all[0].Officer != test.entry || all[0].Statement != id || (all[0].Answer == AccessDenied) != (test.rule != "") || denied == 0 {
+			t.Errorf("logged is %+v, denied %d", all[0], denied)
+		}
+	}
+	if _, err := birch.Project(t.Context(), id, "en", w.author(boris)); ruleOf(err) != NamedReaders {
+		t.Errorf("the project is shown to whoever is not named: %v", err)
+	}
+	if _, err := birch.Projects(t.Context(), "en", w.author("birch/watch/basil"), false); err != nil {
+		t.Error(err) // his key sees every area here
+	}
+	if _, err := birch.Projects(t.Context(), "en", identity.Author{Party: "alder", Role: "commercial", Officer: "adnan"}, false); err == nil {
+		t.Error("another party's officer sees the pipeline")
+	}
+	if _, err := w.desks["cedar"].ShowTo(t.Context(), id, "en", identity.Author{}); err != nil {
+		t.Errorf("cedar names nobody: %v", err)
+	}
+	translation := w.act(adnan, "translate", id, "language=he", "method=human", "goods=תרגיל. משאבה אחת.")
+	w.release(translation)
+	if _, err := birch.ShowTo(t.Context(), translation, "en", w.author(boris)); ruleOf(err) != NamedReaders {
+		t.Errorf("its translation is shown to whoever is not named: %v", err)
+	}
+
+	// From screening to licence.
+	example := func(formatID string, changed ...string) (fields []string) {
+		f, _ := format.Catalogue().Newest(formatID)
+		for name, typed := range f.Example {
+			if !slices.ContainsFunc(changed, func(c string) bool { return strings.HasPrefix(c, name+"=") }) {
+				fields = append(fields, name+"="+typed)
+			}
+		}
+		return append(fields, changed...)
+	}
+	w.answered(chen, "J51", id, example("J51", "disposition=held-ownership")...)
+	w.pipeline(adnan, id, "stopped")
+	w.answered(chen, "J51", id, example("J51", "disposition=cleared")...)
+	w.pipeline(adnan, id, "review")
+	answer := w.answered(basma, "J52", id, "kind=no-objection")
+	w.release(answer)
+	w.pipeline(adnan, id, "recommended")
+	if _, err := w.desks["birch"].Say(t.Context(), Saying{By: w.author(basma), Format: "J52", About: id, Fields: []string{"kind=objection", "reason=goods"}}); ruleOf(err) != trade.NotNow {
+		t.Errorf("an objection after the recommendation is answered %v", err)
+	}
+	w.answered(chen, "J53", id, "step=grant", "instrument=licence", "number=EXERCISE 1", "scope=EXERCISE. One pump set.", "revocable=yes", "valid="+format.WriteInstant(w.now())+"/"+format.WriteInstant(w.now().Add(1000*time.Hour)))
+	w.pipeline(basma, id, "licensed")
+	for _, lang := range []string{"en", "ar", "he"} {
+		v, err := birch.Project(t.Context(), id, lang, w.author(basma))
+		if err != nil || len(v.Moves) != 5 || strings.Contains(v.Text, "project.") || strings.Contains(v.Text, "{") {
+			t.Errorf("in %s the project is %+v, %v\n%s", lang, v, err, v.Text)
+		}
+	}
+	w.rebuilt("birch")
+}
+
+// Silence is said by the hub's clock, and is no consent.
+func TestProjectSilence(t *testing.T) {
+	w := traders(t)
+	id := w.propose(3)
+	w.receipt("alder", id)
+	w.release(id)
+	due := w.pipeline(basma, id, "proposed").Timers
+	w.ahead.Store(int64(due[len(due)-1].At.Sub(time.Now()) + time.Second))
+	for _, name := range []string{adnan, basma, chen} {
+		if v := w.pipeline(name, id, "referred"); v.Next[0].Party != "cedar" || v.Next[0].Action != trade.ActDecide {
+			t.Errorf("%s sees %+v", name, v.Next)
+		}
+	}
+	m, _ := w.desks["birch"].work.Matter(id)
+	if a, _ := m.State.(*trade.State).Answer("birch"); a.Kind != trade.Silence || a.Counted {
+		t.Errorf("silence is recorded as %+v", a)
+	}
+}
+
+// Whoever asks for a works window learns whether it is free, on whole days and
+// seldom, and nothing of what waits at a gate.
+func TestWorksWindow(t *testing.T) {
+	w := traders(t)
+	ctx, alder := t.Context(), w.desks["alder"]
+	id := w.propose(0)
+	w.receipt("alder", id)
+	ask := func(ref string) string {
+		t.Helper()
+		v, err := alder.Window(ctx, ref, "en", w.author(adnan))
+		if err != nil {
+			return ruleOf(err)
+		}
+		if want := map[bool]string{true: "Window free", false: "Window not free"}[v.Free]; !strings.HasPrefix(v.Text, want+": ") || strings.Count(v.Text, "\n") != 1 {
+			t.Errorf("it says %q", v.Text)
+		}
+		return fmt.Sprint(v.Free)
+	}
+	notice := w.send("birch/watch/basil", Saying{Format: "J14", Fields: flight("place=DMM 00 35.600N 017 57.000W ±50m", tomorrow(12, 2))})
+	w.status("cedar", notice, "submitted")
+	w.until("alder has the entry", func() bool { return alder.work.Size() >= w.desks["cedar"].work.Size() })
+	if got := ask(id); got != "true" {
+		t.Errorf("what waits at birch's gate makes it %s", got)
+	}
+	w.release(notice)
+	if got := ask(id); got != "false" { // later on that day, and some kilometres away
+		t.Errorf("with a notice on that day it is %s", got)
+	}
+	day := func(n int) []string {
+		begins := sevenTomorrow.Add(time.Duration(n) * 24 * time.Hour)
+		return []string{"place=DMM 00 33.600N 017 57.000W ±50m", "works-window=" + format.WriteInstant(begins) + "/" + format.WriteInstant(begins.Add(time.Hour))}
+	}
+	for n, free := range []bool{false, true, true, true} {
+		v, err := alder.PreviewWindow(ctx, Saying{By: w.author(adnan), Fields: day(n), Lang: "ar"})
+		if err != nil || v.Free != free || v.Left != 3-n {
+			t.Errorf("day %d: %+v, %v", n, v, err)
+		}
+	}
+	if got := ask(id); got != NoWindow {
+		t.Errorf("the seventh question of an hour is answered %s", got)
+	}
+	w.ahead.Store(int64(61 * time.Minute))
+	if got := ask(id); got != "false" {
+		t.Errorf("an hour later it is %s", got)
+	}
+	all, _, err := alder.Accesses(ctx, w.author(adnan), 100)
+	w.must(err)
+	answers := map[string]int{}
+	for _, e := range all {
+		answers[e.Answer]++
+	}
+	if answers[AccessFree] != 4 || answers[AccessNotFree] != 3 || answers[AccessTooMany] != 1 {
+		t.Errorf("logged are %v", answers)
+	}
+	if _, err := alder.Window(ctx, id, "en", w.author("birch/watch/basil")); err == nil {
+		t.Error("another party's officer is answered")
+	}
+	for _, fields := range [][]string{{"place=DMM 00 33.600N 017 57.000W ±50m"}, {}} {
+		if _, err := alder.PreviewWindow(ctx, Saying{By: w.author(adnan), Fields: fields}); ruleOf(err) != NoWindow {
+			t.Errorf("%q is answered %v", fields, err)
+		}
+	}
+	if _, err := alder.outbox.db.ExecContext(ctx, "DELETE FROM access"); err == nil {
+		t.Error("the log can be cut")
+	}
+}
