@@ -150,7 +150,7 @@ func TestProjectSilence(t *testing.T) {
 	w.receipt("alder", id)
 	w.release(id)
 	due := w.pipeline(basma, id, "proposed").Timers
-	w.ahead.Store(int64(due[len(due)-1].At.Sub(time.Now()) + time.Second))
+	w.ahead.Store(int64(time.Until(due[len(due)-1].At) + time.Second))
 	for _, name := range []string{adnan, basma, chen} {
 		if v := w.pipeline(name, id, "referred"); v.Next[0].Party != "cedar" || v.Next[0].Action != trade.ActDecide {
 			t.Errorf("%s sees %+v", name, v.Next)
