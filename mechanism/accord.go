@@ -20,7 +20,7 @@ const NotFulfilled = "accord.not-fulfilled"
 var sessions = keeper{
 	open: func(ch *charter.Charter, m matter.Move, r matter.Rules, now time.Time) (matter.State, error) {
 		t := ch.Accord()
-		terms := accord.SessionTerms{Draft: hours(t.DraftHours), Statement: hours(t.StatementHours), Adoption: t.AdoptionDays}
+		terms := accord.SessionTerms{Draft: hours(t.DraftHours), Statement: charter.Seconds(t.StatementSeconds), Adoption: t.AdoptionDays}
 		var sides []calendar.Party
 		for _, side := range r.Others("") {
 			sides = append(sides, ch.Works(side))
