@@ -163,11 +163,12 @@ func (s *State) called(t Timer) bool {
 }
 
 // Owing reports whether party has something to do about the statement: the
-// supervisor while it is at the gate, its author while it is there or where an
-// addressee has misread it, an addressee until it has done all that is asked.
+// supervisor while it is at the gate and not in escrow, its author while it is
+// there or where an addressee has misread it, an addressee until it has done all
+// that is asked.
 func (s *State) Owing(party string) bool {
 	if s.Waiting() {
-		return party == s.Supervisor || party == s.Author.Party
+		return party == s.Author.Party || party == s.Supervisor && s.Mode != ModeEscrow
 	}
 	if !s.Current() || !s.Expired.IsZero() {
 		return false

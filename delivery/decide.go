@@ -60,7 +60,14 @@ type (
 		Due   []Deadlines
 		Index uint64
 	}
-	Return      struct{ Reason string }
+	Return struct{ Reason string }
+	// Unseal releases what waits in escrow, LapseSealed leaves it unread for ever.
+	// Both are the hub's; package mechanism knows when.
+	Unseal struct {
+		Due   []Deadlines
+		Index uint64
+	}
+	LapseSealed struct{}
 	Withdraw    struct{}
 	Deliver     struct{}
 	Display     struct{}
@@ -113,6 +120,8 @@ func (Hold) command()        {}
 func (Release) command()     {}
 func (AutoRelease) command() {}
 func (Return) command()      {}
+func (Unseal) command()      {}
+func (LapseSealed) command() {}
 func (Withdraw) command()    {}
 func (Deliver) command()     {}
 func (Display) command()     {}
@@ -149,6 +158,10 @@ func (s *State) Decide(by identity.Author, c Command, now time.Time) ([]Event, e
 		return s.decideAutoRelease(by, c, now)
 	case Return:
 		return s.decideReturn(by, c, now)
+	case Unseal:
+		return s.decideUnseal(by, c, now)
+	case LapseSealed:
+		return s.decideLapseSealed(by, now)
 	case Withdraw:
 		return s.decideWithdraw(by, now)
 	case Deliver, Display, Acknowledge, ReadBack, PassOn:
@@ -186,6 +199,10 @@ func (s *State) decideSubmit(by identity.Author, c Submit, now time.Time) ([]Eve
 	if by.Party == c.Supervisor || c.Mode == ModeNone || c.Mode == ModeNotify {
 		return []Event{submitted, StatementReleased{Owed: c.Owed, Due: c.Due, Index: c.Index, At: now}}, nil
 	}
+	if c.Mode == ModeEscrow { // neither the supervisor's clock runs, nor its author's
+		submitted.Terms.Expires = time.Time{}
+		return []Event{submitted}, nil
+	}
 	submitted.Due, submitted.Terms.Gate = now.Add(c.Limit), c.Limit
 	return []Event{submitted}, nil
 }
@@ -203,9 +220,6 @@ func (s *State) decideHold(by identity.Author, c Hold, now time.Time) ([]Event, 
 func (s *State) decideRelease(by identity.Author, c Release, now time.Time) ([]Event, error) {
 	if err := s.gate(by, "released"); err != nil {
 		return nil, err
-	}
-	if s.Mode == ModeEscrow {
-		return nil, rule.Refuse(EscrowClosed, "it opens by itself when every side has deposited", "statement %s is sealed; the supervisor cannot open it", s.ID)
 	}
 	return []Event{StatementReleased{Owed: c.Owed, Due: c.Due, Index: c.Index, At: now}}, nil
 }
@@ -226,6 +240,36 @@ func (s *State) decideAutoRelease(by identity.Author, c AutoRelease, now time.Ti
 	return []Event{StatementReleased{Auto: true, Owed: c.Owed, Due: c.Due, Index: c.Index, At: now}}, nil
 }
 
+// decideUnseal lets out what waits in escrow. That its counterpart goes in the same
+// act is for package mechanism to see to.
+func (s *State) decideUnseal(by identity.Author, c Unseal, now time.Time) ([]Event, error) {
+	if err := s.escrow(by); err != nil {
+		return nil, err
+	}
+	return []Event{StatementReleased{Auto: true, Due: c.Due, Index: c.Index, At: now}}, nil
+}
+
+// decideLapseSealed ends the wait of what will never be opened.
+func (s *State) decideLapseSealed(by identity.Author, now time.Time) ([]Event, error) {
+	if err := s.escrow(by); err != nil {
+		return nil, err
+	}
+	return []Event{StatementExpired{At: now}}, nil
+}
+
+// escrow holds what the hub alone may do to what waits in escrow.
+func (s *State) escrow(by identity.Author) error {
+	switch {
+	case by.Party != s.Supervisor || by.Role != "hub":
+		return rule.Refuse(NotHub, "", "only the hub opens statement %s, not %s", s.ID, by)
+	case s.Mode != ModeEscrow:
+		return rule.Refuse(EscrowClosed, "use gate.release", "statement %s has gate mode %s and is not sealed", s.ID, s.Mode)
+	case !s.Waiting():
+		return rule.Refuse(WrongStatus, "", "statement %s is already %s", s.ID, s.Status)
+	}
+	return nil
+}
+
 func (s *State) decideReturn(by identity.Author, c Return, now time.Time) ([]Event, error) {
 	if err := s.gate(by, "returned"); err != nil {
 		return nil, err
@@ -243,6 +287,8 @@ func (s *State) decideWithdraw(by identity.Author, now time.Time) ([]Event, erro
 	switch {
 	case by.Party != s.Author.Party:
 		return nil, rule.Refuse(NotYours, "", "statement %s is %s's; only its own side can withdraw it", s.ID, s.Author.Party)
+	case s.Mode == ModeEscrow:
+		return nil, rule.Refuse(EscrowClosed, "nothing is to be done: it opens with the other side's, or never", "statement %s is sealed and cannot be taken back", s.ID)
 	case !s.Waiting():
 		return nil, rule.Refuse(WrongStatus, "replace or cancel it", "statement %s is already %s and can no longer be withdrawn", s.ID, s.Status)
 	}
@@ -254,6 +300,8 @@ func (s *State) gate(by identity.Author, verb string) error {
 	switch {
 	case by.Party != s.Supervisor:
 		return rule.Refuse(NotSupervisor, "ask the supervisor's watch", "statement %s can be %s only by the supervisor, %s; %s is not of it", s.ID, verb, s.Supervisor, by)
+	case s.Mode == ModeEscrow:
+		return rule.Refuse(EscrowClosed, "nothing is to be done: it opens with the other side's, or never", "statement %s is sealed and cannot be %s", s.ID, verb)
 	case !s.Waiting():
 		return rule.Refuse(WrongStatus, "", "statement %s is already %s", s.ID, s.Status)
 	}

@@ -12,6 +12,7 @@ import (
 	"parley/delivery"
 	"parley/format"
 	"parley/line"
+	"parley/matter"
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
@@ -36,7 +37,11 @@ func (h *Hub) loadTimers(ctx context.Context) error {
 		h.timers.watch(d.ID, d.At)
 	}
 	h.watchBoard()
-	return err
+	exchanges, failure := h.work.Matters(ctx, matter.Exchange, true)
+	for _, m := range exchanges {
+		h.watchMatter(m) // both sides may have opened
+	}
+	return errors.Join(err, failure)
 }
 
 // watchRecord has a statement looked at when its next timer falls due.
@@ -53,6 +58,9 @@ func (h *Hub) watchRecord(r *mechanism.Record) {
 func (h *Hub) watchMatter(m *mechanism.Matter) {
 	if timers := m.State.Timers(); len(timers) > 0 {
 		h.timers.watch(store.MatterTimer+m.ID, timers[0].At)
+	}
+	if len(mechanism.Unsealing(h.work, m)) > 0 {
+		h.timers.watch(store.MatterTimer+m.ID, h.clock())
 	}
 }
 
@@ -247,11 +255,14 @@ func (h *Hub) dueOfMatter(ctx context.Context, now time.Time, id string) (*state
 	if !ok || !known {
 		return nil, nil //nolint:nilnil // nothing is due
 	}
-	timers := m.State.Timers()
-	if len(timers) == 0 || timers[0].At.After(now) {
+	if openings := mechanism.Unsealing(h.work.Deciding(), m); len(openings) > 0 {
+		refs := append(about("unseals", openings[0]), about("unseals", openings[1])...)
+		return h.sign(ctx, now, statement.Claims{Format: "gate.unseal/1", Area: m.Area, Precedence: opening.Claims.Precedence, To: h.others(m.Rules.Parties...), Refs: refs}, nil)
+	}
+	t, ok := mechanism.DueOf(h.work.Deciding(), m)
+	if !ok || t.At.After(now) {
 		return nil, nil //nolint:nilnil // nothing is due
 	}
-	t := timers[0]
 	fields := map[string]any{"kind": string(m.Kind), "stage": t.Stage, "due": instant(t.At)}
 	if t.Party != "" {
 		fields["owed-by"] = t.Party

@@ -197,7 +197,7 @@ func noteEffects(v View, ch *charter.Charter, c Case, f form, key *Key) (Change,
 	if f.ID == "matter.due" {
 		matters := turn{v: v, ch: ch, c: c}
 		err := matters.due()
-		change.Matters = matters.changed
+		change.Matters, change.Touched = matters.changed, matters.touched
 		return change, err
 	}
 	old := v.Board()

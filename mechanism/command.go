@@ -64,6 +64,8 @@ func command(v View, ch *charter.Charter, c Case, f form, old *Record) (delivery
 		return delivery.Release{Owed: bequest(v, old), Due: deadlines(v, c, old), Index: c.Index}, nil
 	case "auto-releases":
 		return delivery.AutoRelease{Owed: bequest(v, old), Due: deadlines(v, c, old), Index: c.Index}, nil
+	case unseals:
+		return delivery.Unseal{Due: deadlines(v, c, old), Index: c.Index}, nil
 	case "returns":
 		return delivery.Return{Reason: reason}, nil
 	case "withdraws":
@@ -91,5 +93,5 @@ func command(v View, ch *charter.Charter, c Case, f form, old *Record) (delivery
 // leavesGate reports whether an act with that relation takes statements from the
 // gate, one way or the other.
 func leavesGate(relation string) bool {
-	return slices.Contains([]string{"releases", "auto-releases", "returns", "withdraws"}, relation)
+	return slices.Contains([]string{"releases", "auto-releases", unseals, "returns", "withdraws"}, relation)
 }

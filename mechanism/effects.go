@@ -49,7 +49,12 @@ const maxOpened = 16
 
 // Opening reports whether an act with that relation hands its addressees texts
 // that they did not have.
-func Opening(relation string) bool { return relation == "releases" || relation == "auto-releases" }
+func Opening(relation string) bool {
+	return relation == "releases" || relation == "auto-releases" || relation == unseals
+}
+
+// unseals is how the hub releases both openings of a sealed exchange.
+const unseals = "unseals"
 
 // actEffects decides an act: one command to each statement that it refers to.
 func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
@@ -136,6 +141,11 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 			for _, party := range old.Claims.To {
 				readers[party] = true
 			}
+		}
+	}
+	if f.Relation == unseals {
+		if err := checkUnsealing(v, c, change.Opened, unknown); err != nil {
+			return Change{}, err
 		}
 	}
 	matters := turn{v: v, ch: ch, c: c}

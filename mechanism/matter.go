@@ -11,6 +11,7 @@ import (
 	"parley/charter"
 	"parley/format"
 	"parley/matter"
+	"parley/sealed"
 	"parley/statement"
 )
 
@@ -26,6 +27,8 @@ const (
 	// maxMoves bounds the statements of one matter: what goes on for longer is
 	// taken up in a new one.
 	maxMoves = 500
+	// maxOpaque is how long an opaque value may be that the rules read.
+	maxOpaque = 4000
 	// maxVoids is how many overtaken statements a matter keeps by name, the newest.
 	maxVoids = 20
 )
@@ -102,6 +105,8 @@ func keeperOf(kind matter.Kind) (keeper, bool) {
 	switch kind {
 	case matter.Project:
 		return projects, true
+	case matter.Exchange:
+		return keeper{openExchange, read[sealed.State]}, true
 	case matter.Case:
 		return keeper{open: openCase, read: read[casefile.State]}, true
 	case matter.Session:
@@ -142,7 +147,7 @@ func moveOf(content *format.Format, c Case) *matter.Move {
 		value, said := c.Statement.Field(name)
 		switch {
 		case !said:
-		case content.Fields[i].Type == format.Text:
+		case content.Fields[i].Type == format.Text, content.Fields[i].Type == format.Opaque && content.Fields[i].Max > maxOpaque:
 			m.Texts = append(m.Texts, name)
 		default:
 			m.Values[name] = values(value)

@@ -19,6 +19,7 @@ type turn struct {
 	ch      *charter.Charter
 	c       Case
 	changed []*Matter
+	touched []*Record // statements that the matters' end leaves at the gate
 }
 
 // find gives a matter as it stands within the turn.
@@ -232,6 +233,9 @@ func (t *turn) due() error {
 	}
 	if due, _ := format.ReadInstant(text(s, "due")); !due.Equal(own.At.Truncate(time.Second)) || text(s, "kind") != string(old.Kind) {
 		return rule.Refuse(ClockWords, "say what the rules say", "%s of the %s of statement %s fell due at %s; the clock says %s and %q", own.Stage, old.Kind, old.ID, own.At.Format(time.RFC3339), text(s, "due"), text(s, "kind"))
+	}
+	if t.touched, err = lapsed(t.v, t.c, old, own); err != nil {
+		return err
 	}
 	state, err := old.State.Lapse(own, old.Rules, t.c.Now)
 	if err != nil {
