@@ -69,6 +69,9 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 	if Opening(f.Relation) && len(claims.Refs) > maxOpened {
 		return Change{}, rule.Refuse(BadRef, "release them in several acts", "one %s can open %d statements; this one refers to %d", f.ID, maxOpened, len(claims.Refs))
 	}
+	if f.Relation == unseals && len(claims.Refs) != 2 {
+		return Change{}, oneSided()
+	}
 	readers := map[string]bool{} // who must be able to read this act
 	unknown := false             // some of what it is about is withheld here
 	for i, ref := range claims.Refs {

@@ -11,7 +11,10 @@ import (
 	"parley/sealed"
 )
 
-// openExchange keeps sealed exchanges, by the time that the charter has as they open.
+// exchanges keeps sealed exchanges.
+var exchanges = keeper{open: openExchange, admit: onceOpened, read: read[sealed.State]}
+
+// openExchange opens one, by the time that the charter has then.
 func openExchange(ch *charter.Charter, m matter.Move, r matter.Rules, now time.Time) (matter.State, error) {
 	s, err := sealed.Open(m, r, sealed.Terms{Opening: ch.Sealed().Opening()}, now)
 	if err != nil {
@@ -83,24 +86,15 @@ func DueOf(v View, m *Matter) (matter.Timer, bool) {
 	return timers[0], true
 }
 
-// checkOpening refuses a second opening of a side's while its first is in escrow,
-// where the exchange itself does not know of it.
-func checkOpening(v View, c Case, record *Record) error {
-	facts := record.Facts
-	if facts == nil || facts.Move == nil || facts.Move.Format != sealed.Opening || c.Index < v.Size() {
+// onceOpened refuses a second opening of a side's while its first is in escrow, where
+// the exchange itself does not know of it.
+func onceOpened(v View, old *Matter, m matter.Move) error {
+	x, ok := old.State.(*sealed.State)
+	if !ok || m.Format != sealed.Opening {
 		return nil
 	}
-	m, ok := v.Matter(facts.Matter)
-	if !ok {
-		return nil
-	}
-	x, ok := m.State.(*sealed.State)
-	if !ok {
-		return nil
-	}
-	party := facts.Move.Author.Party
-	if _, twice := Sealed(v, x, party); twice {
-		return x.Twice(party)
+	if first, ok := Sealed(v, x, m.Author.Party); ok && first.Claims.ID != m.ID {
+		return x.Twice(m.Author.Party)
 	}
 	return nil
 }
@@ -109,10 +103,9 @@ func checkOpening(v View, c Case, record *Record) error {
 // says that some of what it is about is withheld here: who reads one opening reads
 // both, so that a reader who has one alone was cheated by the hub.
 func checkUnsealing(v View, c Case, opened []*Record, unknown bool) error {
-	one := rule.Refuse(sealed.OneSided, "release both in one act, and hand over both", "an exchange is opened on both sides at once, or not at all")
 	if unknown {
 		if len(opened) > 0 {
-			return one
+			return oneSided()
 		}
 		return nil
 	}
@@ -123,23 +116,27 @@ func checkUnsealing(v View, c Case, opened []*Record, unknown bool) error {
 		case r.Facts == nil:
 			return nil // some of its text is withheld here
 		case r.Facts.Kind != matter.Exchange || r.Facts.Move == nil || i > 0 && r.Facts.Matter != id:
-			return one
+			return oneSided()
 		}
 		id, moves = r.Facts.Matter, append(moves, *r.Facts.Move)
 	}
 	m, ok := v.Matter(id)
 	if !ok || m.Partial {
 		if v.Complete() {
-			return one
+			return oneSided()
 		}
 		return nil
 	}
 	x, ok := m.State.(*sealed.State)
 	if !ok {
-		return one
+		return oneSided()
 	}
 	_, err := x.Reveal(moves, m.Rules, c.Now)
 	return err
+}
+
+func oneSided() error {
+	return rule.Refuse(sealed.OneSided, "release both in one act, and hand over both", "an exchange is opened on both sides at once, or not at all")
 }
 
 // lapsed holds the clock's word that an exchange lapses to what is in escrow, as

@@ -11,7 +11,6 @@ import (
 	"parley/charter"
 	"parley/format"
 	"parley/matter"
-	"parley/sealed"
 	"parley/statement"
 )
 
@@ -106,7 +105,7 @@ func keeperOf(kind matter.Kind) (keeper, bool) {
 	case matter.Project:
 		return projects, true
 	case matter.Exchange:
-		return keeper{openExchange, read[sealed.State]}, true
+		return exchanges, true
 	case matter.Case:
 		return keeper{open: openCase, read: read[casefile.State]}, true
 	case matter.Session:

@@ -82,9 +82,6 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	if err := matters.submitted(change.Record); err != nil {
 		return Change{}, err
 	}
-	if err := checkOpening(v, c, change.Record); err != nil {
-		return Change{}, err
-	}
 	change.Matters = matters.changed
 	for _, old := range answered {
 		replied, err := decideDelivery(old, c, delivery.Reply{By: claims.ID})
