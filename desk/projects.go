@@ -204,6 +204,9 @@ func (p *page) projectState(d *Desk, s *trade.State, v *ProjectDetail) {
 		p.say(2, key, "instrument", p.named("J53", "instrument", g.Instrument), "party", p.party(g.Party), "from", p.at(g.From), "until", p.at(g.Until), "ends", p.at(g.Ends), "entry", p.entryOf(d, g.Statement))
 	}
 	for _, t := range v.Timers {
+		if slices.ContainsFunc(v.Next, func(n ProjectTurn) bool { return n.By.Equal(t.At) }) {
+			continue // it is said above
+		}
 		p.say(2, "project.timer", "stage", p.named("matter.due", "stage", t.Stage), "at", p.at(t.At), "left", p.left(t.At))
 	}
 	if len(s.Readers) > 0 {

@@ -41,7 +41,7 @@ func openOffice(t *testing.T, exercise bool) *office {
 	t.Helper()
 	ctx, o := t.Context(), &office{t: t, dir: t.TempDir()}
 	var officers []identity.Author
-	for _, name := range []string{"alder/desk/one", "alder/watch/amal", "alder/analyst/adel", "alder/analyst/aya", "birch/desk/one", "birch/watch/basil", "cedar/desk/one", "cedar/gate/chen"} {
+	for _, name := range []string{"alder/desk/one", "alder/watch/amal", "alder/analyst/adel", "alder/analyst/aya", "alder/commercial/adnan", "birch/desk/one", "birch/watch/basil", "birch/commercial/basma", "cedar/desk/one", "cedar/gate/chen"} {
 		author, err := identity.ParseAuthor(name)
 		o.must(err)
 		officers = append(officers, author)
