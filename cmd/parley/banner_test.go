@@ -30,6 +30,7 @@ type bannerRow struct {
 	args    []string
 	stderr  bool // the content is a refusal, on standard error; the receipts of acts are for programs
 	lang    bool // the command takes -lang
+	verb    bool // its flags stand behind a verb
 	runs    bool // it runs until it is interrupted
 	demo    bool // it plays an exercise, whatever the mechanism here
 	comment bool // lines for the eye begin with a semicolon
@@ -73,6 +74,9 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "carry", args: []string{"carry", "-desk", alder, "-plain", "-o", filepath.Join(o.t.TempDir(), "stick"), "out"}},
 		{name: "calendar", args: []string{"calendar", "-desk", alder}, lang: true},
 		{name: "watch", args: []string{"watch", "-desk", alder}, lang: true},
+		{name: "projects", args: as("projects"), lang: true},
+		{name: "project access", args: with([]string{"project", "access"}, as("")[1:]...), lang: true, verb: true},
+		{name: "project of none", args: with([]string{"project", "show"}, as("", "abc")[1:]...), lang: true, verb: true, stderr: true},
 		{name: "line", args: []string{"line", "-desk", alder}, lang: true},
 		{name: "line -answer of none", args: as("line", "-answer"), lang: true, stderr: true},
 		{name: "area", args: []string{"area", "-desk", alder}, lang: true},
@@ -115,7 +119,11 @@ func TestBanner(t *testing.T) {
 			for _, lang := range langs {
 				args := row.args
 				if row.lang {
-					args = with(args[:1], append([]string{"-lang", lang}, args[1:]...)...)
+					at := 1
+					if row.verb {
+						at = 2
+					}
+					args = with(args[:at], append([]string{"-lang", lang}, args[at:]...)...)
 					if row.args[0] == "charter" {
 						args = with(row.args, "-lang", lang)
 						args[2], args[3], args[4] = args[3], args[4], args[2]
