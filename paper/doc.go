@@ -14,4 +14,7 @@
 // compares the two once the field has been read.
 //
 // The package knows no format and no field: the caller fills the Sheet.
+//
+// A [Report] is what is only read: headings, lines and tables, which [RenderReport]
+// prints in the same way.
 package paper

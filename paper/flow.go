@@ -14,6 +14,7 @@ type band struct {
 	above   float64 // space above and below the items, within the band
 	below   float64
 	least   float64 // the height it has at least
+	keep    bool    // it stands on the page of the band after it, if both fit on one
 	// frame draws what belongs to the band as a whole, before its items. again
 	// is set for the part on a following page.
 	frame func(p *page, y, height float64, again bool)
@@ -85,8 +86,15 @@ func flow(bands []band, mirror bool, top func(n int) float64, bottom float64) []
 		pages = append(pages, &page{mirror: mirror})
 		y = top(len(pages))
 	}
-	for _, b := range bands {
+	for i, b := range bands {
 		again := false
+		together := b.height()
+		for j := i; bands[j].keep && j+1 < len(bands); j++ {
+			together += bands[j+1].height()
+		}
+		if b.keep && y > top(len(pages)) && y+together > bottom && together <= bottom-top(len(pages)+1) {
+			next()
+		}
 		for y+b.height() > bottom {
 			fresh := y == top(len(pages))
 			whole := b.height() <= bottom-top(len(pages)+1)

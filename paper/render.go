@@ -3,7 +3,6 @@ package paper
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"parley/words"
 )
@@ -45,35 +44,27 @@ func Render(s *Sheet, fonts Fonts) (Printed, error) {
 	var set *setter
 	for _, size := range sizes {
 		set = &setter{regular: fresh(regular), bold: fresh(bold), missing: map[rune]bool{}}
-		form := form{Sheet: s, setter: set, scale: size.scale, textRows: size.textRows, pad: size.pad * size.scale, blank: s.Blank()}
+		form := form{Sheet: s, leaf: leaf{set, s.Language, s.Exercise, s.Format}, scale: size.scale, textRows: size.textRows, pad: size.pad * size.scale, blank: s.Blank()}
 		if pages = form.pages(); len(pages) == 1 {
 			break
 		}
 	}
-	file, err := writePDF(s.Format+" "+s.Title, s.Language, pages, slices.Concat(set.regular, set.bold))
+	printed, err := set.print(s.Format+" "+s.Title, s.Language, pages)
 	if err != nil {
 		return Printed{}, fmt.Errorf("print form %q: %w", s.Format, err)
 	}
-	var missing []rune
-	for r := range set.missing {
-		missing = append(missing, r)
-	}
-	slices.Sort(missing)
-	return Printed{file, len(pages), missing}, nil
+	return printed, nil
 }
 
 // form sets one sheet at one scale.
 type form struct {
 	*Sheet
-	*setter
+	leaf
 	scale    float64
 	textRows int
 	pad      float64
 	blank    bool
 }
-
-// say says what belongs to the form and not to its format, in its language.
-func (f *form) say(key string, pairs ...any) string { return words.M(key, pairs...).In(f.Language) }
 
 // Columns, in points from the beginning of the page.
 const (
@@ -103,40 +94,6 @@ func (f *form) plain(size float64) style  { return style{size: size * f.scale} }
 func (f *form) strong(size float64) style { return style{size: size * f.scale, bold: true} }
 func (f *form) faint(size float64) style  { return style{size: size * f.scale, ink: 0.35} }
 
-// beside is the direction of the page.
-func (f *form) beside() direction {
-	if f.rightToLeft() {
-		return fromRight
-	}
-	return fromLeft
-}
-
-// Heights in ems: from one base line to the next, and of it below the top.
-const (
-	leading  = 1.36
-	baseline = 1.02
-)
-
-// lines makes items of a text.
-func (f *form) lines(text string, st style, x, w float64, dir direction, trusted bool) (items []item) {
-	for _, line := range f.set(text, st, w, dir, trusted) {
-		items = append(items, item{st.size * leading, func(p *page, y float64) {
-			p.text(line, x, y+st.size*baseline, w, atBegin)
-		}})
-	}
-	return items
-}
-
-// one sets a short text of the form itself on one line.
-func (f *form) one(text string, st style) setLine {
-	return f.set(text, st, 1e6, f.beside(), true)[0]
-}
-
-// code sets what is read from the left in every language.
-func (f *form) code(text string, st style) setLine {
-	return f.set(text, st, 1e6, fromLeft, false)[0]
-}
-
 func space(height float64) item { return item{height, func(*page, float64) {}} }
 
 func (f *form) pages() []*page {
@@ -147,10 +104,7 @@ func (f *form) pages() []*page {
 		bands = append(bands, f.lineBand(l))
 	}
 	bands = append(bands, f.endBand(), f.notesBand())
-	above := edge
-	if f.Exercise {
-		above += bannerTall + bannerGap
-	}
+	above := f.above()
 	running := f.set(f.Title, f.strong(9), inner-120, f.beside(), true)[0]
 	continued := f.one(f.say("paper.continued"), f.strong(9))
 	top := func(n int) float64 {
@@ -169,24 +123,6 @@ func (f *form) pages() []*page {
 		f.furnish(p, i+1, len(pages))
 	}
 	return pages
-}
-
-// furnish draws what every page has.
-func (f *form) furnish(p *page, n, of int) {
-	bottom := pageHeight - edge
-	if f.Exercise {
-		bottom -= bannerTall + bannerGap
-		said := []string{f.say("paper.exercise"), "EXERCISE", f.say("paper.exercise")}
-		banner := f.one(strings.Join(said, "  ·  "), style{size: 10, bold: true, ink: 1})
-		for _, y := range []float64{edge, pageHeight - edge - bannerTall} {
-			p.fill(margin, y, inner, bannerTall, 0)
-			p.text(banner, margin, y+bannerTall/2+3.6, inner, atCentre)
-		}
-	}
-	p.rule(margin, bottom-footTall+6, inner, 0.5, 0.5)
-	small := style{size: 8, ink: 0.2}
-	p.text(f.code(f.Format, small), margin, bottom-2, inner, atBegin)
-	p.text(f.one(f.say("paper.page", "n", n, "m", of), small), margin, bottom-2, inner, atEnd)
 }
 
 // titleBand: what the form is, and the format's line with its check digits.
