@@ -265,8 +265,10 @@ func (c *Commitment) cancel(m matter.Move) (*Commitment, error) {
 	if c.Proposed != nil {
 		t := *c.Proposed
 		if t.Statement == gone && t.By == m.Author.Party {
-			if next.Proposed = nil; c.Standing == nil {
-				next.Over = Withdrawn
+			if c.Standing == nil {
+				next.Over = Withdrawn // its text stays, for the register
+			} else {
+				next.Proposed = nil
 			}
 			return &next, nil
 		}
