@@ -21,6 +21,7 @@ type WatchRequest struct {
 
 // watchRoutes serves the pages and commands of the watch.
 func (d *Desk) watchRoutes(mux *http.ServeMux) {
+	d.agreedRoutes(mux)
 	mux.Handle("GET /v1/line", endpoint(func(r *http.Request) (any, error) {
 		lang, err := languageOf(r)
 		if err != nil {
