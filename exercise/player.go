@@ -32,7 +32,9 @@ type Stage interface {
 	// waiting, late, understood, not-understood, amber, red, passed-on, current,
 	// superseded, open, closed, late-entry, end-to-end, overlaps; or, of the channel as a whole,
 	// "line PARTY COLOUR [CAUSE]", "area AREA STATUS", "waiting COUNT" for what the
-	// desk keeps while the hub is away, and "serials AUTHOR" where none is missing.
+	// desk keeps while the hub is away, and "serials AUTHOR" where none is missing; or,
+	// of the statement's matter, "matter STATUS" and "visit STATUS"; or, of a project, "window free" or
+	// "window not-free".
 	Expect(ctx context.Context, by identity.Author, id, what string) (shown string, err error)
 }
 
@@ -171,6 +173,9 @@ func (p *playing) addressees(step Step) []string {
 
 var moment = regexp.MustCompile(`\{([a-z][a-z0-9-]*?)(?:([+-])(\d{1,4})([ms]))?\}`)
 
+// named is the identifier of a statement: {id:flight}.
+var named = regexp.MustCompile(`\{id:([a-z][a-z0-9-]*)\}`)
+
 // times puts times in the place of {now+40m} and {flight+40m}, to the minute, and of
 // {now+5s}, to the second.
 func (p *playing) times(text string) string {
@@ -220,7 +225,9 @@ func (p *playing) fields(step Step) ([]string, error) {
 		field = p.times(field)
 		for _, part := range p.Cast {
 			field = strings.ReplaceAll(field, "@"+part+"/", p.cast[part]+"/")
+			field = strings.ReplaceAll(field, "@@"+part, p.cast[part])
 		}
+		field = named.ReplaceAllStringFunc(field, func(text string) string { return p.ids[named.FindStringSubmatch(text)[1]] })
 		fields = append(fields, field)
 	}
 	if step.Reason != "" {

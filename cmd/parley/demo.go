@@ -24,14 +24,14 @@ import (
 const demoUsage = `usage: parley demo [-speed N] [-keep] [-dir DIR] [-scenario NAME]
 
 Demo makes keys and a charter on the template paris-2026, marked EXERCISE, starts
-a hub and three desks that talk HTTPS on loopback, plays the opening of exercise
-QUIET ORCHARD, and then has all three desks and an auditor, who is given nothing
+a hub and three desks that talk HTTPS on loopback, plays the exercise
+QUIET ORCHARD, 25 messages with a fault in each, and then has all three desks and an auditor, who is given nothing
 but a file, verify every step.
 
   -speed N        how much faster than told the story goes (1)
   -keep           leave everything running and say how to talk to it
   -dir DIR        folder for keys, charter and data (a temporary one)
-  -scenario NAME  which scenario (quiet-orchard-opening)
+  -scenario NAME  which scenario (quiet-orchard)
 
 Exit status: 0 played and verified, 1 something did not come out as it must,
 2 wrong arguments.
@@ -46,7 +46,7 @@ func demoCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	speed := flags.Float64("speed", 1, "")
 	keep := flags.Bool("keep", false, "")
 	dir := flags.String("dir", "", "")
-	name := flags.String("scenario", "quiet-orchard-opening", "")
+	name := flags.String("scenario", "quiet-orchard", "")
 	if code, done := parseArgs(flags, args, demoUsage, stdout, stderr); done {
 		return code
 	}
@@ -118,6 +118,7 @@ func (d *demo) start(ctx context.Context, dir string) error {
 	}
 	d.world, err = newWorld(ctx, dir, "paris-2026", officers, func(c *charter.Charter) {
 		c.Places = orchard.Places // the exercise is played on an invented lake
+		c.Clocks.Accord = &charter.AccordTimes{StatementSeconds: 2}
 		c.Clocks.Line.IntervalSeconds, c.Clocks.Line.MissSeconds = 3600, max(1, int(2/d.speed))
 		for i := range c.Precedences {
 			if id := c.Precedences[i].ID; id == "FLASH" || id == "IMMEDIATE" { // the exercise clock is compressed
