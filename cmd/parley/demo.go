@@ -24,9 +24,10 @@ import (
 const demoUsage = `usage: parley demo [-speed N] [-keep] [-dir DIR] [-scenario NAME]
 
 Demo makes keys and a charter on the template paris-2026, marked EXERCISE, starts
-a hub and three desks that talk HTTPS on loopback, plays the exercise
-QUIET ORCHARD, 25 messages with a fault in each, and then has all three desks and an auditor, who is given nothing
-but a file, verify every step.
+a hub and three desks that talk HTTPS on loopback, and plays exercise QUIET
+ORCHARD: 25 messages with a fault in nearly each of them. Then all three desks and
+an auditor, who is given nothing but a file, verify every step, and the pass marks
+are computed from the ledger.
 
   -speed N        how much faster than told the story goes (1)
   -keep           leave everything running and say how to talk to it
