@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/accord"
+	"parley/casefile"
 	"parley/charter"
 	"parley/matter"
 	"parley/statement"
@@ -15,7 +16,7 @@ import (
 func newTalks(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	formats := []string{"J04", "J41", "J42", "J43", "J45"}
+	formats := []string{"J04", "J20", "J41", "J42", "J43", "J45"}
 	for _, id := range formats {
 		if _, ok := w.charter.Rule(id + "/1"); !ok {
 			w.charter.Formats = append(w.charter.Formats, charter.Rule{Format: id + "/1", Gate: charter.GateReview})
@@ -173,6 +174,39 @@ func TestCommitment(t *testing.T) {
 	}
 	w.must(says(chen, "J43/1", later, of("doc:commitment-2", "in-force")))
 	w.stands(later, "in-force")
+}
+
+// A commitment that was not kept is a case of its own; what was only proposed binds
+// nobody.
+func TestBreach(t *testing.T) {
+	w := newTalks(t)
+	report := func(about *statement.Statement) draft {
+		d := draft{by: basil, format: "J20/1", precedence: "IMMEDIATE", to: []string{"alder", "cedar"}, fields: map[string]any{
+			"kind": "breach", "where": noticeFields()["place"], "when": "2026-11-25T06:00Z", "confidence": "moderate"}}
+		if about != nil {
+			d.refs = ref("replies", about)
+		}
+		return d
+	}
+	first := w.must(says(chen, "J43/1", nil, entryOf("doc:commitment-1", "once", map[string]any{"due": "2026-11-25T06:00Z"})))
+	w.out(says(amal, "J43/1", first, map[string]any{"kind": "agreement", "number": "doc:commitment-1"}))
+	w.refused(casefile.NoBreach, report(nil))
+	w.refused(casefile.NoBreach, report(first)) // it does not stand yet
+	note := w.out(says(basil, "J45/1", nil, map[string]any{"kind": "proposal", "line-en": paragraph("A drone drifted."), "line-ar": paragraph("طائرة"), "line-he": paragraph("רחפן"), "release-at": "2026-11-24T09:15Z", "use-mark": "OPEN"}))
+	w.refused(casefile.NoBreach, report(note))
+	agreed := w.out(says(basil, "J43/1", first, map[string]any{"kind": "agreement", "number": "doc:commitment-1"}))
+	w.falls(first, accord.StageCommitmentOverdue, "alder")
+	for _, about := range []*statement.Statement{first, agreed} { // any statement of it will do
+		opened := w.must(report(about))
+		w.must(releases(opened))
+		for name, m := range map[string]*memory{"hub": w.hub, "alder": w.desks["alder"], "birch": w.desks["birch"], "cedar": w.desks["cedar"]} {
+			k, ok := m.Matter(opened.Claims().ID)
+			if !ok || k.Kind != matter.Case || k.State.(*casefile.State).Breaches != about.Claims().ID {
+				t.Errorf("%s has the case of the breach as %+v", name, k)
+			}
+		}
+	}
+	w.stands(first, "overdue") // a case judges nothing
 }
 
 // ALDER proposes, BIRCH disputes a word and proposes another, ALDER takes that.

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"parley/casefile"
 	"parley/charter"
 	"parley/format"
 	"parley/matter"
@@ -94,7 +93,8 @@ func (m *Matter) OwedBy() Owed { return Owed{Index: m.Opened, Since: m.Since, Ar
 // A keeper knows one kind of matter: how it opens, and how its state is read.
 type keeper struct {
 	open func(ch *charter.Charter, m matter.Move, r matter.Rules, now time.Time) (matter.State, error)
-	// admit refuses what the rest of the channel stands against; nil for nothing.
+	// admit refuses what the rest of the channel stands against; nil for nothing. It
+	// is asked of the matter before m, and as m opens it of the matter after.
 	admit func(v View, old *Matter, m matter.Move) error
 	read  func(text []byte) (matter.State, error)
 }
@@ -107,7 +107,7 @@ func keeperOf(kind matter.Kind) (keeper, bool) {
 	case matter.Exchange:
 		return exchanges, true
 	case matter.Case:
-		return keeper{open: openCase, read: read[casefile.State]}, true
+		return cases, true
 	case matter.Session:
 		return sessions, true
 	case matter.Commitment:

@@ -97,6 +97,11 @@ func (t *turn) opening(k keeper, record *Record) (*Matter, error) {
 	if m.State, err = k.open(t.ch, *record.Facts.Move, m.Rules, t.c.Now); err != nil {
 		return nil, err
 	}
+	if k.admit != nil {
+		if err := k.admit(t.v, m, *record.Facts.Move); err != nil {
+			return nil, err
+		}
+	}
 	name := m.State.Name()
 	if name == "" {
 		return m, nil
