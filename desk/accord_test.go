@@ -154,7 +154,16 @@ func TestAgreedPages(t *testing.T) {
 		return true
 	})
 	w.holds("/v1/lines", "en", "RELEASED: it may be said")
-	w.holds("/v1/commitments", "en", "OVERDUE; owner Alder")
+	w.holds("/v1/commitments", "en", "OVERDUE; owner Alder", "opens a case of it with J20, kind=breach, in reply to #")
+
+	report := w.send("birch/watch/basil", Saying{Format: "J20", About: entry, Fields: []string{"kind=breach", "where=DMM 00 31.000N 017 58.500W ±50m", "when=" + instantIn(w, -time.Minute), "confidence=moderate"}})
+	w.status("cedar", report, "submitted")
+	if text := w.asked("alder", "/v1/commitments", "en", nil); strings.Contains(text, "not kept") {
+		t.Errorf("with a report at the gate alder reads:\n%s", text)
+	}
+	w.release(report)
+	w.holds("/v1/commitments", "en", "OVERDUE; owner Alder", "Birch reports in #", "the case goes on")
+	w.holds("/v1/commitments/commitment-1", "he", "התיק פתוח")
 }
 
 // Whatever a state may say has words in every language.

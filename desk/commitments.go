@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/accord"
+	"parley/casefile"
 	"parley/format"
 	"parley/matter"
 	"parley/mechanism"
@@ -19,6 +20,14 @@ type CommitmentView struct {
 	Texts    map[string]string  `json:"texts"`              // that counts, by language
 	Proposed map[string]string  `json:"proposed,omitempty"` // that is proposed in the place of it
 	Duties   []DutyOf           `json:"duties,omitempty"`
+	Cases    []BreachCase       `json:"cases,omitempty"` // that it was not kept, as somebody reports
+}
+
+// A BreachCase is a case that a report opened by which a commitment was not kept.
+type BreachCase struct {
+	Entry    uint64 `json:"entry"`
+	Reporter string `json:"reporter"`
+	Ended    string `json:"ended,omitempty"`
 }
 
 // A DutyOf is what was said of one owner's duty.
@@ -52,6 +61,10 @@ func (d *Desk) commitments(ctx context.Context, lang string, all bool, sees func
 	if err != nil {
 		return nil, err
 	}
+	breaches, err := d.breaches(ctx, sees)
+	if err != nil {
+		return nil, err
+	}
 	p := d.newPage(lang, now)
 	p.titled("accord.commitments")
 	for _, m := range matters {
@@ -63,9 +76,11 @@ func (d *Desk) commitments(ctx context.Context, lang string, all bool, sees func
 		if err != nil {
 			return nil, err
 		}
+		one.Cases = breaches[m.ID]
 		v.Commitments = append(v.Commitments, one)
 		p.commitmentHead(2, &one)
 		p.quote(4, one.Texts[p.lang])
+		p.breached(4, &one)
 		p.foot(4, &one.AgreedView)
 	}
 	if len(v.Commitments) == 0 {
@@ -73,6 +88,28 @@ func (d *Desk) commitments(ctx context.Context, lang string, all bool, sees func
 	}
 	v.Text = p.String()
 	return v, d.work.Err()
+}
+
+// breaches gives the cases of breach that sees lets be read, by the commitment that
+// was not kept; a page shows the newest of each.
+func (d *Desk) breaches(ctx context.Context, sees func(string) bool) (map[string][]BreachCase, error) {
+	const most = 20
+	matters, err := d.work.Matters(ctx, matter.Case, false)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string][]BreachCase{}
+	for _, m := range matters {
+		s, ok := m.State.(*casefile.State)
+		if !ok || s.Breaches == "" || !sees(m.Area) {
+			continue
+		}
+		if r, ok := d.work.Record(s.Breaches); ok && r.Facts != nil {
+			of := append(all[r.Facts.Matter], BreachCase{m.Opened, s.Reporter, s.Ended()})
+			all[r.Facts.Matter] = of[max(0, len(of)-most):]
+		}
+	}
+	return all, nil
 }
 
 func (d *Desk) commitmentView(ctx context.Context, m *mechanism.Matter, c *accord.Commitment) (CommitmentView, error) {
@@ -131,6 +168,11 @@ func (d *Desk) commitment(ctx context.Context, name, lang string, sees func(stri
 	if v.Commitment, err = d.commitmentView(ctx, m, c); err != nil {
 		return nil, err
 	}
+	breaches, err := d.breaches(ctx, sees)
+	if err != nil {
+		return nil, err
+	}
+	v.Commitment.Cases = breaches[m.ID]
 	p := d.newPage(lang, now)
 	p.commitment(d, &v.Commitment)
 	v.Text = p.String()
@@ -190,6 +232,7 @@ func (p *page) commitment(d *Desk, v *CommitmentView) {
 	if len(v.State.Waivers) > 0 {
 		p.say(2, "accord.waived-by", "signed", p.signed(d, v.State.Waivers))
 	}
+	p.breached(2, v)
 	p.foot(2, &v.AgreedView)
 }
 
@@ -211,6 +254,21 @@ func (p *page) duty43(d accord.Duty, of DutyOf) {
 	}
 	if d.Claims > 1 || d.Late > 0 || d.Disputed > 0 {
 		p.say(2, "accord.record", "party", p.party(d.Owner), "claims", d.Claims, "late", d.Late, "disputed", d.Disputed)
+	}
+}
+
+// breached lists the cases of breach, and says how one is opened where the register
+// alone settles nothing.
+func (p *page) breached(indent int, v *CommitmentView) {
+	for _, c := range v.Cases {
+		key := "accord.case"
+		if c.Ended != "" {
+			key = "accord.case-ended"
+		}
+		p.say(indent, key, "party", p.party(c.Reporter), "entry", p.code(mechanism.EntryName(c.Entry)))
+	}
+	if len(v.Cases) == 0 && (v.Status == "overdue" || v.Status == "contested") {
+		p.say(indent, "accord.case-how", "entry", p.code(mechanism.EntryName(v.Entry)))
 	}
 }
 
