@@ -104,7 +104,8 @@ func text(t *testing.T, s matter.State) string {
 	return string(b)
 }
 
-// sound checks what holds of every state.
+// sound checks what holds of every state: that it reads back as it is written, and
+// that it goes on.
 func sound(t *testing.T, s matter.State, now time.Time) {
 	t.Helper()
 	written := text(t, s)
@@ -115,35 +116,42 @@ func sound(t *testing.T, s matter.State, now time.Time) {
 	if len(written) > 16<<10 {
 		t.Fatalf("a state of %d bytes", len(written))
 	}
+	goesOn(t, s, now)
+}
+
+// goesOn checks that somebody is next or it has ended, and that each clock strikes at
+// its time and not a nanosecond before, once.
+func goesOn(t *testing.T, s matter.State, now time.Time) {
+	t.Helper()
 	next := s.Next(parties)
 	if (len(next) == 0) != (s.Ended() != "") {
-		t.Fatalf("%s ended %q and has %d next actions", written, s.Ended(), len(next))
+		t.Fatalf("%+v ended %q and has %d next actions", s, s.Ended(), len(next))
 	}
 	for _, n := range next {
 		if n.Action == "" || n.Party != matter.Clock && !slices.Contains(parties.Parties, n.Party) {
-			t.Fatalf("%s: next is %+v", written, n)
+			t.Fatalf("%+v: next is %+v", s, n)
 		}
 		if n.Party == matter.Clock && !slices.ContainsFunc(s.Timers(), func(t matter.Timer) bool { return t.Stage == n.Action && t.At.Equal(n.By) }) {
-			t.Fatalf("%s: the clock is next with %s, and has no such timer", written, n.Action)
+			t.Fatalf("%+v: the clock is next with %s, and has no such timer", s, n.Action)
 		}
 	}
 	timers := s.Timers()
 	if s.Ended() != "" && len(timers) > 0 {
-		t.Fatalf("%s has ended, and something falls due", written)
+		t.Fatalf("%+v has ended, and something falls due", s)
 	}
 	for i, timer := range timers {
 		if slices.ContainsFunc(timers[:i], func(o matter.Timer) bool { return o.Stage == timer.Stage && o.Party == timer.Party }) {
-			t.Fatalf("%s has %s of %q twice", written, timer.Stage, timer.Party)
+			t.Fatalf("%+v has %s of %q twice", s, timer.Stage, timer.Party)
 		}
 		if _, err := s.Lapse(timer, parties, timer.At.Add(-time.Nanosecond)); err == nil {
-			t.Fatalf("%s: %s falls due early", written, timer.Stage)
+			t.Fatalf("%+v: %s falls due early", s, timer.Stage)
 		}
 		after, err := s.Lapse(timer, parties, latest(timer.At, now))
 		if err != nil {
-			t.Fatalf("%s: %v", written, err)
+			t.Fatalf("%+v: %v", s, err)
 		}
 		if slices.Contains(after.Timers(), timer) {
-			t.Fatalf("%s: %s of %q falls due again", written, timer.Stage, timer.Party)
+			t.Fatalf("%+v: %s of %q falls due again", s, timer.Stage, timer.Party)
 		}
 	}
 }
@@ -155,18 +163,30 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
+// commands is how many moves TestRandomMoves makes in all.
+const commands = 100_000
+
 // Random moves of all parties, the clock's word at its time or much later: nothing
-// panics, every state is sound, and what was agreed changes by agreement alone.
+// panics, every state is sound, what was agreed changes by agreement alone, and every
+// end is reached.
 func TestRandomMoves(t *testing.T) {
-	for seed := range uint64(60) {
-		random := rand.New(rand.NewPCG(seed, 45)) //nolint:gosec // a seed that can be played again
+	ends, granted := map[string]int{}, 0
+	for made := range commands / 180 {
+		random := rand.New(rand.NewPCG(uint64(made), 45)) //nolint:gosec // a seed that can be played again
 		for _, kind := range []matter.Kind{matter.Session, matter.Commitment, matter.PublicLine} {
-			w := &world{random: random, kind: kind, now: noon}
-			for step := range 60 {
+			w := &world{random: random, kind: kind, now: noon, ends: ends}
+			for step := range 61 { // the first opens
 				if err := w.step(t, step); err != nil {
-					t.Fatalf("seed %d, %s, step %d: %v", seed, kind, step, err)
+					t.Fatalf("seed %d, %s, step %d: %v", made, kind, step, err)
 				}
 			}
+			granted += w.granted
+		}
+	}
+	for _, end := range []string{"session cancelled", "session not-locked", "session adopted", "session adopted-with-dissent", "commitment met", "commitment waived", "commitment withdrawn",
+		"public-line released", "public-line lapsed", "public-line withdrawn"} {
+		if ends[end] == 0 {
+			t.Errorf("no %s in %d commands, of which %d were granted: %v", end, commands, granted, ends)
 		}
 	}
 }
@@ -177,9 +197,22 @@ type world struct {
 	now    time.Time
 	state  matter.State
 	ids    []string
+
+	granted int
+	ends    map[string]int
 }
 
 func pick[T any](w *world, all ...T) T { return all[w.random.IntN(len(all))] }
+
+// sound reads back one state in ten, which is what takes the time.
+func (w *world) sound(t *testing.T, s matter.State) {
+	t.Helper()
+	if w.random.IntN(10) == 0 {
+		sound(t, s, w.now)
+	} else {
+		goesOn(t, s, w.now)
+	}
+}
 
 func (w *world) step(t *testing.T, n int) error {
 	w.now = w.now.Add(pick(w, 0, time.Minute, time.Hour, 5*time.Hour, 26*time.Hour))
@@ -199,8 +232,11 @@ func (w *world) step(t *testing.T, n int) error {
 		if err != nil {
 			return err
 		}
-		sound(t, next, w.now)
-		if w.state = next; next.Ended() != "" {
+		w.sound(t, next)
+		if err := w.follows(next, matter.Move{}); err != nil {
+			return fmt.Errorf("%+v: %w", timer, err)
+		}
+		if next.Ended() != "" {
 			return nil
 		}
 	}
@@ -213,16 +249,67 @@ func (w *world) step(t *testing.T, n int) error {
 		}
 		return nil
 	}
-	sound(t, next, w.now)
-	if err := agreedAlone(w.state, next); err != nil {
+	w.sound(t, next)
+	w.granted, w.ids = w.granted+1, append(w.ids, m.ID)
+	if err := w.follows(next, m); err != nil {
 		return fmt.Errorf("%+v: %w", m, err)
 	}
-	w.state, w.ids = next, append(w.ids, m.ID)
 	return nil
 }
 
-// agreedAlone reports what all had agreed to and one move changed that was not the
-// last of a full set.
+// follows takes a state in the place of the one before, where that is in order.
+func (w *world) follows(next matter.State, m matter.Move) error {
+	was := w.state
+	if w.state = next; next.Ended() != "" {
+		w.ends[string(w.kind)+" "+next.Ended()]++
+	}
+	return errors.Join(inOrder(was, next, m), agreedAlone(was, next))
+}
+
+// inOrder reports a step that the order of a matter has not: minutes of a session
+// that nobody locked, a duty under a text that nobody agreed to, an end that a silent
+// party had to say, or a turn back.
+func inOrder(was, is matter.State, m matter.Move) error {
+	clock := m.ID == ""
+	switch b := is.(type) {
+	case *Session:
+		a := was.(*Session)
+		all := b.Minutes.answers().complete(b.Sides)
+		switch adopted := b.Over == Adopted || b.Over == AdoptedWithDissent; {
+		case b.Locked.IsZero() && (b.Minutes.Draft != "" || adopted), adopted && (clock || !all), !adopted && all && b.Minutes.Draft != "":
+			return errors.New("minutes out of order")
+		case !b.Locked.IsZero() && (!signatures(b.Locks).complete(b.Sides) || b.Over == NotLocked):
+			return errors.New("locked by fewer than all")
+		case b.Minutes.Drafts < a.Minutes.Drafts, len(a.Minutes.Inserted) > len(b.Minutes.Inserted) && !m.Cancels():
+			return errors.New("minutes turned back")
+		}
+	case *Commitment:
+		a := was.(*Commitment)
+		switch {
+		case b.Standing == nil && (a.Standing != nil || !b.InForce.IsZero() || len(b.Duties) > 0 || b.Over == Met || b.Over == Waived):
+			return errors.New("without a text that all agreed to")
+		case b.InForce.IsZero() != (len(b.Duties) == 0):
+			return errors.New("duties that are not in force")
+		case b.Over == Met && slices.ContainsFunc(b.Duties, func(d Duty) bool { return d.Claim == nil || len(d.Claim.Contests) > 0 || !clock && !b.settled(d) }):
+			return errors.New("met in the eyes of one alone")
+		case clock && (b.Over == Waived || b.Over == Withdrawn):
+			return errors.New("the clock freed somebody")
+		}
+		for _, d := range b.Duties {
+			if d.Overdue && !clock && !slices.ContainsFunc(a.Duties, func(o Duty) bool { return o.Owner == d.Owner && o.Overdue }) {
+				return errors.New("overdue by a person's word")
+			}
+		}
+	case *Line:
+		if !b.Locked.IsZero() != signatures(b.Agreed).complete(b.Sides) || b.Over == Released && (b.Locked.IsZero() || !clock) || b.Over == Lapsed && !b.Locked.IsZero() {
+			return errors.New("a line out of order")
+		}
+	}
+	return nil
+}
+
+// agreedAlone reports what all had agreed to and one step changed that was not the
+// last word of all.
 func agreedAlone(was, is matter.State) error {
 	switch a := was.(type) {
 	case *Session:
@@ -241,9 +328,6 @@ func agreedAlone(was, is matter.State) error {
 		b := is.(*Line)
 		if !a.Locked.IsZero() && (b.Words != a.Words || b.Over == Withdrawn && !signatures(b.Withdrawals).complete(b.Sides)) {
 			return errors.New("a locked line changed")
-		}
-		if b.Over == Released {
-			return errors.New("a person released it")
 		}
 	}
 	return nil

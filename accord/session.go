@@ -94,7 +94,7 @@ func (s *Session) take(m matter.Move, now time.Time) (*Session, error) {
 	case m.Replaces() && m.About().ID == s.Call && kind == "call",
 		!m.Replaces() && m.Format == "J41" && kind == "call":
 		return s.called(m, now)
-	case m.Replaces() && m.About().ID == s.Minutes.Draft && kind == "draft":
+	case m.Replaces() && s.Minutes.Draft != "" && m.About().ID == s.Minutes.Draft && kind == "draft":
 		return s.drafted(m, now)
 	case m.Replaces():
 		return nil, again(m)
