@@ -123,8 +123,8 @@ func (s *State) runOut() []matter.Next {
 func (s *State) reviewing() []matter.Next {
 	var all []matter.Next
 	switch {
-	case s.Screening.stops():
-		return one(s.Supervisor, ActRescreen, s.DisagreeBy)
+	case s.Screening.stops(): // conditions may be met meanwhile; nobody is asked to answer
+		return append(one(s.Supervisor, ActRescreen, s.DisagreeBy), s.openConditions()...)
 	case s.objected():
 		all = one(s.Proposer, ActResolve, s.DisagreeBy)
 	}
@@ -140,6 +140,11 @@ func (s *State) reviewing() []matter.Next {
 			all = append(all, matter.Next{Party: side, Action: ActAnswer, By: s.RecommendBy})
 		}
 	}
+	return append(all, s.openConditions()...)
+}
+
+// openConditions gives who is to meet a condition, or to say that it is met.
+func (s *State) openConditions() (all []matter.Next) {
 	for _, a := range s.Answers {
 		switch {
 		case a.Kind != Condition:

@@ -235,7 +235,7 @@ func TestCondition(t *testing.T) {
 	p = open(t, terms).answer("birch", Condition, "meet-by="+format.WriteInstant(monday)).refused(BadTime)
 	p.answer("birch", Condition, "meet-by="+format.WriteInstant(monday.Add(maxCondition+time.Hour))).refused(BadTime)
 	// The supervisor's condition counts as well, its consent is not asked for.
-	p.screened("held-ownership").answer("birch", NoObjection).answer("cedar", Condition, "meet-by="+format.WriteInstant(by)).want("stopped", "cedar rescreen;")
+	p.screened("held-ownership").answer("birch", NoObjection).answer("cedar", Condition, "meet-by="+format.WriteInstant(by)).want("stopped", "cedar rescreen;alder meet-condition;")
 	p.screened("cleared").want("condition", "alder meet-condition;").answer("cedar", Confirmed).want("recommended", "cedar license;")
 }
 
