@@ -146,6 +146,10 @@ func (m *Matter) between(claims statement.Claims) error {
 // effect where no gate waits. A message that is disclosed later was asked about as
 // it was ordered, by a state that is gone.
 func (t *turn) submitted(record *Record) error {
+	if record.Facts == nil && record.Delivery.Status == delivery.Released {
+		t.lacking(record)
+		return nil
+	}
 	m, err := t.after(record)
 	if late := t.c.Index < t.v.Size(); err != nil && !late && !t.partial(record) {
 		return err
@@ -200,11 +204,17 @@ func (t *turn) lacking(record *Record) {
 		if !ok || about.Facts == nil {
 			continue
 		}
-		if old, ok := t.find(about.Facts.Matter); ok && !old.Partial {
-			m := old.clone()
-			m.Partial = true
-			t.put(m)
+		if old, ok := t.find(about.Facts.Matter); ok {
+			t.lack(old)
 		}
+	}
+}
+
+func (t *turn) lack(old *Matter) {
+	if !old.Partial {
+		m := old.clone()
+		m.Partial = true
+		t.put(m)
 	}
 }
 
@@ -217,7 +227,10 @@ func (t *turn) due() error {
 	switch {
 	case !ok && t.v.Complete():
 		return rule.Refuse(UnknownMatter, "name the statement that opened it", "statement %s opened nothing", ref.ID)
-	case !ok || !s.Complete():
+	case ok && !s.Complete():
+		t.lack(old)
+		return nil
+	case !ok:
 		return nil
 	}
 	if opening, ok := t.v.Record(ref.ID); ok && opening.Hash != ref.Hash {
@@ -230,25 +243,33 @@ func (t *turn) due() error {
 		return err
 	}
 	own, err := matter.Find(old.State, matter.Timer{Stage: text(s, "stage"), Party: text(s, "owed-by")}, t.c.Now)
-	if err != nil {
-		if old.Partial {
-			return nil
+	if err == nil {
+		err = said(s, old, own)
+	}
+	var state matter.State
+	if err == nil {
+		if t.touched, err = lapsed(t.v, t.c, old, own); err != nil {
+			return err // what is in escrow is known, whatever else is withheld
 		}
-		return err
+		state, err = old.State.Lapse(own, old.Rules, t.c.Now)
 	}
-	if due, _ := format.ReadInstant(text(s, "due")); !due.Equal(own.At.Truncate(time.Second)) || text(s, "kind") != string(old.Kind) {
-		return rule.Refuse(ClockWords, "say what the rules say", "%s of the %s of statement %s fell due at %s; the clock says %s and %q", own.Stage, old.Kind, old.ID, own.At.Format(time.RFC3339), text(s, "due"), text(s, "kind"))
-	}
-	if t.touched, err = lapsed(t.v, t.c, old, own); err != nil {
-		return err
-	}
-	state, err := old.State.Lapse(own, old.Rules, t.c.Now)
-	if err != nil {
+	switch {
+	case err != nil && old.Partial:
+		return nil // it may be true of what is withheld here
+	case err != nil:
 		return err
 	}
 	m := old.clone()
 	m.State = state
 	t.put(m)
+	return nil
+}
+
+// said holds the clock's words to a timer.
+func said(s *statement.Statement, m *Matter, own matter.Timer) error {
+	if due, _ := format.ReadInstant(text(s, "due")); !due.Equal(own.At.Truncate(time.Second)) || text(s, "kind") != string(m.Kind) {
+		return rule.Refuse(ClockWords, "say what the rules say", "%s of the %s of statement %s fell due at %s; the clock says %s and %q", own.Stage, m.Kind, m.ID, own.At.Format(time.RFC3339), text(s, "due"), text(s, "kind"))
+	}
 	return nil
 }
 
