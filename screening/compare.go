@@ -1,0 +1,218 @@
+package screening
+
+// whole is the likeness of a part with itself; likenesses are in hundredths.
+const whole = 100
+
+// A comparer compares parts of names. It is not safe for concurrent use.
+type comparer struct {
+	tables *[scripts][scripts]costs
+	rows   [3][maxSounds*2 + 1]int32
+}
+
+// like says how alike two parts are, from 0 to whole: the better of their
+// readings. An initial is like every part that begins as it does.
+func (c *comparer) like(a, b *part) int {
+	if a.initial || b.initial {
+		return c.initials(a, b)
+	}
+	best := c.soundsLike(a.sounds, b.sounds, a.in, b.in)
+	if best < whole && a.other != nil {
+		best = max(best, c.soundsLike(a.other, b.sounds, a.in, b.in))
+	}
+	if best < whole && b.other != nil {
+		best = max(best, c.soundsLike(a.sounds, b.other, a.in, b.in))
+	}
+	return best
+}
+
+// initialLike is how alike an initial and a part are that begins with it.
+const initialLike = 88
+
+func (c *comparer) initials(a, b *part) int {
+	if c.tables[a.in][b.in].swap[a.sounds[0]][b.sounds[0]] > 15 {
+		return 0
+	}
+	if a.initial && b.initial {
+		return whole
+	}
+	return initialLike
+}
+
+// swapped is what two sounds in the wrong order cost.
+const swapped = 45
+
+// soundsLike is the weighted edit distance of Damerau and Levenshtein (adjacent
+// transpositions, each once), as a likeness.
+func (c *comparer) soundsLike(a, b []sound, in, other script) int {
+	table := &c.tables[in][other]
+	long := int32(2 * exact)
+	var wa, wb int32
+	before, row, next := &c.rows[0], &c.rows[1], &c.rows[2]
+	row[0] = 0
+	for j, s := range b {
+		row[j+1] = row[j] + int32(table.gap[1][s])
+		wb += int32(s.weight())
+	}
+	for i, s := range a {
+		wa += int32(s.weight())
+		lost := int32(table.gap[0][s])
+		next[0] = row[0] + lost
+		for j, t := range b {
+			cost := min(row[j]+int32(table.swap[s][t]), row[j+1]+lost, next[j]+int32(table.gap[1][t]))
+			if i > 0 && j > 0 && s != t && s == b[j-1] && t == a[i-1] {
+				cost = min(cost, before[j-1]+swapped)
+			}
+			next[j+1] = cost
+		}
+		before, row, next = row, next, before
+	}
+	long = max(long, wa, wb)
+	return max(0, whole-int(row[len(b)]*whole/long))
+}
+
+// Parts and names that are less alike than this are not the same.
+const (
+	partLike = 60
+	joinLike = 85
+)
+
+// A pairing says which part of one name is taken for which of the other.
+type pairing struct {
+	like  int
+	pairs []pair
+}
+
+type pair struct {
+	a, b   int // first parts
+	na, nb int // how many parts, joined
+	like   int
+}
+
+// names compares two names, given as parts with a weight each. Parts are paired
+// whatever their order, the most alike first; two that stand side by side may be
+// one of the other name. Each part of the shorter name counts by its weight, and
+// what the longer has beyond that costs a little.
+func (c *comparer) names(a, b []part, weightA, weightB []int, likes [][]int) pairing {
+	var pairs []pair
+	usedA, usedB := [maxParts]bool{}, [maxParts]bool{}
+	if len(a) != len(b) || len(a) == 2 {
+		c.joins(a, b, likes, func(p pair) {
+			for i := p.a; i < p.a+p.na; i++ {
+				if usedA[i] {
+					return
+				}
+			}
+			for i := p.b; i < p.b+p.nb; i++ {
+				if usedB[i] {
+					return
+				}
+			}
+			for i := p.a; i < p.a+p.na; i++ {
+				usedA[i] = true
+			}
+			for i := p.b; i < p.b+p.nb; i++ {
+				usedB[i] = true
+			}
+			pairs = append(pairs, p)
+		})
+	}
+	for {
+		best := pair{like: partLike - 1}
+		for i := range a {
+			for j := range b {
+				if !usedA[i] && !usedB[j] && likes[i][j] > best.like {
+					best = pair{i, j, 1, 1, likes[i][j]}
+				}
+			}
+		}
+		if best.like < partLike {
+			break
+		}
+		usedA[best.a], usedB[best.b] = true, true
+		pairs = append(pairs, best)
+	}
+	return pairing{score(a, b, weightA, weightB, pairs, usedA, usedB), pairs}
+}
+
+// joins tries each two neighbours of one name against the parts of the other.
+func (c *comparer) joins(a, b []part, likes [][]int, found func(pair)) {
+	for i := 0; i+1 < len(a); i++ {
+		if a[i].initial || a[i+1].initial || a[i].in != a[i+1].in {
+			continue
+		}
+		for j := range b {
+			if length := a[i].length + a[i+1].length; b[j].initial || likes[i][j] >= joinLike || likes[i+1][j] >= joinLike || b[j].length*4 < length*3 || b[j].length*3 > length*4 {
+				continue
+			}
+			if like := c.joined(&a[i], &a[i+1], &b[j]); like >= joinLike {
+				found(pair{i, j, 2, 1, like})
+			}
+		}
+	}
+	for j := 0; j+1 < len(b); j++ {
+		if b[j].initial || b[j+1].initial || b[j].in != b[j+1].in {
+			continue
+		}
+		for i := range a {
+			if length := b[j].length + b[j+1].length; a[i].initial || likes[i][j] >= joinLike || likes[i][j+1] >= joinLike || a[i].length*4 < length*3 || a[i].length*3 > length*4 {
+				continue
+			}
+			if like := c.joined(&b[j], &b[j+1], &a[i]); like >= joinLike {
+				found(pair{i, j, 1, 2, like})
+			}
+		}
+	}
+}
+
+func (c *comparer) joined(first, second, one *part) int {
+	var both [2 * maxSounds]sound
+	n := copy(both[:], first.sounds)
+	n += copy(both[n:], second.sounds)
+	return c.soundsLike(both[:min(n, maxSounds)], one.sounds, first.in, one.in)
+}
+
+// extra is what each part costs that the longer name has beyond the shorter.
+const extra = 3
+
+func score(a, b []part, weightA, weightB []int, pairs []pair, usedA, usedB [maxParts]bool) int {
+	counted, sum, full := 0, 0, 0
+	for _, p := range pairs {
+		if !a[p.a].initial && !b[p.b].initial {
+			full += max(p.na, p.nb)
+		}
+		wa, wb := 0, 0
+		for i := p.a; i < p.a+p.na; i++ {
+			wa += weightA[i]
+		}
+		for i := p.b; i < p.b+p.nb; i++ {
+			wb += weightB[i]
+		}
+		w := max(wa, wb)
+		counted += w
+		sum += w * p.like
+	}
+	leftA, leftB, restA, restB := 0, 0, 0, 0
+	for i := range a {
+		if !usedA[i] && !a[i].minor {
+			leftA += weightA[i]
+			restA++
+		}
+	}
+	for i := range b {
+		if !usedB[i] && !b[i].minor {
+			leftB += weightB[i]
+			restB++
+		}
+	}
+	// What is in neither pair contradicts as far as both have it; the rest is a
+	// part that one of them leaves out.
+	missing := min(leftA, leftB)
+	if restA == restB || full+min(1, len(pairs)-1) < 2 { // one part in common is not a name
+		missing = max(leftA, leftB)
+	}
+	if full == 0 {
+		return 0
+	}
+	result := sum / (counted + missing)
+	return max(0, result-extra*max(restA-restB, restB-restA))
+}

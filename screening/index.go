@@ -1,0 +1,393 @@
+package screening
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// An Index finds the entries of lists whose names are like a given one. It is
+// made once and not changed after that; [Index.Search] may be called by many at
+// once.
+type Index struct {
+	lists   []*List
+	tables  *[scripts][scripts]costs
+	words   []indexed           // each part that occurs, once
+	byKey   map[string][]uint32 // words by their keys
+	blurred map[string][]uint32 // words by their keys with one letter left out
+	names   []indexedName
+	digests []string // of entries, by place, see [Index.place]
+	first   []int    // of each list, the place of its first entry
+}
+
+// An indexed part is a part with where it occurs.
+type indexed struct {
+	part
+	names  []uint32 // places in names, each once
+	weight int
+}
+
+type indexedName struct {
+	list, entry, name uint32
+	words             []uint32
+}
+
+// maxBlur bounds a blurred key's words: one that blurs more tells nothing.
+const maxBlur = 4000
+
+// NewIndex indexes all names of lists.
+func NewIndex(lists ...*List) *Index {
+	x := &Index{lists: lists, tables: costTables(), byKey: map[string][]uint32{}, blurred: map[string][]uint32{}}
+	known := map[string]uint32{}
+	for l, list := range lists {
+		x.first = append(x.first, len(x.digests))
+		for e := range list.Entries {
+			entry := &list.Entries[e]
+			x.digests = append(x.digests, entry.Digest())
+			for n, name := range entry.Names {
+				parts := partsOf(name)
+				if len(parts) == 0 {
+					continue
+				}
+				in := indexedName{list: uint32(l), entry: uint32(e), name: uint32(n)}
+				for _, p := range parts {
+					id, ok := known[p.text]
+					if !ok {
+						id = uint32(len(x.words))
+						known[p.text] = id
+						x.words = append(x.words, indexed{part: p})
+					}
+					in.words = append(in.words, id)
+					if w := &x.words[id]; len(w.names) == 0 || w.names[len(w.names)-1] != uint32(len(x.names)) {
+						w.names = append(w.names, uint32(len(x.names)))
+					}
+				}
+				x.names = append(x.names, in)
+			}
+		}
+	}
+	x.addKeys()
+	return x
+}
+
+func (x *Index) addKeys() {
+	occur := map[string]int{} // names by the first key of their parts
+	for id := range x.words {
+		w := &x.words[id]
+		for i, key := range keysOf(&w.part) {
+			x.byKey[key] = append(x.byKey[key], uint32(id))
+			if i == 0 {
+				occur[key] += len(w.names)
+			}
+			for _, blurred := range blur(key) {
+				if ids := x.blurred[blurred]; len(ids) == 0 || ids[len(ids)-1] != uint32(id) {
+					x.blurred[blurred] = append(ids, uint32(id))
+				}
+			}
+		}
+	}
+	for id := range x.words {
+		w := &x.words[id]
+		w.weight = x.weigh(&w.part, occur[keysOf(&w.part)[0]])
+	}
+}
+
+// Weights of parts in hundredths.
+const (
+	rare      = 100
+	minorPart = 25
+)
+
+// weigh says how much a part tells: the more names have it the less.
+func (x *Index) weigh(p *part, occurs int) int {
+	if p.minor {
+		return minorPart
+	}
+	share := occurs * 2000 / max(1, len(x.names)+2000)
+	return max(rare-6*bits.Len(uint(share)), 60)
+}
+
+// class is the letter of a sound in keys: near sounds have one, and what is often
+// not written has none.
+func class(s sound) byte {
+	switch s {
+	case bb, pp, peh, ff, bet:
+		return 'b'
+	case mm:
+		return 'm'
+	case nn:
+		return 'n'
+	case rr:
+		return 'r'
+	case ll:
+		return 'l'
+	case tt, theta:
+		return 't'
+	case dd, dhal, daad, zaa:
+		return 'd'
+	case ss, sheen, shin, tsade, zz:
+		return 's'
+	case jeem, gg, ghayn, kk, qaf, kaf:
+		return 'k'
+	case khaa, hh, het:
+		return 'h'
+	case chay:
+		return 's'
+	}
+	if s >= digit0 {
+		return '0' + byte(s-digit0)
+	}
+	return 0
+}
+
+// second is the class of a sound's other reading; 0 is also "not written".
+func second(s sound) (byte, bool) {
+	switch s {
+	case vv:
+		return 'b', true
+	case theta:
+		return 's', true
+	case dhal, daad, zaa:
+		return 's', true
+	case chay, khaa, kaf:
+		return map[sound]byte{chay: 'h', khaa: 'k', kaf: 'h'}[s], true
+	case hh:
+		return 0, true
+	case bet:
+		return 0, true // heard v, as vav is
+	case jeem:
+		return 's', true
+	case ghayn:
+		return 'r', true
+	case tsade:
+		return 'd', true
+	}
+	return 0, false
+}
+
+// maxKeys bounds the keys of one part.
+const maxKeys = 8
+
+// keysOf gives the consonants of a part, in classes, in each of its readings.
+func keysOf(p *part) []string {
+	keys := keysOfSounds(p.sounds)
+	if p.other != nil {
+		for _, key := range keysOfSounds(p.other) {
+			if !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
+}
+
+func keysOfSounds(heard []sound) []string {
+	keys := [][]byte{{}}
+	for _, s := range heard {
+		first := class(s)
+		for i := range keys {
+			if first != 0 {
+				keys[i] = append(keys[i], first)
+			}
+		}
+		other, has := second(s)
+		if !has || len(keys)*2 > maxKeys {
+			continue
+		}
+		for i := range len(keys) {
+			k := slices.Clone(keys[i])
+			if first != 0 {
+				k = k[:len(k)-1]
+			}
+			if other != 0 {
+				k = append(k, other)
+			}
+			keys = append(keys, k)
+		}
+	}
+	texts := make([]string, 0, len(keys))
+	for _, k := range keys {
+		if !slices.Contains(texts, string(k)) {
+			texts = append(texts, string(k))
+		}
+	}
+	return texts
+}
+
+// blur gives a key with each of its letters left out, and, where that leaves
+// enough to tell, the key itself.
+func blur(key string) []string {
+	if len(key) < 3 {
+		return nil
+	}
+	all := []string{key}
+	for i := range key {
+		if i > 0 && key[i] == key[i-1] {
+			continue
+		}
+		all = append(all, key[:i]+key[i+1:])
+	}
+	return all
+}
+
+// A Found is an entry that a name resembles.
+type Found struct {
+	List  *List
+	Entry *Entry
+	Name  int // which of the entry's names
+	Score int // of the names alone, from 0 to 100
+	Parts []Alike
+
+	digest string
+}
+
+// An Alike is which part of the name is taken for which of the entry's.
+type Alike struct {
+	Asked, Listed string
+	Score         int
+}
+
+const (
+	maxCandidates = 160
+	maxFound      = 50
+)
+
+// Search gives the entries, at most 50, whose names score at least threshold with
+// name, the most alike first. Each entry is there once, by its best name.
+func (x *Index) Search(name string, threshold int) []Found {
+	parts := partsOf(name)
+	if len(parts) == 0 || len(x.names) == 0 {
+		return nil
+	}
+	q := &query{x: x, parts: parts, comparer: comparer{tables: x.tables}, known: make([]map[uint32]int, len(parts))}
+	return q.found(q.candidates(), threshold)
+}
+
+type query struct {
+	x        *Index
+	parts    []part
+	weights  []int
+	comparer comparer
+	known    []map[uint32]int // of each part, how alike indexed words are
+}
+
+func (q *query) like(i int, word uint32) int {
+	if l, ok := q.known[i][word]; ok {
+		return l
+	}
+	l := q.comparer.like(&q.parts[i], &q.x.words[word].part)
+	q.known[i][word] = l
+	return l
+}
+
+// candidates gives the names that have the most in common, by the words that are
+// like the asked name's parts.
+func (q *query) candidates() []uint32 {
+	sums := make([]uint16, len(q.x.names))
+	var touched []uint32
+	for i := range q.parts {
+		p := &q.parts[i]
+		q.known[i] = map[uint32]int{}
+		keys := keysOf(p)
+		occurs := 0
+		best := map[uint32]int{} // names by what this part gives them
+		for _, id := range q.alike(keys) {
+			l := q.like(i, id)
+			if l < partLike {
+				continue
+			}
+			w := &q.x.words[id]
+			if l >= joinLike {
+				occurs += len(w.names)
+			}
+			for _, n := range w.names {
+				best[n] = max(best[n], l)
+			}
+		}
+		weight := q.x.weigh(p, occurs)
+		if p.initial {
+			weight = rare / 2
+		}
+		q.weights = append(q.weights, weight)
+		for n, l := range best {
+			if sums[n] == 0 {
+				touched = append(touched, n)
+			}
+			sums[n] += uint16(l * weight / 100)
+		}
+	}
+	slices.SortFunc(touched, func(a, b uint32) int { return cmp.Or(cmp.Compare(sums[b], sums[a]), cmp.Compare(a, b)) })
+	return touched[:min(len(touched), maxCandidates)]
+}
+
+// alike gives the words that have one of keys, or differ from it by a letter.
+func (q *query) alike(keys []string) []uint32 {
+	seen := map[uint32]bool{}
+	var ids []uint32
+	add := func(more []uint32) {
+		if len(more) > maxBlur {
+			return
+		}
+		for _, id := range more {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	for _, key := range keys {
+		add(q.x.byKey[key])
+		for _, blurred := range blur(key) {
+			add(q.x.blurred[blurred])
+		}
+	}
+	return ids
+}
+
+func (q *query) found(candidates []uint32, threshold int) []Found {
+	var all []Found
+	byEntry := map[[2]uint32]int{}
+	for _, id := range candidates {
+		n := &q.x.names[id]
+		parts, weights := make([]part, len(n.words)), make([]int, len(n.words))
+		likes := make([][]int, len(q.parts))
+		for j, w := range n.words {
+			parts[j], weights[j] = q.x.words[w].part, q.x.words[w].weight
+		}
+		for i := range q.parts {
+			likes[i] = make([]int, len(n.words))
+			for j, w := range n.words {
+				likes[i][j] = q.like(i, w)
+			}
+		}
+		p := q.comparer.names(q.parts, parts, q.weights, weights, likes)
+		if p.like < threshold {
+			continue
+		}
+		list := q.x.lists[n.list]
+		f := Found{List: list, Entry: &list.Entries[n.entry], Name: int(n.name), Score: p.like, digest: q.x.digests[q.x.first[n.list]+int(n.entry)]}
+		for _, one := range p.pairs {
+			f.Parts = append(f.Parts, Alike{textOf(q.parts[one.a : one.a+one.na]), textOf(parts[one.b : one.b+one.nb]), one.like})
+		}
+		at := [2]uint32{n.list, n.entry}
+		if i, ok := byEntry[at]; ok {
+			if all[i].Score < f.Score {
+				all[i] = f
+			}
+			continue
+		}
+		byEntry[at] = len(all)
+		all = append(all, f)
+	}
+	slices.SortStableFunc(all, func(a, b Found) int { return cmp.Compare(b.Score, a.Score) })
+	return all[:min(len(all), maxFound)]
+}
+
+func textOf(parts []part) string {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = p.text
+	}
+	return strings.Join(texts, " ")
+}

@@ -1,0 +1,201 @@
+package screening
+
+// A sound is one letter or group of letters as it is heard, whatever script it is
+// written in. Letters that are read in two ways (Hebrew bet, pe, kaf, shin; Latin
+// ch) are sounds of their own, near to both readings.
+type sound uint8
+
+const (
+	shortA sound = iota + 1 // vowels written in Latin script
+	shortE
+	shortI
+	shortU
+	longA // alif, alef, aa
+	longI // ya, yod, y, ee, ai
+	longU // waw, vav, w, oo, ou
+	endA  // ta marbuta, final he
+	endY  // alif maqsura
+	glottal
+	ayin
+	bb
+	pp
+	peh // Hebrew pe, p or f
+	vv
+	bet // b or v
+	ff
+	mm
+	nn
+	rr
+	ll
+	tt
+	theta
+	dd
+	dhal
+	daad
+	zaa // the emphatic of dhal
+	ss
+	sheen
+	shin // Hebrew, sh or s
+	tsade
+	zz
+	jeem
+	gg
+	ghayn
+	kk
+	qaf
+	kaf // Hebrew, k or kh
+	khaa
+	hh
+	het // Hebrew, of h or kh
+	chay
+	digit0 // and nine more
+	sounds = digit0 + 10
+)
+
+func (s sound) consonant() bool { return s >= bb }
+
+// A script is what a name part is written in.
+type script uint8
+
+const (
+	latin script = iota
+	arabic
+	hebrew
+	scripts
+)
+
+// exact is what one consonant in the place of a wholly different one costs.
+const exact = 100
+
+// weight is what a sound counts for in the length of a name part.
+func (s sound) weight() int {
+	switch {
+	case s == hh:
+		return 70
+	case s.consonant():
+		return exact
+	case s == longA, s == longI, s == longU, s == endY:
+		return 50
+	case s == ayin:
+		return 30
+	}
+	return 20
+}
+
+// near lists what one sound in the place of another costs, in hundredths of a
+// consonant, where it is less than all. docs/screening.md gives the reasons.
+var near = []struct {
+	a, b sound
+	cost int
+}{
+	{shortA, shortE, 10}, {shortE, shortI, 10}, {shortA, longA, 0}, {shortE, longA, 10}, {shortI, longI, 0}, {shortE, longI, 5}, {shortU, longU, 0},
+	{shortA, shortI, 35}, {shortA, shortU, 40}, {shortI, shortU, 35}, {shortE, shortU, 30}, {shortA, longI, 45}, {shortA, longU, 45},
+	{shortI, longA, 50}, {shortU, longA, 50}, {shortU, longI, 50}, {shortI, longU, 50}, {shortE, longU, 45}, {longA, longI, 55}, {longA, longU, 55}, {longI, longU, 50},
+	{endA, shortA, 0}, {endA, shortE, 0}, {endA, longA, 5}, {endA, hh, 10}, {endA, tt, 20}, {endA, shortU, 20}, {endA, shortI, 20}, {endA, endY, 10},
+	{endY, shortA, 0}, {endY, shortE, 0}, {endY, shortI, 0}, {endY, longA, 0}, {endY, longI, 0},
+	{glottal, shortA, 0}, {glottal, shortE, 0}, {glottal, shortI, 0}, {glottal, shortU, 0}, {glottal, longA, 5}, {glottal, longI, 15}, {glottal, longU, 15}, {glottal, ayin, 20},
+	{ayin, shortA, 5}, {ayin, shortE, 5}, {ayin, shortI, 5}, {ayin, shortU, 5}, {ayin, longA, 10},
+	{bb, bet, 0}, {vv, bet, 5}, {bb, vv, 25}, {bb, pp, 20}, {pp, peh, 0}, {ff, peh, 5}, {pp, ff, 30}, {bb, peh, 25}, {peh, bet, 40}, {ff, vv, 20}, {bet, ff, 40},
+	{vv, longU, 10}, {bet, longU, 35}, {vv, peh, 30},
+	{tt, theta, 10}, {ss, theta, 20}, {theta, dhal, 20}, {dd, dhal, 10}, {zz, dhal, 15}, {dd, daad, 5}, {dhal, daad, 10}, {zz, daad, 15}, {zz, zaa, 5}, {dhal, zaa, 5},
+	{dd, zaa, 20}, {tt, zaa, 25}, {daad, zaa, 10}, {tsade, daad, 25}, {tsade, zaa, 25}, {tt, dd, 45}, {shin, theta, 35},
+	{ss, shin, 5}, {sheen, shin, 5}, {ss, sheen, 35}, {ss, tsade, 10}, {zz, tsade, 20}, {ss, zz, 35}, {chay, tsade, 35}, {shin, tsade, 35},
+	{chay, sheen, 10}, {chay, shin, 15}, {chay, khaa, 10}, {chay, het, 5}, {chay, kaf, 15}, {chay, kk, 25}, {chay, hh, 30}, {chay, jeem, 40},
+	{jeem, gg, 15}, {jeem, zz, 40}, {jeem, sheen, 45}, {jeem, longI, 35}, {gg, ghayn, 10}, {jeem, ghayn, 30}, {gg, kk, 35}, {gg, qaf, 20}, {ghayn, qaf, 25}, {ghayn, khaa, 40}, {ghayn, rr, 40}, {ghayn, ayin, 45},
+	{kk, qaf, 5}, {kk, kaf, 0}, {qaf, kaf, 10}, {khaa, kaf, 10}, {kk, khaa, 25}, {hh, khaa, 25}, {hh, het, 0}, {khaa, het, 5}, {hh, kaf, 45}, {het, kaf, 25},
+	{nn, mm, 55},
+}
+
+// alike lists sounds whose letters are taken for each other where both names are
+// in that script: by the dots of Arabic, by shape in Hebrew.
+var alike = map[script][][2]sound{
+	arabic: {{bb, tt}, {bb, theta}, {bb, nn}, {tt, nn}, {theta, nn}, {jeem, hh}, {jeem, khaa}, {hh, khaa}, {dd, dhal}, {rr, zz}, {ss, sheen}, {ss, daad}, {tt, zaa}, {ayin, ghayn}, {ff, qaf}, {kk, ll}},
+	hebrew: {{dd, rr}, {hh, het}, {het, tt}, {hh, tt}, {bet, kaf}, {longU, zz}, {longU, nn}, {longU, rr}, {mm, ss}, {kaf, rr}, {gg, nn}, {longU, longI}},
+}
+
+const alikeCost = 45
+
+// gap is what a sound costs that the other name does not have: little for a short
+// vowel beside a script that does not write them, all for a consonant.
+func gap(s sound, in, other script) int {
+	switch {
+	case s == hh:
+		return 70
+	case s.consonant():
+		return exact
+	case s == endA, s == glottal:
+		return 15
+	case s == ayin && other == latin:
+		return 10
+	case s == ayin:
+		return 45
+	}
+	letter := s >= longA // a letter of its own where vowels are not written
+	switch {
+	case in == latin && other == latin && letter:
+		return 30
+	case in == latin && other == latin:
+		return 20
+	case in == latin && s == longA:
+		return 10
+	case in == latin && letter:
+		return 25
+	case in == latin:
+		return 5
+	case in == arabic && other == arabic && s == longA:
+		return 35
+	case in == arabic && other == hebrew && s == longA:
+		return 8
+	case in == arabic && other == hebrew:
+		return 35
+	case in == arabic:
+		return 45
+	case other == latin && s == longA:
+		return 15
+	case other == latin && s == longI:
+		return 25
+	case other == latin:
+		return 35
+	case other == arabic:
+		return 10 // Hebrew writes short vowels of foreign names with letters
+	}
+	return 20
+}
+
+// costs are the tables of near, alike and gap, for two scripts.
+type costs struct {
+	swap [sounds][sounds]int16
+	gap  [2][sounds]int16 // of a sound of the first name, and of the second
+}
+
+func costTables() *[scripts][scripts]costs {
+	var all [scripts][scripts]costs
+	for a := range scripts {
+		for b := range scripts {
+			c := &all[a][b]
+			for x := range sounds {
+				c.gap[0][x], c.gap[1][x] = int16(gap(x, a, b)), int16(gap(x, b, a))
+				for y := range sounds {
+					if x != y {
+						c.swap[x][y] = 120 // dearer than a gap for vowels, so that they are never taken for a consonant
+						if x.consonant() && y.consonant() {
+							c.swap[x][y] = exact
+						}
+					}
+				}
+			}
+			for _, n := range near {
+				c.swap[n.a][n.b], c.swap[n.b][n.a] = int16(n.cost), int16(n.cost)
+			}
+			if a != b {
+				continue
+			}
+			for _, pair := range alike[a] {
+				for _, p := range [][2]sound{pair, {pair[1], pair[0]}} {
+					c.swap[p[0]][p[1]] = min(c.swap[p[0]][p[1]], alikeCost)
+				}
+			}
+		}
+	}
+	return &all
+}
