@@ -29,13 +29,70 @@ func (c *comparer) like(a, b *part) int {
 const initialLike = 88
 
 func (c *comparer) initials(a, b *part) int {
-	if c.tables[a.in][b.in].swap[a.sounds[0]][b.sounds[0]] > 15 {
+	if !beginsLike(a.sounds[0], b.sounds[0]) {
 		return 0
 	}
 	if a.initial && b.initial {
 		return whole
 	}
 	return initialLike
+}
+
+// beginsLike says whether two sounds may be written with one first letter, in some
+// script: an initial is a letter, and S may stand for Sh.
+func beginsLike(a, b sound) bool {
+	return firstLetter(a)&firstLetter(b) != 0
+}
+
+// firstLetter is a set of the letters with which a sound may begin.
+func firstLetter(s sound) int {
+	const (
+		vowel = 1 << iota
+		p
+		v
+		t
+		d
+		k
+		z
+		h
+		other
+	)
+	switch s {
+	case ss, sheen, shin, zz:
+		return z
+	case tsade, theta:
+		return z | t
+	case tt:
+		return t
+	case chay:
+		return z | t | k | h
+	case dd, daad:
+		return d
+	case dhal, zaa:
+		return d | z
+	case jeem:
+		return d | k | vowel
+	case gg, kk, qaf:
+		return k
+	case ghayn:
+		return k | vowel
+	case kaf, khaa:
+		return k | h
+	case hh, het:
+		return h
+	case bb, pp, peh, ff:
+		return p
+	case bet:
+		return p | v
+	case vv:
+		return v
+	case longU:
+		return vowel | v
+	}
+	if s < bb {
+		return vowel
+	}
+	return other << int(s)
 }
 
 // swapped is what two sounds in the wrong order cost.
@@ -50,15 +107,15 @@ func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 	before, row, next := &c.rows[0], &c.rows[1], &c.rows[2]
 	row[0] = 0
 	for j, s := range b {
-		row[j+1] = row[j] + int32(table.gap[1][s])
+		row[j+1] = row[j] + int32(table.gap[1][placeOf(j, len(b))][s])
 		wb += int32(s.weight())
 	}
 	for i, s := range a {
 		wa += int32(s.weight())
-		lost := int32(table.gap[0][s])
+		lost := int32(table.gap[0][placeOf(i, len(a))][s])
 		next[0] = row[0] + lost
 		for j, t := range b {
-			cost := min(row[j]+int32(table.swap[s][t]), row[j+1]+lost, next[j]+int32(table.gap[1][t]))
+			cost := min(row[j]+int32(table.swap[s][t]), row[j+1]+lost, next[j]+int32(table.gap[1][placeOf(j, len(b))][t]))
 			if i > 0 && j > 0 && s != t && s == b[j-1] && t == a[i-1] {
 				cost = min(cost, before[j-1]+swapped)
 			}
@@ -70,11 +127,32 @@ func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 	return max(0, whole-int(row[len(b)]*whole/long))
 }
 
+func placeOf(i, n int) place {
+	switch i {
+	case 0:
+		return begins
+	case n - 1:
+		return ends
+	}
+	return within
+}
+
 // Parts and names that are less alike than this are not the same.
 const (
 	partLike = 60
 	joinLike = 85
 )
+
+// sure is from where on a likeness is taken as it is. What is less alike counts for
+// less than it is: a part with one consonant of three changed is another name.
+const sure = 86
+
+func temper(like int) int {
+	if like >= sure {
+		return like
+	}
+	return like - (sure-like)*4/5
+}
 
 // A pairing says which part of one name is taken for which of the other.
 type pairing struct {
@@ -171,6 +249,10 @@ func (c *comparer) joined(first, second, one *part) int {
 	return c.soundsLike(both[:min(n, maxSounds)], one.sounds, first.in, one.in)
 }
 
+// headless is what it costs that the longer name's first part is not in the
+// shorter: fathers' names are left out, and family names, but not the own.
+const headless = 8
+
 // extra is what each part costs that the longer name has beyond the shorter.
 const extra = 3
 
@@ -189,7 +271,10 @@ func score(a, b []part, weightA, weightB []int, pairs []pair, usedA, usedB [maxP
 		}
 		w := max(wa, wb)
 		counted += w
-		sum += w * p.like
+		sum += w * temper(p.like)
+	}
+	if len(a) > len(b) && !usedA[0] && !a[0].minor || len(b) > len(a) && !usedB[0] && !b[0].minor {
+		sum -= counted * headless / 100
 	}
 	leftA, leftB, restA, restB := 0, 0, 0, 0
 	for i := range a {

@@ -30,9 +30,9 @@ var latinGroups = []struct {
 	text string
 	as   []sound
 }{
-	{"tsch", []sound{chay}}, {"sch", []sound{sheen}}, {"tch", []sound{chay}}, {"dzh", []sound{jeem}},
-	{"sh", []sound{sheen}}, {"ch", []sound{chay}}, {"kh", []sound{khaa}}, {"gh", []sound{ghayn}}, {"th", []sound{theta}}, {"dh", []sound{dhal}}, {"ph", []sound{ff}}, {"zh", []sound{jeem}},
-	{"dj", []sound{jeem}}, {"tz", []sound{tsade}}, {"ts", []sound{tsade}}, {"ck", []sound{kk}},
+	{"dsch", []sound{jeem}}, {"tsch", []sound{chay}}, {"sch", []sound{sheen}}, {"tch", []sound{chay}}, {"dzh", []sound{jeem}},
+	{"tsh", []sound{tt, sheen}}, {"sh", []sound{sheen}}, {"ch", []sound{chay}}, {"kh", []sound{khaa}}, {"gh", []sound{ghayn}}, {"th", []sound{theta}}, {"dh", []sound{dhal}}, {"ph", []sound{ff}}, {"zh", []sound{jeem}},
+	{"dj", []sound{jeem}}, {"rh", []sound{ghayn}}, {"tz", []sound{tsade}}, {"ts", []sound{tsade}}, {"ck", []sound{kk}},
 	{"ce", []sound{ss, shortE}}, {"ci", []sound{ss, shortI}}, {"cy", []sound{ss, longI}},
 	{"ou", []sound{longU}}, {"oo", []sound{longU}}, {"uu", []sound{longU}}, {"au", []sound{longU}}, {"aw", []sound{longU}}, {"ow", []sound{longU}},
 	{"ee", []sound{longI}}, {"ii", []sound{longI}}, {"ei", []sound{longI}}, {"ai", []sound{longI}}, {"ie", []sound{longI}}, {"ey", []sound{longI}}, {"ay", []sound{longI}}, {"iy", []sound{longI}}, {"yi", []sound{longI}}, {"aa", []sound{longA}},
@@ -50,7 +50,7 @@ var byFirst = func() (by [26][]int) {
 }()
 
 // unfold maps Latin letters that do not come apart into a letter and a mark.
-var unfold = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "dh", "þ", "th", "ı", "i", "ħ", "h", "ə", "e", "ş", "sh", "ș", "sh", "š", "sh", "č", "ch", "ž", "zh", "ç", "s", "ġ", "gh", "ğ", "gh", "ḫ", "kh", "ẖ", "kh", "ḏ", "dh", "ṯ", "th", "ǧ", "j")
+var unfold = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "dh", "þ", "th", "ı", "i", "ħ", "h", "ə", "e", "ş", "sh", "ș", "sh", "š", "sh", "č", "ch", "ž", "zh", "ç", "s", "ġ", "gh", "ğ", "gh", "ḫ", "kh", "ẖ", "ch", "ḏ", "dh", "ṯ", "th", "ǧ", "j")
 
 // fold brings text to one form: compatibility forms and case are evened out, marks
 // over and under letters, the Arabic stretching stroke and what does not show go.
@@ -120,8 +120,8 @@ func hearLatin(heard []sound, text string) []sound {
 			i++
 			continue
 		}
-		if c == 'h' && i == len(text)-1 && i > 1 && strings.IndexByte("aeiou", text[i-1]) >= 0 {
-			break // a final h after a vowel is not heard
+		if c == 'h' && i == len(text)-1 && i > 1 && (text[i-1] == 'a' || text[i-1] == 'e') {
+			break // of -ah, -eh
 		}
 		for _, g := range byFirst[c-'a'] {
 			if strings.HasPrefix(text[i:], latinGroups[g].text) {
@@ -153,6 +153,9 @@ func hearArabic(heard []sound, text []rune) []sound {
 		case last && i > 0 && s == hh:
 			s = endA
 		case i > 0 && r == 'ل' && text[i-1] == 'ل':
+			continue
+		case i > 0 && text[i-1] == 'ت' && (s == ss || s == sheen): // foreign ts, tch
+			heard[len(heard)-1] = map[sound]sound{ss: tsade, sheen: chay}[s]
 			continue
 		}
 		heard = append(heard, s)

@@ -56,7 +56,7 @@ sayf سيف suhayl سهيل yAsir ياسر yAsIn ياسين fATimaP فاطمة E
 amInaP أمينة nAdiyaP نادية suEAd سعاد wafA' وفاء hayfA' هيفاء mu'ayyad مؤيد VakwAn ذكوان cAmir ثامر`)
 
 var arabicAbd = lexemes(arabicName, `raHmAn رحمن EazIz عزيز karIm كريم salAm سلام qAdir قادر laTIf لطيف HamId حميد nASir ناصر majId مجيد raHIm رحيم HalIm حليم GanI غني wahhAb وهاب SamadI صمدي`)
-var arabicDin = lexemes(arabicName, `nUr نور SalAH صلاح nASir ناصر badr بدر EizzP عز $ams شمس jamAl جمال`)
+var arabicDin = lexemes(arabicName, `nUr نور SalAH صلاح nASir ناصر badr بدر Eizz عز $ams شمس jamAl جمال`)
 
 var hebrewGiven = lexemes(hebrewName, `
 avraham אברהם yiCXaq יצחק yaEaqov יעקב yosef יוסף mo$e משה david דוד dan דן daniel דניאל $muel שמואל $imEon שמעון $lomo שלמה yehuda יהודה
@@ -113,10 +113,10 @@ func hebrewFamily(r *rand.Rand) lexeme {
 }
 
 var (
-	onsets = strings.Fields("b br d dr f fr g gr h k kr l m n p r s st t tr v w sch")
-	nuclei = strings.Fields("a e i o u a e i o au ei")
-	codas  = strings.Fields("n r l s t m nd rt lt ck ns")
-	ends   = strings.Fields("er en mann son ov ova ini sen ic ard berg dal quist")
+	onsets  = strings.Fields("b br d dr f fr g gr h k kr l m n p r s st t tr v w sch")
+	nuclei  = strings.Fields("a e i o u a e i o au ei")
+	codas   = strings.Fields("n r l s t m nd rt lt ck ns")
+	endings = strings.Fields("er en mann son ov ova ini sen ic ard berg dal quist")
 )
 
 func europeanFamily(r *rand.Rand) lexeme {
@@ -124,7 +124,7 @@ func europeanFamily(r *rand.Rand) lexeme {
 	if r.IntN(2) == 0 {
 		spoken += pick(r, nuclei) + pick(r, codas)
 	}
-	spoken += pick(r, ends)
+	spoken += pick(r, endings)
 	l := lexeme{of: europeanName, spoken: strings.ToUpper(spoken[:1]) + spoken[1:]}
 	l.ar, l.he = europeanIn(l.spoken, true), europeanIn(l.spoken, false)
 	return l

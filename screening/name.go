@@ -156,6 +156,9 @@ func readings(text string, in script) (first, second string) {
 				return text, rest
 			}
 		}
+		if strings.Contains(text, "rn") { // as m is misread
+			return text, strings.Replace(text, "rn", "m", 1)
+		}
 	}
 	return text, ""
 }
@@ -173,7 +176,7 @@ func abdWord(text string) (string, bool) {
 	if len(stem) < 4 {
 		return "", false
 	}
-	if l, ok := strings.CutPrefix(stem, "l"); ok && len(rest) > len(stem) && l[0] != 'l' && l[0] != 'h' {
+	if l, ok := strings.CutPrefix(stem, "l"); ok && len(rest) > len(stem) && l[0] != 'l' {
 		return "abd" + l, true
 	}
 	return "", false

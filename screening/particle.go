@@ -49,7 +49,7 @@ func isArticleBefore(w word, words []word, i int) bool {
 	if w.text[1] == 'l' {
 		return true
 	}
-	return w.hyphen && words[i+1].text[0] == w.text[1]
+	return (w.hyphen || i > 0) && words[i+1].text[0] == w.text[1]
 }
 
 // hebrewArticle is the article of an Arabic name in Hebrew letters: al-, a-, as-.

@@ -79,14 +79,14 @@ func subNames(n spokenName) (keys []string) {
 	return keys
 }
 
-// stranger makes a name that is no variant of a listed one, near to one where kind
-// says so, and how it was made.
+// stranger makes a name that is no variant of a listed one, near to one in four of ten
+// ways, and how it was made.
 func (w *world) stranger(kind int) (spokenName, string) {
 	for {
 		n := draw(w.r, w.families)
 		near := slices.Clone(pick(w.r, w.spoken))
 		name := "no relation"
-		switch kind % 5 {
+		switch kind % 10 {
 		case 1: // a listed family name, other first names
 			n, name = append(draw(w.r, w.families)[:0:0], near...), "same family name"
 			for i := range n[:len(n)-1] {
@@ -115,7 +115,7 @@ func (w *world) stranger(kind int) (spokenName, string) {
 				continue
 			}
 		}
-		if !slices.ContainsFunc(subNames(n), func(key string) bool { return w.known[key] }) || kind%5 == 3 && !w.known[subNames(n)[0]] && !w.two(n) {
+		if !slices.ContainsFunc(subNames(n), func(key string) bool { return w.known[key] }) || kind%10 == 3 && !w.known[subNames(n)[0]] && !w.two(n) {
 			return n, name
 		}
 	}
@@ -185,6 +185,7 @@ func testRecall(t *testing.T, seed uint64, entries, variants, strangers int) {
 	x := NewIndex(w.list)
 	recall, scripts, all := tally{}, tally{}, tally{}
 	misses := 0
+	var right, wrong []int
 	for i, order := 0, w.r.Perm(entries); i < variants; {
 		target := order[0]
 		order = order[1:]
@@ -200,6 +201,12 @@ func testRecall(t *testing.T, seed uint64, entries, variants, strangers int) {
 		i++
 		name := strings.Join(parts, " ")
 		hit := slices.ContainsFunc(x.Search(name, Threshold), func(f Found) bool { return f.Entry.ID == fmt.Sprint(target) })
+		right = append(right, 0)
+		for _, f := range x.Search(name, 40) {
+			if f.Entry.ID == fmt.Sprint(target) {
+				right[len(right)-1] = f.Score
+			}
+		}
 		recall.add(s.name, hit)
 		recall.add(d.name, hit)
 		scripts.add(fmt.Sprintf("%v asked, %v listed", scriptName(name), scriptName(w.list.Entries[target].Names[0])), hit)
@@ -215,12 +222,26 @@ func testRecall(t *testing.T, seed uint64, entries, variants, strangers int) {
 		n, kind := w.stranger(i)
 		name := strings.Join(written(n, pick(w.r, fitting(n)), w.r), " ")
 		found := x.Search(name, Threshold)
+		wrong = append(wrong, 0)
+		if f := x.Search(name, 40); len(f) > 0 {
+			wrong[len(wrong)-1] = f[0].Score
+		}
 		alarms.add(kind, len(found) > 0)
 		all.add("all strangers", len(found) > 0)
 		if len(found) > 0 && shown < *showMisses {
 			shown++
 			t.Logf("alarm: %s | %s %d (%s)", name, found[0].Entry.Names[0], found[0].Score, kind)
 		}
+	}
+	for th := 66; th < 96; th += 2 {
+		r, f := 0, 0
+		for _, s := range right {
+			r += b2i(s >= th)
+		}
+		for _, s := range wrong {
+			f += b2i(s >= th)
+		}
+		t.Logf("threshold %d: recall %.2f alarms %.2f", th, 100*float64(r)/float64(len(right)), 100*float64(f)/float64(len(wrong)))
 	}
 	recall.print(t, "recall by rule of writing and by damage")
 	scripts.print(t, "recall by script")

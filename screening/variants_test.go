@@ -110,17 +110,15 @@ var alaLC = system{"ALA-LC romanisation", []tongue{arabicName}, func(l lexeme, r
 
 var press = system{"English press spelling", []tongue{arabicName}, func(l lexeme, r *rand.Rand) string {
 	write := func(s string) string {
+		if n := len(s); n > 3 && r.IntN(3) == 0 && (s[n-2] == 'i' || s[n-2] == 'a') { // khaled, ahmed
+			s = s[:n-2] + "e" + s[n-1:]
+		}
 		u, i, q := pick(r, []string{"u", "u", "oo", "ou"}), pick(r, []string{"i", "i", "ee"}), pick(r, []string{"q", "q", "k"})
 		s = by(s, "'", "", "E", "", "c", "th", "H", "h", "x", "kh", "V", "dh", "$", "sh", "S", "s", "D", "d", "T", "t", "Z", pick(r, []string{"z", "dh"}), "G", "gh", "q", q, "ay", pick(r, []string{"ay", "ai", "ei"}), "A", "a", "aP", pick(r, []string{"a", "ah"}), "P", "")
 		if rest, ok := strings.CutSuffix(s, "I"); ok {
 			s = rest + pick(r, []string{"i", "i", "y"})
 		}
 		s = by(s, "I", i, "U", u)
-		if r.IntN(3) == 0 { // khaled, ahmed
-			if n := len(s); n > 3 && (s[n-2] == 'i' || s[n-2] == 'a') && s[n-1] != 'a' && s[n-3] != 'a' && s[n-3] != 'e' && s[n-3] != 'i' {
-				s = s[:n-2] + "e" + s[n-1:]
-			}
-		}
 		if r.IntN(3) == 0 {
 			s = undouble(s)
 		}
@@ -155,7 +153,7 @@ var french = system{"French spelling", []tongue{arabicName}, func(l lexeme, r *r
 	write := func(s string) string {
 		full := s
 		s = by(s, "'", "", "E", "", "c", "th", "H", "h", "x", "kh", "V", "dh", "$", "ch", "S", "s", "D", "d", "T", "t", "Z", "d", "G", pick(r, []string{"gh", "gh", "rh"}), "q", pick(r, []string{"k", "q"}), "j", pick(r, []string{"dj", "j"}),
-			"uw", "ouw", "ay", pick(r, []string{"aï", "ay"}), "aw", "aou", "w", "ou", "A", "a", "I", "i", "U", "ou", "u", "ou", "aP", "a", "P", "")
+			"uw", "ouw", "wU", "ou", "ay", pick(r, []string{"aï", "ay"}), "aw", "aou", "w", "ou", "A", "a", "I", "i", "U", "ou", "u", "ou", "aP", "a", "P", "")
 		for _, v := range []string{"a", "i", "o"} { // s between vowels is doubled
 			for _, w := range []string{"a", "i", "o", "e"} {
 				s = strings.ReplaceAll(s, v+"s"+w, v+"ss"+w)
