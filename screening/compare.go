@@ -6,6 +6,7 @@ const whole = 100
 // A comparer compares parts of names. It is not safe for concurrent use.
 type comparer struct {
 	tables *[scripts][scripts]costs
+	merged *merged
 	rows   [3][maxSounds*2 + 1]int32
 }
 
@@ -45,7 +46,7 @@ func beginsLike(a, b sound) bool {
 }
 
 // firstLetter is a set of the letters with which a sound may begin.
-func firstLetter(s sound) int {
+func firstLetter(heard sound) int {
 	const (
 		vowel = 1 << iota
 		p
@@ -54,22 +55,27 @@ func firstLetter(s sound) int {
 		d
 		k
 		z
+		s
 		h
 		other
 	)
-	switch s {
-	case ss, sheen, shin, zz:
+	switch heard {
+	case ss, sheen, shin:
+		return s
+	case zz:
 		return z
-	case tsade, theta:
-		return z | t
+	case tsade:
+		return s | t | z
+	case theta:
+		return s | t
 	case tt:
 		return t
 	case chay:
-		return z | t | k | h
+		return s | t | k | h
 	case dd, daad:
-		return d
-	case dhal, zaa:
 		return d | z
+	case dhal, zaa:
+		return d | z | t
 	case jeem:
 		return d | k | vowel
 	case gg, kk, qaf:
@@ -89,10 +95,10 @@ func firstLetter(s sound) int {
 	case longU:
 		return vowel | v
 	}
-	if s < bb {
+	if heard < bb {
 		return vowel
 	}
-	return other << int(s)
+	return other << int(heard)
 }
 
 // swapped is what two sounds in the wrong order cost.
@@ -118,6 +124,16 @@ func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 			cost := min(row[j]+int32(table.swap[s][t]), row[j+1]+lost, next[j]+int32(table.gap[1][placeOf(j, len(b))][t]))
 			if i > 0 && j > 0 && s != t && s == b[j-1] && t == a[i-1] {
 				cost = min(cost, before[j-1]+swapped)
+			}
+			if i > 0 {
+				if m := &c.merged[a[i-1]][s]; m.one != 0 {
+					cost = min(cost, before[j]+int32(m.cost+table.swap[m.one][t]))
+				}
+			}
+			if j > 0 {
+				if m := &c.merged[b[j-1]][t]; m.one != 0 {
+					cost = min(cost, row[j-1]+int32(m.cost+table.swap[s][m.one]))
+				}
 			}
 			next[j+1] = cost
 		}
@@ -145,13 +161,13 @@ const (
 
 // sure is from where on a likeness is taken as it is. What is less alike counts for
 // less than it is: a part with one consonant of three changed is another name.
-const sure = 86
+var sure = 86
 
 func temper(like int) int {
 	if like >= sure {
 		return like
 	}
-	return like - (sure-like)*4/5
+	return like - (sure-like)*tuneTemper/10
 }
 
 // A pairing says which part of one name is taken for which of the other.
@@ -170,7 +186,7 @@ type pair struct {
 // whatever their order, the most alike first; two that stand side by side may be
 // one of the other name. Each part of the shorter name counts by its weight, and
 // what the longer has beyond that costs a little.
-func (c *comparer) names(a, b []part, weightA, weightB []int, likes [][]int) pairing {
+func (c *comparer) names(a, b []part, weightA, weightB []int, likes [][]int, telling [][]int) pairing {
 	var pairs []pair
 	usedA, usedB := [maxParts]bool{}, [maxParts]bool{}
 	if len(a) != len(b) || len(a) == 2 {
@@ -209,7 +225,19 @@ func (c *comparer) names(a, b []part, weightA, weightB []int, likes [][]int) pai
 		usedA[best.a], usedB[best.b] = true, true
 		pairs = append(pairs, best)
 	}
-	return pairing{score(a, b, weightA, weightB, pairs, usedA, usedB), pairs}
+	bits := 0
+	for _, p := range pairs {
+		switch {
+		case p.na+p.nb > 2:
+			bits += 80
+		case a[p.a].initial || b[p.b].initial:
+			bits += 20
+		default:
+			bits += telling[p.a][min(p.like, whole)]
+		}
+	}
+	result := score(a, b, weightA, weightB, pairs, usedA, usedB)
+	return pairing{result - max(0, tuneBits-bits)*tunePer/100, pairs}
 }
 
 // joins tries each two neighbours of one name against the parts of the other.
@@ -251,10 +279,10 @@ func (c *comparer) joined(first, second, one *part) int {
 
 // headless is what it costs that the longer name's first part is not in the
 // shorter: fathers' names are left out, and family names, but not the own.
-const headless = 8
+var headless = 8
 
 // extra is what each part costs that the longer name has beyond the shorter.
-const extra = 3
+var extra = 3
 
 func score(a, b []part, weightA, weightB []int, pairs []pair, usedA, usedB [maxParts]bool) int {
 	counted, sum, full := 0, 0, 0
@@ -274,7 +302,7 @@ func score(a, b []part, weightA, weightB []int, pairs []pair, usedA, usedB [maxP
 		sum += w * temper(p.like)
 	}
 	if len(a) > len(b) && !usedA[0] && !a[0].minor || len(b) > len(a) && !usedB[0] && !b[0].minor {
-		sum -= counted * headless / 100
+		sum -= counted * headless
 	}
 	leftA, leftB, restA, restB := 0, 0, 0, 0
 	for i := range a {
@@ -301,3 +329,6 @@ func score(a, b []part, weightA, weightB []int, pairs []pair, usedA, usedB [maxP
 	result := sum / (counted + missing)
 	return max(0, result-extra*max(restA-restB, restB-restA))
 }
+
+var tuneTemper, tuneBits, tunePer, tuneAlike = 8, 250, 25, 60
+var tuneAdd = 4

@@ -20,7 +20,7 @@ func TestDbg(t *testing.T) {
 			fmt.Println("   ", f.Score, f.Parts)
 		}
 		pa, pb := partsOf(a), partsOf(b)
-		c := comparer{tables: costTables()}
+		c := comparer{tables: costTables(), merged: mergeTable()}
 		for i := range pa {
 			for j := range pb {
 				fmt.Print(" ", pa[i].text, "/", pb[j].text, "=", c.like(&pa[i], &pb[j]))

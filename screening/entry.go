@@ -65,8 +65,5 @@ type File struct {
 	Size   int64  `json:"size"`
 }
 
-// Plain is the kind of parley's own list format.
-const Plain = "plain"
-
 // Threshold is the score from which on a name is a hit.
-const Threshold = 82
+const Threshold = 70

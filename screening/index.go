@@ -2,6 +2,7 @@ package screening
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 type Index struct {
 	lists   []*List
 	tables  *[scripts][scripts]costs
+	merged  *merged
 	words   []indexed           // each part that occurs, once
 	byKey   map[string][]uint32 // words by their keys
 	blurred map[string][]uint32 // words by their keys with one letter left out
@@ -38,7 +40,7 @@ const maxBlur = 4000
 
 // NewIndex indexes all names of lists.
 func NewIndex(lists ...*List) *Index {
-	x := &Index{lists: lists, tables: costTables(), byKey: map[string][]uint32{}, blurred: map[string][]uint32{}}
+	x := &Index{lists: lists, tables: costTables(), merged: mergeTable(), byKey: map[string][]uint32{}, blurred: map[string][]uint32{}}
 	known := map[string]uint32{}
 	for l, list := range lists {
 		x.first = append(x.first, len(x.digests))
@@ -260,7 +262,7 @@ func (x *Index) Search(name string, threshold int) []Found {
 	if len(parts) == 0 || len(x.names) == 0 {
 		return nil
 	}
-	q := &query{x: x, parts: parts, comparer: comparer{tables: x.tables}, known: make([]map[uint32]int, len(parts))}
+	q := &query{x: x, parts: parts, comparer: comparer{tables: x.tables, merged: x.merged}, known: make([][]uint8, len(parts))}
 	return q.found(q.candidates(), threshold)
 }
 
@@ -268,16 +270,17 @@ type query struct {
 	x        *Index
 	parts    []part
 	weights  []int
+	telling  [][]int // of each part, what being as alike tells, in tenths of a bit
 	comparer comparer
-	known    []map[uint32]int // of each part, how alike indexed words are
+	known    [][]uint8 // of each part, how alike each indexed word is, plus 1; 0: not known yet
 }
 
 func (q *query) like(i int, word uint32) int {
-	if l, ok := q.known[i][word]; ok {
-		return l
+	if l := q.known[i][word]; l != 0 {
+		return int(l) - 1
 	}
 	l := q.comparer.like(&q.parts[i], &q.x.words[word].part)
-	q.known[i][word] = l
+	q.known[i][word] = uint8(l + 1)
 	return l
 }
 
@@ -285,62 +288,105 @@ func (q *query) like(i int, word uint32) int {
 // like the asked name's parts.
 func (q *query) candidates() []uint32 {
 	sums := make([]uint16, len(q.x.names))
-	var touched []uint32
+	best := make([]uint8, len(q.x.names)) // what this part gives a name
+	var touched, here []uint32
 	for i := range q.parts {
 		p := &q.parts[i]
-		q.known[i] = map[uint32]int{}
-		keys := keysOf(p)
+		q.known[i] = make([]uint8, len(q.x.words))
 		occurs := 0
-		best := map[uint32]int{} // names by what this part gives them
-		for _, id := range q.alike(keys) {
+		var by [whole + 1]int // names by how alike they have it
+		for _, id := range q.alike(i) {
 			l := q.like(i, id)
 			if l < partLike {
 				continue
 			}
 			w := &q.x.words[id]
+			by[l] += len(w.names)
 			if l >= joinLike {
 				occurs += len(w.names)
 			}
 			for _, n := range w.names {
-				best[n] = max(best[n], l)
+				if best[n] == 0 {
+					here = append(here, n)
+				}
+				best[n] = max(best[n], uint8(l))
 			}
 		}
+		q.telling = append(q.telling, tell(by, len(q.x.names)))
 		weight := q.x.weigh(p, occurs)
 		if p.initial {
 			weight = rare / 2
 		}
 		q.weights = append(q.weights, weight)
-		for n, l := range best {
+		for _, n := range here {
 			if sums[n] == 0 {
 				touched = append(touched, n)
 			}
-			sums[n] += uint16(l * weight / 100)
+			sums[n] += uint16(int(best[n]) * weight / 100)
+			best[n] = 0
+		}
+		here = here[:0]
+	}
+	return most(touched, sums)
+}
+
+// tell gives for each likeness what it tells that a part is as alike: how seldom
+// that is among all names.
+func tell(by [whole + 1]int, names int) []int {
+	bits := make([]int, whole+1)
+	sum := tuneAdd
+	for l := whole; l >= 0; l-- {
+		sum += by[l]
+		bits[l] = max(0, int(10*math.Log2(float64(names+2000)/float64(sum))))
+	}
+	return bits
+}
+
+// most gives those of names with the highest sums, at most maxCandidates.
+func most(names []uint32, sums []uint16) []uint32 {
+	var count [1 << 11]int
+	for _, n := range names {
+		count[min(sums[n], uint16(len(count)-1))]++
+	}
+	least, total := len(count), 0
+	for least > 1 && total < maxCandidates {
+		least--
+		total += count[least]
+	}
+	var kept []uint32
+	for _, n := range names {
+		if int(sums[n]) >= least {
+			kept = append(kept, n)
 		}
 	}
-	slices.SortFunc(touched, func(a, b uint32) int { return cmp.Or(cmp.Compare(sums[b], sums[a]), cmp.Compare(a, b)) })
-	return touched[:min(len(touched), maxCandidates)]
+	slices.SortFunc(kept, func(a, b uint32) int { return cmp.Or(cmp.Compare(sums[b], sums[a]), cmp.Compare(a, b)) })
+	return kept[:min(len(kept), maxCandidates)]
 }
 
 // alike gives the words that have one of keys, or differ from it by a letter.
-func (q *query) alike(keys []string) []uint32 {
-	seen := map[uint32]bool{}
+func (q *query) alike(part int) []uint32 {
+	const seen = 255 // until it is compared
+	known := q.known[part]
 	var ids []uint32
 	add := func(more []uint32) {
 		if len(more) > maxBlur {
 			return
 		}
 		for _, id := range more {
-			if !seen[id] {
-				seen[id] = true
+			if known[id] == 0 {
+				known[id] = seen
 				ids = append(ids, id)
 			}
 		}
 	}
-	for _, key := range keys {
+	for _, key := range keysOf(&q.parts[part]) {
 		add(q.x.byKey[key])
 		for _, blurred := range blur(key) {
 			add(q.x.blurred[blurred])
 		}
+	}
+	for _, id := range ids {
+		known[id] = 0
 	}
 	return ids
 }
@@ -361,7 +407,7 @@ func (q *query) found(candidates []uint32, threshold int) []Found {
 				likes[i][j] = q.like(i, w)
 			}
 		}
-		p := q.comparer.names(q.parts, parts, q.weights, weights, likes)
+		p := q.comparer.names(q.parts, parts, q.weights, weights, likes, q.telling)
 		if p.like < threshold {
 			continue
 		}

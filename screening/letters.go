@@ -34,7 +34,7 @@ var latinGroups = []struct {
 	{"tsh", []sound{tt, sheen}}, {"sh", []sound{sheen}}, {"ch", []sound{chay}}, {"kh", []sound{khaa}}, {"gh", []sound{ghayn}}, {"th", []sound{theta}}, {"dh", []sound{dhal}}, {"ph", []sound{ff}}, {"zh", []sound{jeem}},
 	{"dj", []sound{jeem}}, {"rh", []sound{ghayn}}, {"tz", []sound{tsade}}, {"ts", []sound{tsade}}, {"ck", []sound{kk}},
 	{"ce", []sound{ss, shortE}}, {"ci", []sound{ss, shortI}}, {"cy", []sound{ss, longI}},
-	{"ou", []sound{longU}}, {"oo", []sound{longU}}, {"uu", []sound{longU}}, {"au", []sound{longU}}, {"aw", []sound{longU}}, {"ow", []sound{longU}},
+	{"ou", []sound{longU}}, {"oo", []sound{longU}}, {"uu", []sound{longU}}, {"au", []sound{longU}}, {"aw", []sound{longU}}, {"ow", []sound{shortU, longU}},
 	{"ee", []sound{longI}}, {"ii", []sound{longI}}, {"ei", []sound{longI}}, {"ai", []sound{longI}}, {"ie", []sound{longI}}, {"ey", []sound{longI}}, {"ay", []sound{longI}}, {"iy", []sound{longI}}, {"yi", []sound{longI}}, {"aa", []sound{longA}},
 	{"a", []sound{shortA}}, {"b", []sound{bb}}, {"c", []sound{kk}}, {"d", []sound{dd}}, {"e", []sound{shortE}}, {"f", []sound{ff}}, {"g", []sound{gg}}, {"h", []sound{hh}}, {"i", []sound{shortI}}, {"j", []sound{jeem}},
 	{"k", []sound{kk}}, {"l", []sound{ll}}, {"m", []sound{mm}}, {"n", []sound{nn}}, {"o", []sound{shortU}}, {"p", []sound{pp}}, {"q", []sound{qaf}}, {"r", []sound{rr}}, {"s", []sound{ss}}, {"t", []sound{tt}},
@@ -121,7 +121,7 @@ func hearLatin(heard []sound, text string) []sound {
 			continue
 		}
 		if c == 'h' && i == len(text)-1 && i > 1 && (text[i-1] == 'a' || text[i-1] == 'e') {
-			break // of -ah, -eh
+			return append(heard, endA) // -ah, -eh: heard or not
 		}
 		for _, g := range byFirst[c-'a'] {
 			if strings.HasPrefix(text[i:], latinGroups[g].text) {
@@ -153,9 +153,6 @@ func hearArabic(heard []sound, text []rune) []sound {
 		case last && i > 0 && s == hh:
 			s = endA
 		case i > 0 && r == 'ل' && text[i-1] == 'ل':
-			continue
-		case i > 0 && text[i-1] == 'ت' && (s == ss || s == sheen): // foreign ts, tch
-			heard[len(heard)-1] = map[sound]sound{ss: tsade, sheen: chay}[s]
 			continue
 		}
 		heard = append(heard, s)

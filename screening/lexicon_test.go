@@ -73,7 +73,7 @@ func lexemes(of tongue, text string) (all []lexeme) {
 	return all
 }
 
-func europeanGiven() (all []lexeme) {
+var europeanGiven = func() (all []lexeme) {
 	fields := strings.Fields(`Thomas توماس תומאס Catherine كاثرين קתרין Daniel دانيال דניאל Robert روبرت רוברט Elena إيلينا אלנה Peter بيتر פיטר Anna آنا אנה Victor فيكتور ויקטור
 Richard ريتشارد ריצ'רד Simon سيمون סימון Helen هيلين הלן Martin مارتن מרטין Philip فيليب פיליפ George جورج ג'ורג' Stephan ستيفان סטפן Barbara باربرا ברברה Laura لورا לאורה Frank فرانك פרנק
 Henrik هنريك הנריק Sophia صوفيا סופיה Claudia كلاوديا קלאודיה Andreas أندرياس אנדריאס Charles تشارلز צ'רלס Michael مايكل מייקל`)
@@ -81,7 +81,7 @@ Henrik هنريك הנריק Sophia صوفيا סופיה Claudia كلاوديا
 		all = append(all, lexeme{of: europeanName, spoken: fields[i], ar: fields[i+1], he: fields[i+2]})
 	}
 	return all
-}
+}()
 
 func pick[T any](r *rand.Rand, all []T) T { return all[r.IntN(len(all))] }
 
@@ -135,7 +135,6 @@ type spokenName []lexeme
 
 // draw makes a name of one of the three tongues: 60% Arabic, 25% Hebrew.
 func draw(r *rand.Rand, families map[tongue][]lexeme) spokenName {
-	european := europeanGiven()
 	var n spokenName
 	parts := 3
 	if r.IntN(4) == 0 {
@@ -165,7 +164,7 @@ func draw(r *rand.Rand, families map[tongue][]lexeme) spokenName {
 		return append(n, pick(r, families[hebrewName]))
 	default:
 		for range parts - 1 {
-			n = append(n, pick(r, european))
+			n = append(n, pick(r, europeanGiven))
 		}
 		return append(n, pick(r, families[europeanName]))
 	}

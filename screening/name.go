@@ -121,6 +121,9 @@ func (w word) part() (part, bool) {
 		p.length += s.weight()
 	}
 	p.initial = len([]rune(strings.Trim(w.text, "'"))) == 1 && w.tail == ""
+	if p.initial && p.text == "c" { // Ch, too
+		p.sounds = []sound{chay}
+	}
 	return p, len(p.sounds) > 0
 }
 
@@ -140,7 +143,7 @@ func readings(text string, in script) (first, second string) {
 		}
 	case hebrew:
 		for _, abd := range []string{"עבדאל", "עבדול", "עבדל"} {
-			if rest, ok := strings.CutPrefix(text, abd); ok && letters > 6 && !strings.HasPrefix(rest, "ל") {
+			if rest, ok := strings.CutPrefix(text, abd); ok && letters > 6 && rest != "לה" {
 				return "עבד" + rest, ""
 			}
 		}
@@ -156,8 +159,10 @@ func readings(text string, in script) (first, second string) {
 				return text, rest
 			}
 		}
-		if strings.Contains(text, "rn") { // as m is misread
-			return text, strings.Replace(text, "rn", "m", 1)
+		for _, group := range []string{"tsh", "zh"} { // Yits-hak
+			if strings.Contains(text, group) {
+				return text, strings.Replace(text, group, strings.TrimSuffix(group, "h")+"'h", 1)
+			}
 		}
 	}
 	return text, ""

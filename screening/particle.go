@@ -43,6 +43,9 @@ func isArticle(text string) bool { return articles[text] || text == "l" }
 // isArticleBefore says whether w is an article of the word after it: by the
 // hyphen, or by the letter to which it is assimilated.
 func isArticleBefore(w word, words []word, i int) bool {
+	if w.hyphen && (w.text == "ai" || w.text == "ei") { // al-, el- as they are misread
+		return i+1 < len(words)
+	}
 	if w.in != latin || !articles[w.text] || i+1 >= len(words) || words[i+1].in != latin {
 		return false
 	}

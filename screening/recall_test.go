@@ -135,7 +135,7 @@ func (w *world) firstName(of tongue) lexeme {
 	case hebrewName:
 		return pick(w.r, hebrewGiven)
 	}
-	return pick(w.r, europeanGiven())
+	return pick(w.r, europeanGiven)
 }
 
 func otherConsonant(r *rand.Rand, spoken, consonants string) string {

@@ -176,10 +176,11 @@ var french = system{"French spelling", []tongue{arabicName}, func(l lexeme, r *r
 		return c
 	}
 	if l.article {
-		if a := assimilated(l.spoken, write(l.spoken)); a != "l" && r.IntN(2) == 0 {
-			return "E" + a + "-" + write(l.spoken)
+		family := write(l.spoken)
+		if a := assimilated(l.spoken, family); a != "l" && r.IntN(2) == 0 {
+			return "E" + a + "-" + family
 		}
-		return pick(r, []string{"El ", "El-", ""}) + write(l.spoken)
+		return pick(r, []string{"El ", "El-", ""}) + family
 	}
 	return write(l.spoken)
 }}
@@ -215,10 +216,11 @@ var colloquial = system{"Gulf and Levant spelling", []tongue{arabicName}, func(l
 		return c
 	}
 	if l.article {
-		if a := assimilated(l.spoken, write(l.spoken)); a != "l" && r.IntN(3) == 0 {
-			return "A" + a + "-" + write(l.spoken)
+		family := write(l.spoken)
+		if a := assimilated(l.spoken, family); a != "l" && r.IntN(3) == 0 {
+			return "A" + a + "-" + family
 		}
-		return pick(r, []string{"Al ", "Al-", "Al"}) + write(l.spoken)
+		return pick(r, []string{"Al ", "Al-", "Al"}) + family
 	}
 	return write(l.spoken)
 }}
@@ -268,10 +270,9 @@ var inHebrew = system{"Hebrew script", []tongue{arabicName, hebrewName, european
 		return l.written
 	}
 	write := func(s string) string {
-		s = by(s, "wa", "וא", "'", pick(r, []string{"א", ""}), "c", pick(r, []string{"ת'", "ת"}), "j", "ג'", "x", pick(r, []string{"ח'", "ח"}), "V", pick(r, []string{"ד'", "ד"}), "D", pick(r, []string{"ד", "צ'", "ד'"}), "Z", pick(r, []string{"ט'", "ז"}), "G", pick(r, []string{"ע'", "ר'", "ג'"}),
+		s = by(undouble(s), "wa", "וא", "'", pick(r, []string{"א", ""}), "c", pick(r, []string{"ת'", "ת"}), "j", "ג'", "x", pick(r, []string{"ח'", "ח"}), "V", pick(r, []string{"ד'", "ד"}), "D", pick(r, []string{"ד", "צ'", "ד'"}), "Z", pick(r, []string{"ט'", "ז"}), "G", pick(r, []string{"ע'", "ר'", "ג'"}),
 			"H", "ח", "E", "ע", "$", "ש", "S", pick(r, []string{"צ", "ס"}), "T", "ט", "q", "ק", "k", "כ", "b", "ב", "t", "ת", "d", "ד", "r", "ר", "z", "ז", "s", "ס", "f", "פ", "l", "ל", "m", "מ", "n", "נ", "h", "ה", "w", "ו", "y", "י",
 			"aP", "ה", "A", pick(r, []string{"א", "א", ""}), "I", "י", "U", "ו", "u", pick(r, []string{"ו", "ו", ""}), "i", pick(r, []string{"י", ""}), "a", "")
-		s = undoubleHebrew(s)
 		if strings.ContainsRune("aiuAIU", rune(l.spoken[0])) && !strings.HasPrefix(s, "א") {
 			s = "א" + s
 		}
@@ -290,18 +291,6 @@ var inHebrew = system{"Hebrew script", []tongue{arabicName, hebrewName, european
 	}
 	return write(l.spoken)
 }}
-
-func undoubleHebrew(s string) string {
-	var b strings.Builder
-	var last rune
-	for _, c := range s {
-		if c != last || c == 'ו' {
-			b.WriteRune(c)
-		}
-		last = c
-	}
-	return b.String()
-}
 
 var hebrewAcademy = system{"Hebrew Academy romanisation", []tongue{hebrewName}, func(l lexeme, r *rand.Rand) string {
 	return title(by(l.spoken, "'", "ʼ", "E", "ʻ", "X", "ẖ", "T", "t", "K", "kh", "C", "ts", "q", "k", "$", "sh", "c", "s", "I", "i"))
@@ -333,8 +322,7 @@ func europeanIn(name string, toArabic bool) string {
 	if toArabic {
 		pairs = []string{"sch", "ش", "sh", "ش", "ck", "ك", "qu", "كو", "au", "او", "ei", "اي", "a", "ا", "b", "ب", "c", "ك", "d", "د", "e", "ي", "f", "ف", "g", "غ", "h", "ه", "i", "ي", "k", "ك", "l", "ل", "m", "م", "n", "ن", "o", "و", "p", "ب", "r", "ر", "s", "س", "t", "ت", "u", "و", "v", "ف", "w", "و"}
 	}
-	s := strings.ReplaceAll(by(strings.ToLower(name), pairs...), "ננ", "נ")
-	s = strings.ReplaceAll(s, "نن", "ن")
+	s := by(undouble(strings.ToLower(name)), pairs...)
 	if !toArabic {
 		return finals(s)
 	}
