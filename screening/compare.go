@@ -81,7 +81,7 @@ func firstLetter(heard sound) int {
 	case gg, kk, qaf:
 		return k
 	case ghayn:
-		return k | vowel
+		return k | vowel | other<<int(rr) // French rh
 	case kaf, khaa:
 		return k | h
 	case hh, het:
@@ -161,13 +161,13 @@ const (
 
 // sure is from where on a likeness is taken as it is. What is less alike counts for
 // less than it is: a part with one consonant of three changed is another name.
-var sure = 86
+const sure = 86
 
 func temper(like int) int {
 	if like >= sure {
 		return like
 	}
-	return like - (sure-like)*tuneTemper/10
+	return like - (sure-like)*4/5
 }
 
 // A pairing says which part of one name is taken for which of the other.
@@ -182,10 +182,20 @@ type pair struct {
 	like   int
 }
 
+// What it tells that two names are alike is measured in tenths of a bit: how
+// seldom names have parts as alike as these. Below enough, a name's score falls,
+// by a hundredth for each half bit.
+const (
+	enough       = 250
+	joinTells    = 80
+	initialTells = 20
+)
+
 // names compares two names, given as parts with a weight each. Parts are paired
 // whatever their order, the most alike first; two that stand side by side may be
 // one of the other name. Each part of the shorter name counts by its weight, and
-// what the longer has beyond that costs a little.
+// what the longer has beyond that costs a little. telling says for each part of a
+// what a likeness tells.
 func (c *comparer) names(a, b []part, weightA, weightB []int, likes [][]int, telling [][]int) pairing {
 	var pairs []pair
 	usedA, usedB := [maxParts]bool{}, [maxParts]bool{}
@@ -229,15 +239,15 @@ func (c *comparer) names(a, b []part, weightA, weightB []int, likes [][]int, tel
 	for _, p := range pairs {
 		switch {
 		case p.na+p.nb > 2:
-			bits += 80
+			bits += joinTells
 		case a[p.a].initial || b[p.b].initial:
-			bits += 20
+			bits += initialTells
 		default:
 			bits += telling[p.a][min(p.like, whole)]
 		}
 	}
 	result := score(a, b, weightA, weightB, pairs, usedA, usedB)
-	return pairing{result - max(0, tuneBits-bits)*tunePer/100, pairs}
+	return pairing{result - max(0, enough-bits)/5, pairs}
 }
 
 // joins tries each two neighbours of one name against the parts of the other.
@@ -279,10 +289,10 @@ func (c *comparer) joined(first, second, one *part) int {
 
 // headless is what it costs that the longer name's first part is not in the
 // shorter: fathers' names are left out, and family names, but not the own.
-var headless = 8
+const headless = 8
 
 // extra is what each part costs that the longer name has beyond the shorter.
-var extra = 3
+const extra = 3
 
 func score(a, b []part, weightA, weightB []int, pairs []pair, usedA, usedB [maxParts]bool) int {
 	counted, sum, full := 0, 0, 0
@@ -329,6 +339,3 @@ func score(a, b []part, weightA, weightB []int, pairs []pair, usedA, usedB [maxP
 	result := sum / (counted + missing)
 	return max(0, result-extra*max(restA-restB, restB-restA))
 }
-
-var tuneTemper, tuneBits, tunePer, tuneAlike = 8, 250, 25, 60
-var tuneAdd = 4

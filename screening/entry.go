@@ -66,4 +66,4 @@ type File struct {
 }
 
 // Threshold is the score from which on a name is a hit.
-const Threshold = 70
+const Threshold = 74

@@ -106,7 +106,7 @@ func (x *Index) weigh(p *part, occurs int) int {
 	if p.minor {
 		return minorPart
 	}
-	share := occurs * 2000 / max(1, len(x.names)+2000)
+	share := occurs * 2000 / (len(x.names) + more)
 	return max(rare-6*bits.Len(uint(share)), 60)
 }
 
@@ -143,29 +143,27 @@ func class(s sound) byte {
 	return 0
 }
 
-// second is the class of a sound's other reading; 0 is also "not written".
-func second(s sound) (byte, bool) {
+// others are the classes of a sound's other readings; 0 is "not written".
+func others(s sound) []byte {
 	switch s {
 	case vv:
-		return 'b', true
-	case theta:
-		return 's', true
-	case dhal, daad, zaa:
-		return 's', true
-	case chay, khaa, kaf:
-		return map[sound]byte{chay: 'h', khaa: 'k', kaf: 'h'}[s], true
-	case hh:
-		return 0, true
-	case bet:
-		return 0, true // heard v, as vav is
+		return []byte{'b'}
+	case theta, dhal, daad, zaa:
+		return []byte{'s'}
 	case jeem:
-		return 's', true
+		return []byte{'s', 0}
+	case chay, kaf:
+		return []byte{'h'}
+	case khaa:
+		return []byte{'k'}
+	case hh, bet, ff:
+		return []byte{0} // bet and Arabic fa are heard v, as vav is
 	case ghayn:
-		return 'r', true
+		return []byte{'r'}
 	case tsade:
-		return 'd', true
+		return []byte{'d'}
 	}
-	return 0, false
+	return nil
 }
 
 // maxKeys bounds the keys of one part.
@@ -187,25 +185,20 @@ func keysOf(p *part) []string {
 func keysOfSounds(heard []sound) []string {
 	keys := [][]byte{{}}
 	for _, s := range heard {
-		first := class(s)
-		for i := range keys {
-			if first != 0 {
-				keys[i] = append(keys[i], first)
+		before := len(keys)
+		readings := []byte{class(s)}
+		for _, other := range others(s) {
+			if before*(len(readings)+1) <= maxKeys {
+				readings = append(readings, other)
 			}
 		}
-		other, has := second(s)
-		if !has || len(keys)*2 > maxKeys {
-			continue
+		for _, reading := range readings[1:] {
+			for _, k := range keys[:before] {
+				keys = append(keys, extend(slices.Clone(k), reading))
+			}
 		}
-		for i := range len(keys) {
-			k := slices.Clone(keys[i])
-			if first != 0 {
-				k = k[:len(k)-1]
-			}
-			if other != 0 {
-				k = append(k, other)
-			}
-			keys = append(keys, k)
+		for i, k := range keys[:before] {
+			keys[i] = extend(k, readings[0])
 		}
 	}
 	texts := make([]string, 0, len(keys))
@@ -217,13 +210,23 @@ func keysOfSounds(heard []sound) []string {
 	return texts
 }
 
-// blur gives a key with each of its letters left out, and, where that leaves
-// enough to tell, the key itself.
+func extend(key []byte, class byte) []byte {
+	if class == 0 {
+		return key
+	}
+	return append(key, class)
+}
+
+// blur gives a key and, where that leaves enough to tell, it with each of its
+// letters left out.
 func blur(key string) []string {
-	if len(key) < 3 {
+	if len(key) < 2 {
 		return nil
 	}
 	all := []string{key}
+	if len(key) < 3 {
+		return all
+	}
 	for i := range key {
 		if i > 0 && key[i] == key[i-1] {
 			continue
@@ -330,14 +333,21 @@ func (q *query) candidates() []uint32 {
 	return most(touched, sums)
 }
 
+// A list is taken for a sample of more names than it has, in which unseen more are
+// as alike, so that in a short one nothing tells too much.
+const (
+	more   = 2000
+	unseen = 4
+)
+
 // tell gives for each likeness what it tells that a part is as alike: how seldom
 // that is among all names.
 func tell(by [whole + 1]int, names int) []int {
 	bits := make([]int, whole+1)
-	sum := tuneAdd
+	sum := unseen
 	for l := whole; l >= 0; l-- {
 		sum += by[l]
-		bits[l] = max(0, int(10*math.Log2(float64(names+2000)/float64(sum))))
+		bits[l] = max(0, int(10*math.Log2(float64(names+more)/float64(sum))))
 	}
 	return bits
 }

@@ -159,7 +159,7 @@ func readings(text string, in script) (first, second string) {
 				return text, rest
 			}
 		}
-		for _, group := range []string{"tsh", "zh"} { // Yits-hak
+		for _, group := range []string{"tsh", "zh", "rh"} { // Yits-hak, Ar-han
 			if strings.Contains(text, group) {
 				return text, strings.Replace(text, group, strings.TrimSuffix(group, "h")+"'h", 1)
 			}

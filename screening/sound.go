@@ -117,6 +117,9 @@ var alike = map[script][][2]sound{
 	hebrew: {{dd, rr}, {hh, het}, {het, tt}, {hh, tt}, {bet, kaf}, {longU, zz}, {longU, nn}, {longU, rr}, {mm, ss}, {kaf, rr}, {gg, nn}, {longU, longI}, {qaf, rr}, {rr, longA}, {longA, tt}, {tt, longU}, {mm, peh}, {shin, dd}, {dd, gg}, {gg, kaf}, {kaf, ayin}, {ayin, longI}, {longI, het}, {het, ll}, {ll, kaf}, {zz, ss}, {ss, bet}, {bet, hh}, {hh, nn}, {nn, mm}, {mm, tsade}, {tsade, tt}},
 }
 
+// alikeCost is what one of them costs.
+const alikeCost = 75
+
 // A place is where in a name part a sound stands.
 type place uint8
 
@@ -218,7 +221,7 @@ func costTables() *[scripts][scripts]costs {
 			}
 			for _, pair := range slices.Concat(alike[a], alike[b]) {
 				for _, p := range [][2]sound{pair, {pair[1], pair[0]}} {
-					c.swap[p[0]][p[1]] = min(c.swap[p[0]][p[1]], int16(tuneAlike))
+					c.swap[p[0]][p[1]] = min(c.swap[p[0]][p[1]], alikeCost)
 				}
 			}
 		}
