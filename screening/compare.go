@@ -1,5 +1,7 @@
 package screening
 
+import "math"
+
 // whole is the likeness of a part with itself; likenesses are in hundredths.
 const whole = 100
 
@@ -7,7 +9,9 @@ const whole = 100
 type comparer struct {
 	tables *[scripts][scripts]costs
 	merged *merged
+	enough int // see enough
 	rows   [3][maxSounds*2 + 1]int32
+	gaps   [maxSounds * 2]int32
 }
 
 // like says how alike two parts are, from 0 to whole: the better of their
@@ -105,23 +109,32 @@ func firstLetter(heard sound) int {
 const swapped = 45
 
 // soundsLike is the weighted edit distance of Damerau and Levenshtein (adjacent
-// transpositions, each once), as a likeness.
+// transpositions, each once), as a likeness. It gives up, with 0, on what will be
+// less than partLike.
 func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 	table := &c.tables[in][other]
-	long := int32(2 * exact)
-	var wa, wb int32
 	before, row, next := &c.rows[0], &c.rows[1], &c.rows[2]
 	row[0] = 0
+	long := int32(2 * exact)
+	var wa, wb int32
 	for j, s := range b {
-		row[j+1] = row[j] + int32(table.gap[1][placeOf(j, len(b))][s])
+		c.gaps[j] = int32(table.gap[1][placeOf(j, len(b))][s])
+		row[j+1] = row[j] + c.gaps[j]
 		wb += int32(s.weight())
 	}
-	for i, s := range a {
+	for _, s := range a {
 		wa += int32(s.weight())
+	}
+	long = max(long, wa, wb)
+	limit := long * (whole - partLike) / whole
+	least := int32(0) // of the row before
+	for i, s := range a {
 		lost := int32(table.gap[0][placeOf(i, len(a))][s])
+		swap := &table.swap[s]
 		next[0] = row[0] + lost
+		here := next[0]
 		for j, t := range b {
-			cost := min(row[j]+int32(table.swap[s][t]), row[j+1]+lost, next[j]+int32(table.gap[1][placeOf(j, len(b))][t]))
+			cost := min(row[j]+int32(swap[t]), row[j+1]+lost, next[j]+c.gaps[j])
 			if i > 0 && j > 0 && s != t && s == b[j-1] && t == a[i-1] {
 				cost = min(cost, before[j-1]+swapped)
 			}
@@ -132,14 +145,18 @@ func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 			}
 			if j > 0 {
 				if m := &c.merged[b[j-1]][t]; m.one != 0 {
-					cost = min(cost, row[j-1]+int32(m.cost+table.swap[s][m.one]))
+					cost = min(cost, row[j-1]+int32(m.cost+swap[m.one]))
 				}
 			}
 			next[j+1] = cost
+			here = min(here, cost)
 		}
+		if least > limit && here > limit { // no later row has less than these two
+			return 0
+		}
+		least = here
 		before, row, next = row, next, before
 	}
-	long = max(long, wa, wb)
 	return max(0, whole-int(row[len(b)]*whole/long))
 }
 
@@ -170,6 +187,13 @@ func temper(like int) int {
 	return like - (sure-like)*4/5
 }
 
+// enough is what a likeness must tell among so many names: the more there are, the
+// more are alike by chance. It grows by twice what one name among them tells, since
+// both what must be found and what must not then stay much the same.
+func enough(names int) int {
+	return int(20*math.Log2(float64(names+more))) - 21
+}
+
 // A pairing says which part of one name is taken for which of the other.
 type pairing struct {
 	like  int
@@ -186,7 +210,6 @@ type pair struct {
 // seldom names have parts as alike as these. Below enough, a name's score falls,
 // by a hundredth for each half bit.
 const (
-	enough       = 250
 	joinTells    = 80
 	initialTells = 20
 )
@@ -247,7 +270,26 @@ func (c *comparer) names(a, b []part, weightA, weightB []int, likes [][]int, tel
 		}
 	}
 	result := score(a, b, weightA, weightB, pairs, usedA, usedB)
-	return pairing{result - max(0, enough-bits)/5, pairs}
+	if same(a, b, pairs) {
+		return pairing{result, pairs}
+	}
+	return pairing{result - max(0, c.enough-bits)/5, pairs}
+}
+
+// sameLike is from where on two parts are one name in two spellings.
+const sameLike = 95
+
+// same says whether every part of both names has its own in the other: then they
+// are one name, however little it tells.
+func same(a, b []part, pairs []pair) bool {
+	countA, countB := 0, 0
+	for _, p := range pairs {
+		if p.like < sameLike || a[p.a].initial != b[p.b].initial {
+			return false
+		}
+		countA, countB = countA+p.na, countB+p.nb
+	}
+	return countA == len(a) && countB == len(b)
 }
 
 // joins tries each two neighbours of one name against the parts of the other.
@@ -333,7 +375,7 @@ func score(a, b []part, weightA, weightB []int, pairs []pair, usedA, usedB [maxP
 	if restA == restB || full+min(1, len(pairs)-1) < 2 { // one part in common is not a name
 		missing = max(leftA, leftB)
 	}
-	if full == 0 {
+	if full == 0 && !same(a, b, pairs) {
 		return 0
 	}
 	result := sum / (counted + missing)

@@ -1,3 +1,18 @@
+// Package screening compares names with dated lists of sanctions, tells what is
+// owned by those who are listed, and keeps apart what a machine found and what a
+// person decided.
+//
+// A [List] is one edition of a publisher's list, read offline with [Read] and known
+// by the hashes of its files. An [Index] of lists finds the entries whose names are
+// like one that is asked, in Latin, Arabic or Hebrew script: every name part is
+// turned into what is heard, so that no script is the right one, and sounds cost
+// what the traditions of writing make of them. What two names have in common counts
+// for more the fewer names have it.
+//
+// A hit decides nothing. A person decides each, and his [Decision] holds for that
+// entry, as it stood, in that edition of the list: another edition asks anew and
+// shows what was decided before. [Ownership.Judge] adds up shares by the rule of 50%
+// in the aggregate and says where shares that nobody stated could change the answer.
 package screening
 
 import (
@@ -65,5 +80,6 @@ type File struct {
 	Size   int64  `json:"size"`
 }
 
-// Threshold is the score from which on a name is a hit.
-const Threshold = 74
+// Threshold is the score from which on a name is a hit. docs/screening.md says what
+// it finds and what it does not.
+const Threshold = 73

@@ -31,13 +31,16 @@ type lexeme struct {
 	article bool   // al-
 	abd     bool   // written and spoken are what follows abd al-
 	din     bool   // written and spoken are what precedes al-din
-	abu     bool
 	ar, he  string // of European names
 }
 
+// key is what tells l from others in plain Latin letters: names that even these
+// write alike are namesakes, and a hit among them is no false alarm.
 func (l lexeme) key() string {
-	return l.spoken + strings.Repeat("+", b2i(l.abd)) + strings.Repeat("*", b2i(l.din))
+	return plainly.Replace(l.spoken) + strings.Repeat("+", b2i(l.abd)) + strings.Repeat("*", b2i(l.din))
 }
+
+var plainly = strings.NewReplacer("'", "", "E", "", "H", "h", "X", "h", "S", "s", "T", "t", "D", "d", "Z", "z", "A", "a", "I", "i", "U", "u", "aP", "a", "x", "kh", "K", "kh", "c", "th", "V", "dh", "G", "gh", "$", "sh", "C", "ts", "q", "k")
 
 func b2i(b bool) int {
 	if b {
@@ -168,14 +171,4 @@ func draw(r *rand.Rand, families map[tongue][]lexeme) spokenName {
 		}
 		return append(n, pick(r, families[europeanName]))
 	}
-}
-
-func (n spokenName) family() lexeme { return n[len(n)-1] }
-
-func (n spokenName) key() string {
-	var keys []string
-	for _, l := range n {
-		keys = append(keys, l.key())
-	}
-	return strings.Join(keys, " ")
 }

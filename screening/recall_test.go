@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -80,7 +82,7 @@ func subNames(n spokenName) (keys []string) {
 }
 
 // stranger makes a name that is no variant of a listed one, near to one in four of ten
-// ways, and how it was made.
+// cases, and how it was made.
 func (w *world) stranger(kind int) (spokenName, string) {
 	for {
 		n := draw(w.r, w.families)
@@ -171,55 +173,83 @@ func (t tally) print(tt *testing.T, heading string) {
 	}
 }
 
-// Recall and false alarms on names that were made by rules of their own, against a
-// list of testEntries. The thresholds are those of the issue: at least 95% and at
-// most 5%.
+// TestRecall measures how many variants of listed names are found, and how many
+// names that are not listed raise a hit. Everything is made from a seed by rules
+// that stand apart from the matcher and share no table with it.
+//
+// A name is drawn as it is spoken: 60% Arabic, 25% Hebrew, 15% European; three
+// parts of four have a father's name. First names are common ones (lexicon_test.go
+// has all), family names are made from random roots and syllables. The list has each
+// in one writing, drawn from the systems of variants_test.go. A variant is a listed
+// name written anew, by a system drawn among all that write its tongue, and then
+// damaged in one of nine ways in turn (damage_test.go); one whose text a system
+// gives without any choice is left out, where nothing was damaged either. It counts
+// as found where its own entry is among the hits.
+//
+// A stranger is a name that is not on the list, nor any two parts of it in any
+// order. Six of ten are drawn at will; one in ten each has the first names, the
+// family name, or all but the father's name of somebody listed, or a listed family
+// name with one consonant changed. Any hit is a false alarm.
+//
+// The issue asks for at least 95% of at least 2,000 variants, and at most 5% alarms.
+// Again with others: go test ./screening -run Recall -seeds 5 -entries 50000 -v
 func TestRecall(t *testing.T) {
-	for _, seed := range []uint64{1, 2} {
-		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { testRecall(t, seed, *testEntries, 2400, 2000) })
+	for seed := range *testSeeds {
+		t.Run(fmt.Sprintf("seed %d", seed+1), func(t *testing.T) { testRecall(t, uint64(seed+1), *testEntries) })
 	}
 }
 
-func testRecall(t *testing.T, seed uint64, entries, variants, strangers int) {
+var (
+	testSeeds   = flag.Int("seeds", 1, "how many worlds TestRecall makes")
+	testEntries = flag.Int("entries", 5000, "size of the list in TestRecall")
+	showMisses  = flag.Int("misses", 0, "how many misses and false alarms to show")
+)
+
+// A question is a name that is looked up, and what is known of it.
+type question struct {
+	name   string
+	target int // the entry; -1: nobody listed
+	rules  []string
+	found  []Found
+}
+
+func testRecall(t *testing.T, seed uint64, entries int) {
+	const variants, strangers = 2100, 1000
 	w := newTestWorld(seed, entries)
 	x := NewIndex(w.list)
-	recall, scripts, all := tally{}, tally{}, tally{}
-	misses := 0
-	for i, order := 0, w.r.Perm(entries); i < variants; {
-		target := order[0]
-		order = order[1:]
-		n := w.spoken[target]
-		s, d := pick(w.r, fitting(n)), damages()[i%len(damages())]
-		if d.name == "as it is" && s.name == w.system[target] && (s.name == inArabic.name || s.name == alaLC.name) {
-			continue // the same text
-		}
-		parts := d.to(written(n, s, w.r), w.r)
-		if parts == nil {
+	questions := append(w.variants(variants), w.strangers(strangers)...)
+	var wait sync.WaitGroup
+	for part := range slices.Chunk(questions, len(questions)/runtime.GOMAXPROCS(0)+1) {
+		wait.Go(func() {
+			for i := range part {
+				part[i].found = x.Search(part[i].name, Threshold)
+			}
+		})
+	}
+	wait.Wait()
+
+	recall, scripts, alarms, all := tally{}, tally{}, tally{}, tally{}
+	shown := 0
+	for _, q := range questions {
+		if q.target < 0 {
+			alarms.add(q.rules[0], len(q.found) > 0)
+			all.add("all strangers", len(q.found) > 0)
+			if len(q.found) > 0 && shown < *showMisses {
+				shown++
+				t.Logf("alarm: %s | %s %d (%s)", q.name, q.found[0].Entry.Names[0], q.found[0].Score, q.rules)
+			}
 			continue
 		}
-		i++
-		name := strings.Join(parts, " ")
-		hit := slices.ContainsFunc(x.Search(name, Threshold), func(f Found) bool { return f.Entry.ID == fmt.Sprint(target) })
-		recall.add(s.name, hit)
-		recall.add(d.name, hit)
-		scripts.add(fmt.Sprintf("%v asked, %v listed", scriptName(name), scriptName(w.list.Entries[target].Names[0])), hit)
-		all.add("all variants", hit)
-		if !hit && misses < *showMisses {
-			misses++
-			t.Logf("miss: %s | %s (%s, %s) %d", name, w.list.Entries[target].Names[0], s.name, d.name, pairScore(x, name, w.list.Entries[target].Names[0]))
+		listed := w.list.Entries[q.target].Names[0]
+		hit := slices.ContainsFunc(q.found, func(f Found) bool { return f.Entry.ID == fmt.Sprint(q.target) })
+		for _, rule := range q.rules {
+			recall.add(rule, hit)
 		}
-	}
-	alarms := tally{}
-	shown := 0
-	for i := range strangers {
-		n, kind := w.stranger(i)
-		name := strings.Join(written(n, pick(w.r, fitting(n)), w.r), " ")
-		found := x.Search(name, Threshold)
-		alarms.add(kind, len(found) > 0)
-		all.add("all strangers", len(found) > 0)
-		if len(found) > 0 && shown < *showMisses {
+		scripts.add(fmt.Sprintf("%v asked, %v listed", scriptName(q.name), scriptName(listed)), hit)
+		all.add("all variants", hit)
+		if !hit && shown < *showMisses {
 			shown++
-			t.Logf("alarm: %s | %s %d (%s)", name, found[0].Entry.Names[0], found[0].Score, kind)
+			t.Logf("miss: %s | %s %s", q.name, listed, q.rules)
 		}
 	}
 	recall.print(t, "recall by rule of writing and by damage")
@@ -234,21 +264,33 @@ func testRecall(t *testing.T, seed uint64, entries, variants, strangers int) {
 	}
 }
 
-func scriptName(s string) string { return []string{"Latin", "Arabic", "Hebrew"}[scriptOfText(s)] }
-
-func pairScore(x *Index, a, b string) int {
-	one := NewIndex(&List{Entries: []Entry{{ID: "1", Names: []string{b}}}})
-	for _, f := range one.Search(a, 1) {
-		return f.Score
+func (w *world) variants(count int) (all []question) {
+	for order := w.r.Perm(len(w.spoken)); len(all) < count; order = order[1:] {
+		target := order[0]
+		n := w.spoken[target]
+		s, d := pick(w.r, fitting(n)), damages()[len(all)%len(damages())]
+		if d.name == "as it is" && s.name == w.system[target] && (s.name == inArabic.name || s.name == alaLC.name) {
+			continue // the same text
+		}
+		if parts := d.to(written(n, s, w.r), w.r); parts != nil {
+			all = append(all, question{name: strings.Join(parts, " "), target: target, rules: []string{s.name, d.name}})
+		}
 	}
-	return 0
+	return all
 }
 
-var testEntries = flag.Int("entries", 10000, "size of the list in TestRecall")
+func (w *world) strangers(count int) (all []question) {
+	for i := range count {
+		n, kind := w.stranger(i)
+		all = append(all, question{name: strings.Join(written(n, pick(w.r, fitting(n)), w.r), " "), target: -1, rules: []string{kind}})
+	}
+	return all
+}
 
-var showMisses = flag.Int("misses", 0, "how many misses and false alarms to show")
+func scriptName(s string) string { return []string{"Latin", "Arabic", "Hebrew"}[scriptOfText(s)] }
 
-func BenchmarkSearch(b *testing.B) {
+// One name against 50,000 entries; the issue asks for 5 ms at most.
+func BenchmarkScreen(b *testing.B) {
 	w := newTestWorld(3, 50000)
 	x := NewIndex(w.list)
 	var names []string

@@ -73,6 +73,9 @@ func walkXML(r io.Reader, entries []string, open func(path string, e *element) e
 			}
 			return nil
 		}
+		if syntax := (*xml.SyntaxError)(nil); errors.As(err, &syntax) && syntax.Msg == "unexpected EOF" {
+			return fmt.Errorf("line %d: the file ends inside a tag or an entity; it was cut off", syntax.Line)
+		}
 		if err == nil {
 			err = w.take(token)
 		}
