@@ -66,7 +66,7 @@ func (d *Desk) agreed(ctx context.Context, kind matter.Kind, all bool, sees func
 // statements as [Desk.Find] takes them.
 func (d *Desk) agreedOne(ctx context.Context, kind matter.Kind, ref string, sees func(area string) bool) (*mechanism.Matter, error) {
 	for _, name := range []string{ref, "doc:" + ref} {
-		if m, ok := d.work.MatterNamed(kind, name); ok && sees(m.Area) {
+		if m, ok := d.work.MatterNamed(kind, name, d.party); ok && sees(m.Area) {
 			return m, nil
 		}
 	}

@@ -83,7 +83,7 @@ func checkFulfilled(v View, old *Matter, m matter.Move) error {
 		return nil
 	}
 	for _, name := range c.Standing.After {
-		before, ok := v.MatterNamed(matter.Commitment, name)
+		before, ok := v.MatterNamed(matter.Commitment, name, m.Author.Party)
 		if id, is := strings.CutPrefix(name, "statement:"); is {
 			before, ok = v.Matter(id)
 		}

@@ -106,13 +106,13 @@ func (t *turn) opening(k keeper, record *Record) (*Matter, error) {
 	if name == "" {
 		return m, nil
 	}
-	taken, ok := t.v.MatterNamed(m.Kind, name)
+	taken, ok := t.v.MatterNamed(m.Kind, name, claims.Author.Party)
 	for _, other := range t.changed {
-		if other.Kind == m.Kind && other.State.Name() == name {
+		if other.Kind == m.Kind && other.State.Name() == name && slices.Contains(other.Rules.Parties, claims.Author.Party) {
 			taken, ok = other, true
 		}
 	}
-	if ok && slices.Contains(taken.Rules.Parties, claims.Author.Party) {
+	if ok {
 		return nil, rule.Refuse(MatterName, "refer to that statement, or choose another name", "%q is the name of what statement %s opened", name, taken.ID)
 	}
 	return m, nil

@@ -47,13 +47,14 @@ func (m *memory) Owed(party string) (owed []Owed) {
 
 func (m *memory) Matter(id string) (*Matter, bool) { k, ok := m.matters[id]; return k, ok }
 
-func (m *memory) MatterNamed(kind matter.Kind, name string) (*Matter, bool) {
-	for _, id := range slices.Sorted(maps.Keys(m.matters)) {
-		if k := m.matters[id]; k.Kind == kind && k.State.Name() == name {
-			return k, true
+func (m *memory) MatterNamed(kind matter.Kind, name, party string) (*Matter, bool) {
+	var first *Matter
+	for _, k := range m.matters {
+		if k.Kind == kind && k.State.Name() == name && slices.Contains(k.Rules.Parties, party) && (first == nil || k.Opened < first.Opened) {
+			first = k
 		}
 	}
-	return nil, false
+	return first, first != nil
 }
 
 func (m *memory) Complete() bool                            { return m.complete }

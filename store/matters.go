@@ -32,39 +32,50 @@ func (w *Working) matterIn(pending bool, id string) (*mechanism.Matter, bool) {
 		})
 }
 
-// MatterNamed gives the first matter of that kind and name.
-func (w *Working) MatterNamed(kind matter.Kind, name string) (*mechanism.Matter, bool) {
-	return w.matterNamed(false, kind, name)
+// MatterNamed gives the first matter of that kind and name which party is party to.
+func (w *Working) MatterNamed(kind matter.Kind, name, party string) (*mechanism.Matter, bool) {
+	return w.matterNamed(false, kind, name, party)
 }
 
 // MatterNamed is described with [Deciding].
-func (d Deciding) MatterNamed(kind matter.Kind, name string) (*mechanism.Matter, bool) {
-	return d.matterNamed(true, kind, name)
+func (d Deciding) MatterNamed(kind matter.Kind, name, party string) (*mechanism.Matter, bool) {
+	return d.matterNamed(true, kind, name, party)
 }
 
-func (w *Working) matterNamed(pending bool, kind matter.Kind, name string) (*mechanism.Matter, bool) {
-	return lookup(w, pending, func(l *layer) (*mechanism.Matter, bool) {
-		for _, id := range slices.Sorted(maps.Keys(l.matters)) {
-			if m := l.matters[id]; m.Kind == kind && m.State.Name() == name {
-				return m, true
-			}
+func (w *Working) matterNamed(pending bool, kind matter.Kind, name, party string) (*mechanism.Matter, bool) {
+	fresh := w.freshMatters(pending)
+	var stored []*mechanism.Matter
+	if w.db != nil {
+		var err error
+		if stored, err = matterRows(w.db.read.Query("SELECT body FROM matter WHERE kind = ? AND name = ? AND name <> ''", kind, name)); err != nil {
+			w.fail(err)
+			return nil, false
 		}
-		return nil, false
-	}, func(db *DB) (*mechanism.Matter, bool, error) {
-		return one(scanMatter(db.read.QueryRow("SELECT body FROM matter WHERE kind = ? AND name = ? ORDER BY opened LIMIT 1", kind, name)))
-	})
+	}
+	for _, m := range joinMatters(stored, fresh, kind, false) {
+		if m.State.Name() == name && slices.Contains(m.Rules.Parties, party) {
+			return m, true
+		}
+	}
+	return nil, false
+}
+
+// freshMatters gives those in memory as they stand, by identifier. What is looked for
+// there first is not missed as it is written meanwhile.
+func (w *Working) freshMatters(pending bool) map[string]*mechanism.Matter {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	fresh := map[string]*mechanism.Matter{}
+	for _, l := range slices.Backward(w.layers(pending)) {
+		maps.Copy(fresh, l.matters)
+	}
+	return fresh
 }
 
 // Matters gives the matters of a kind, oldest first; those alone that go on where
 // open says so. An empty kind is every kind.
 func (w *Working) Matters(ctx context.Context, kind matter.Kind, open bool) ([]*mechanism.Matter, error) {
-	w.mu.RLock()
-	fresh := map[string]*mechanism.Matter{}
-	layers := w.layers(false)
-	for i := len(layers) - 1; i >= 0; i-- {
-		maps.Copy(fresh, layers[i].matters)
-	}
-	w.mu.RUnlock()
+	fresh := w.freshMatters(false)
 	var stored []*mechanism.Matter
 	if w.db != nil {
 		var err error
@@ -105,7 +116,10 @@ type queryer interface {
 }
 
 func storedMatters(ctx context.Context, db queryer, kind matter.Kind, open bool) ([]*mechanism.Matter, error) {
-	rows, err := db.QueryContext(ctx, "SELECT body FROM matter WHERE (? = '' OR kind = ?) AND (NOT ? OR ended = '') ORDER BY opened", kind, kind, open)
+	return matterRows(db.QueryContext(ctx, "SELECT body FROM matter WHERE (? = '' OR kind = ?) AND (NOT ? OR ended = '') ORDER BY opened", kind, kind, open))
+}
+
+func matterRows(rows *sql.Rows, err error) ([]*mechanism.Matter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read matters: %w", err)
 	}
@@ -217,18 +231,5 @@ func (w *Working) dueMatters(ctx context.Context) ([]Due, error) {
 
 // owingMatters gives the matters in which anyone is to act, oldest first.
 func (db *DB) owingMatters(ctx context.Context) ([]*mechanism.Matter, error) {
-	rows, err := db.read.QueryContext(ctx, "SELECT body FROM matter WHERE owing IS NOT NULL ORDER BY opened")
-	if err != nil {
-		return nil, fmt.Errorf("read matters: %w", err)
-	}
-	defer rows.Close()
-	var all []*mechanism.Matter
-	for rows.Next() {
-		m, err := scanMatter(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, m)
-	}
-	return all, rows.Err()
+	return matterRows(db.read.QueryContext(ctx, "SELECT body FROM matter WHERE owing IS NOT NULL ORDER BY opened"))
 }
