@@ -176,6 +176,9 @@ func (d Deciding) Board() *mechanism.Board {
 func (w *Working) Open(party string) []*mechanism.Record {
 	var all []*mechanism.Record
 	for _, o := range w.Owed(party) {
+		if len(all) > 0 && all[len(all)-1].Index == o.Index {
+			continue // listed already: it also opened a matter in which the party is to act
+		}
 		if r, ok := w.RecordAt(o.Index); ok && r.Delivery != nil && r.Delivery.Owing(party) {
 			all = append(all, r)
 		}
