@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"parley/accord"
 	"parley/charter"
 	"parley/matter"
+	"parley/mechanism"
 	"parley/words"
 )
 
@@ -101,6 +103,10 @@ func TestAgreedPages(t *testing.T) {
 	call := w.saidBy("cedar/gate/chen", "J41", "", "kind=call", "session=doc:session-1", "items=incident, notice list", "attendance=alder/diplomat, birch/diplomat", "form=full", window, "mode=remote", "link=Room 2")
 	w.saidBy("alder/watch/amal", "J41", call, "kind=lock", "session=doc:session-1")
 	w.holds("/v1/sessions", "en", "doc:session-1 (#", "called, agenda not locked", "Birch: lock the agenda, or call another (J41)")
+	open := w.desks["birch"].work.Open("birch") // the call is to be acknowledged, and the agenda to be locked
+	if all := len(open); all == 0 || len(slices.CompactFunc(open, func(a, b *mechanism.Record) bool { return a.Index == b.Index })) != all {
+		t.Errorf("birch is shown %d statements, some of them twice", all)
+	}
 	held := w.send("birch/watch/basil", Saying{Format: "J41", About: call, Fields: []string{"kind=lock", "session=doc:session-1"}})
 	w.status("cedar", held, "submitted")
 	if text := w.asked("alder", "/v1/sessions/session-1", "en", nil); strings.Contains(text, "agenda locked by all") || !strings.Contains(text, "locked by: Alder (#") {
@@ -111,12 +117,13 @@ func TestAgreedPages(t *testing.T) {
 	w.holds("/v1/sessions/"+call, "ar", "جدول الأعمال مثبّت من الجميع")
 	w.holds("/v1/sessions/doc:session-1", "he", "סדר היום נעול בידי כולם")
 
-	entry := w.saidBy("alder/watch/amal", "J43", "", "kind=entry", "number=doc:commitment-1", "owner=alder", "recurrence=once", "due="+instantIn(w, 30*time.Minute),
+	entry := w.saidBy("alder/watch/amal", "J43", "", "kind=entry", "number=doc:commitment-1", "owner=alder", "recurrence=once", "agreed-in="+call, "due="+instantIn(w, 30*time.Minute),
 		"text-en=Batteries are checked.", "text-ar=تُفحص البطاريات.", "text-he=הסוללות נבדקות.")
 	w.holds("/v1/commitments", "en", "PROPOSED; owner Alder; once", "Batteries are checked.", "Birch: agree to the text")
 	w.saidBy("birch/watch/basil", "J43", entry, "kind=agreement", "number=doc:commitment-1")
 	w.holds("/v1/commitments", "he", "הגיע מועדה", "הסוללות נבדקות.")
 	w.holds("/v1/commitments/commitment-1", "ar", "تُفحص البطاريات.", "Batteries are checked.")
+	w.holds("/v1/commitments/commitment-1", "en", "agreed in #")
 
 	line := w.saidBy("alder/watch/amal", "J45", "", "kind=proposal", "line-en=A drone drifted.", "line-ar=انجرفت طائرة.", "line-he=רחפן נסחף.", "release-at="+instantIn(w, time.Hour), "use-mark=OPEN")
 	w.holds("/v1/lines", "en", "PROPOSED, not agreed: nobody may say it", "Birch: agree to the words")

@@ -194,6 +194,17 @@ func (p *page) entryBy(d *Desk, id string) words.Raw {
 	return "—"
 }
 
+// reference writes what a field of type reference names: a statement by its entry,
+// where that is known here.
+func (p *page) reference(d *Desk, name string) words.Raw {
+	if id, is := strings.CutPrefix(name, "statement:"); is {
+		if r, ok := d.work.Record(id); ok {
+			return p.code(mechanism.EntryName(r.Index))
+		}
+	}
+	return p.code(name)
+}
+
 func (p *page) titled(key string) {
 	p.say(0, key, "at", p.code(p.now.Format(time.DateOnly)), "time", p.at(p.now))
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"parley/accord"
@@ -214,10 +215,14 @@ func (p *page) commitment(d *Desk, v *CommitmentView) {
 	if t := v.State.Text(); t != nil {
 		p.say(2, "accord.agreed-by", "entry", p.entryBy(d, t.Statement), "signed", p.signed(d, t.Agreed))
 		if t.AgreedIn != "" {
-			p.say(2, "accord.agreed-in", "where", p.code(t.AgreedIn))
+			p.say(2, "accord.agreed-in", "where", p.reference(d, t.AgreedIn))
 		}
 		if len(t.After) > 0 {
-			p.say(2, "accord.after", "names", p.list(t.After))
+			names := make([]string, len(t.After))
+			for i, name := range t.After {
+				names[i] = string(p.reference(d, name))
+			}
+			p.say(2, "accord.after", "names", words.Raw(strings.Join(names, p.comma())))
 		}
 	}
 	if t := v.State.Proposed; t != nil && v.State.Standing != nil {
@@ -227,7 +232,7 @@ func (p *page) commitment(d *Desk, v *CommitmentView) {
 		}
 	}
 	for i, of := range v.Duties {
-		p.duty43(v.State.Duties[i], of)
+		p.dutyOf(v.State.Duties[i], of)
 	}
 	if len(v.State.Waivers) > 0 {
 		p.say(2, "accord.waived-by", "signed", p.signed(d, v.State.Waivers))
@@ -236,8 +241,8 @@ func (p *page) commitment(d *Desk, v *CommitmentView) {
 	p.foot(2, &v.AgreedView)
 }
 
-// duty43 writes what was said of one owner's duty.
-func (p *page) duty43(d accord.Duty, of DutyOf) {
+// dutyOf writes what was said of one owner's duty.
+func (p *page) dutyOf(d accord.Duty, of DutyOf) {
 	if d.Overdue {
 		p.say(2, "accord.overdue", "party", p.party(d.Owner), "at", p.at(d.Due), "left", p.left(d.Due))
 	}
