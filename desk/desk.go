@@ -9,9 +9,10 @@
 // same bytes until the hub gives a receipt that verifies, or refuses it. A
 // refused statement was never accepted; it stays visible with the reason.
 //
-// Five goroutines do the work: the follower reads the ledger and reports what
-// arrived, the sender empties the outbox, the keeper proves the line, the witness
-// cosigns checkpoints, and the read model is written behind. Close ends and awaits them all.
+// Six goroutines do the work: the follower reads the ledger and reports what
+// arrived, the sender empties the outbox, the keeper proves the line, the sealer
+// opens sealed exchanges, the witness cosigns checkpoints, and the read model is
+// written behind. Close ends and awaits them all.
 package desk
 
 import (
@@ -68,13 +69,14 @@ type Desk struct {
 
 	counting chan struct{} // holds one while a page of statistics is made
 
-	grown  *signal     // the replica grew
-	queued *signal     // the outbox has something new to send, or the hub is back
-	redone atomic.Bool // the outbox was changed by another way than the sender; it reads it anew
-	sent   *signal     // the hub answered something of the outbox
-	asked  *signal     // there is a checkpoint to cosign
-	synced chan struct{}
-	once   sync.Once // closes synced
+	grown     *signal     // the replica grew
+	queued    *signal     // the outbox has something new to send, or the hub is back
+	redone    atomic.Bool // the outbox was changed by another way than the sender; it reads it anew
+	sent      *signal     // the hub answered something of the outbox
+	asked     *signal     // there is a checkpoint to cosign
+	deposited *signal     // a text was sealed
+	synced    chan struct{}
+	once      sync.Once // closes synced
 
 	folding sync.Mutex  // held while a block is taken in; guards prev and target
 	prev    ledger.Hash // of the newest block
@@ -97,7 +99,7 @@ type Desk struct {
 // opening alone.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{config: c, party: c.Author.Party, origin: c.Charter.Hub.Origin, log: c.Log,
-		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
+		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), deposited: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.closeFiles())
 	}
@@ -108,6 +110,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d.workers.Go(func() { d.follow(following) })
 	d.workers.Go(func() { d.send(running) })
 	d.workers.Go(func() { d.proveLine(running) })
+	d.workers.Go(func() { d.openSealed(running) })
 	if c.Witness != nil {
 		d.workers.Go(func() { d.cosign(running) })
 	}

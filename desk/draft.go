@@ -378,6 +378,9 @@ func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanis
 	if failure := errors.Join(d.work.Err(), v.err); failure != nil {
 		return fmt.Errorf("check statement %s: %w", s.Claims().ID, failure)
 	}
+	if err == nil {
+		err = d.holdsSecret(ctx, s)
+	}
 	return err
 }
 

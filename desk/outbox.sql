@@ -23,10 +23,11 @@ CREATE INDEX IF NOT EXISTS statement_author ON statement (author, seq);
 CREATE TRIGGER IF NOT EXISTS statement_settled BEFORE UPDATE ON statement WHEN old.state <> 'queued'
 	BEGIN SELECT RAISE(ABORT, 'the statement is settled'); END;
 
--- What the desk has said of statements that reached it.
+-- What the desk has said of statements that reached it: that they were delivered or
+-- displayed; of the other side's deposit in a sealed exchange, that it has opened.
 CREATE TABLE IF NOT EXISTS report (
 	id       TEXT    NOT NULL,
-	relation TEXT    NOT NULL CHECK (relation IN ('delivers', 'displays')),
+	relation TEXT    NOT NULL CHECK (relation IN ('delivers', 'displays', 'opens')),
 	seq      INTEGER NOT NULL, -- of the act
 	PRIMARY KEY (id, relation)
 ) STRICT, WITHOUT ROWID;
@@ -73,3 +74,19 @@ CREATE TABLE IF NOT EXISTS access (
 CREATE INDEX IF NOT EXISTS access_at ON access (at);
 CREATE TRIGGER IF NOT EXISTS access_no_update BEFORE UPDATE ON access BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;
 CREATE TRIGGER IF NOT EXISTS access_no_delete BEFORE DELETE ON access BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;
+
+-- What this party seals in exchanges, until both are opened for this desk's eyes
+-- alone. It is here before anything of the deposit is signed: whoever loses it can
+-- open nothing, and the exchange lapses.
+CREATE TABLE IF NOT EXISTS sealed (
+	commitment TEXT PRIMARY KEY,   -- of the deposit
+	made       INTEGER NOT NULL,   -- milliseconds since 1970
+	exchange   TEXT    NOT NULL,   -- its name
+	salt       BLOB    NOT NULL CHECK (length(salt) = 32),
+	text       TEXT    NOT NULL,
+	identity   TEXT    NOT NULL,   -- of the key deposited
+	settled    INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)) -- the exchange has ended, and what the other side opened was looked at
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sealed_unsettled ON sealed (made) WHERE settled = 0;
+CREATE TRIGGER IF NOT EXISTS sealed_fixed BEFORE UPDATE OF commitment, exchange, salt, text, identity ON sealed
+	BEGIN SELECT RAISE(ABORT, 'what is sealed stays as it is'); END;

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"parley/ledger"
+	"parley/matter"
 	"parley/mechanism"
 	"parley/statement"
 )
@@ -95,6 +96,11 @@ func (h *Hub) publish(b *ledger.Block, changes []mechanism.Change) {
 		}
 		for _, m := range c.Matters {
 			h.watchMatter(m)
+		}
+		if r := c.Record; r != nil && r.Facts != nil && r.Facts.Kind == matter.Exchange { // what waits in escrow changes no matter
+			if m, ok := h.work.Matter(r.Facts.Matter); ok {
+				h.watchMatter(m)
+			}
 		}
 		if c.Board != nil {
 			h.watchBoard()

@@ -1,6 +1,7 @@
 package mechanism
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"parley/matter"
 	"parley/rule"
 	"parley/sealed"
+	"parley/statement"
 )
 
 // exchanges keeps sealed exchanges.
@@ -170,4 +172,41 @@ func lapsed(v View, c Case, m *Matter, t matter.Timer) ([]*Record, error) {
 		touched = append(touched, without...)
 	}
 	return touched, nil
+}
+
+// Evidence gives what shows whether a side has opened what it had deposited, from the
+// statements that read gives. The identity is the one that the other side has
+// published in a contest, and empty where there is none.
+func Evidence(ch *charter.Charter, x *sealed.State, side string, read func(id string) (*statement.Statement, error)) (sealed.Evidence, error) {
+	e := sealed.Evidence{Context: sealed.Context{Mechanism: ch.Mechanism, Exchange: x.Exchange, Party: side}}
+	own, _ := x.Of(side)
+	other, both := x.Of(x.Other(side))
+	opening, opened := x.OpeningOf(side)
+	if !both || !opened {
+		return e, fmt.Errorf("exchange %s: %s has not opened", x.Exchange, side)
+	}
+	e.Commitment = own.Commitment
+	wanted := []struct {
+		id, field string
+		into      *string
+	}{{opening.ID, "sealed", &e.Sealed}, {other.ID, "key", &e.Key}}
+	if i := slices.IndexFunc(x.Contests, func(c sealed.Said) bool { return c.Party == other.Party }); i >= 0 {
+		wanted = append(wanted, struct {
+			id, field string
+			into      *string
+		}{x.Contests[i].ID, "identity", &e.Identity})
+	}
+	for _, w := range wanted {
+		s, err := read(w.id)
+		if err != nil {
+			return e, err
+		}
+		value, _ := s.Field(w.field)
+		text, ok := value.(string)
+		if !ok {
+			return e, fmt.Errorf("exchange %s: field %s of statement %s is withheld", x.Exchange, w.field, w.id)
+		}
+		*w.into = text
+	}
+	return e, nil
 }
