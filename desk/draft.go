@@ -369,21 +369,6 @@ func (d *Desk) salt() string {
 	return base64url.Encode(b[:])
 }
 
-// check asks the rules what the hub will ask them, as far as this desk knows the
-// ledger, with what waits in the outbox taken as said. unseconded: the second
-// officer has still to sign.
-func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanism.Head, unseconded bool) error {
-	v := &draftView{Working: d.work, desk: d, ctx: ctx, now: s.Claims().Time, last: last}
-	_, err := mechanism.Decide(v, mechanism.Case{Statement: s, Index: d.work.Size(), Now: v.now, Unseconded: unseconded})
-	if failure := errors.Join(d.work.Err(), v.err); failure != nil {
-		return fmt.Errorf("check statement %s: %w", s.Claims().ID, failure)
-	}
-	if err == nil {
-		err = d.holdsSecret(ctx, s)
-	}
-	return err
-}
-
 // prerequisite gives the outbox's report that an act must not overtake.
 func (d *Desk) prerequisite(ctx context.Context, f *format.Format, refs []statement.Ref) (int64, error) {
 	if f.Kind != format.Act || !slices.Contains([]string{"acknowledges", "reads-back", "passes-on"}, f.Relation) {

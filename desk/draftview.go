@@ -2,10 +2,13 @@ package desk
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"parley/delivery"
 	"parley/mechanism"
+	"parley/statement"
 	"parley/store"
 )
 
@@ -58,4 +61,19 @@ func (v *draftView) Record(id string) (*mechanism.Record, bool) {
 		}
 	}
 	return &said, true
+}
+
+// check asks the rules what the hub will ask them, as far as this desk knows the
+// ledger, with what waits in the outbox taken as said. unseconded: the second
+// officer has still to sign.
+func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanism.Head, unseconded bool) error {
+	v := &draftView{Working: d.work, desk: d, ctx: ctx, now: s.Claims().Time, last: last}
+	_, err := mechanism.Decide(v, mechanism.Case{Statement: s, Index: d.work.Size(), Now: v.now, Unseconded: unseconded})
+	if failure := errors.Join(d.work.Err(), v.err); failure != nil {
+		return fmt.Errorf("check statement %s: %w", s.Claims().ID, failure)
+	}
+	if err == nil {
+		err = d.holdsSecret(ctx, s)
+	}
+	return err
 }

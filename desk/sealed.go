@@ -105,7 +105,7 @@ func (d *Desk) Deposit(ctx context.Context, q Deposit) (id string, err error) {
 func (d *Desk) joins(ctx context.Context, q *Deposit) error {
 	var x *sealed.State
 	if q.About == "" {
-		m, ok := d.work.MatterNamed(matter.Exchange, q.Exchange)
+		m, ok := d.work.MatterNamed(matter.Exchange, q.Exchange, d.party)
 		if ok {
 			x, _ = m.State.(*sealed.State)
 		}
@@ -133,7 +133,7 @@ func (d *Desk) joins(ctx context.Context, q *Deposit) error {
 
 // exchange finds the exchange that ref names: by its name, or a statement of it.
 func (d *Desk) exchange(ctx context.Context, ref string) (*mechanism.Matter, error) {
-	m, ok := d.work.MatterNamed(matter.Exchange, ref)
+	m, ok := d.work.MatterNamed(matter.Exchange, ref, d.party)
 	if !ok {
 		id, err := d.Find(ctx, ref)
 		if err != nil {

@@ -123,7 +123,7 @@ func (d *Desk) exchangeOf(ctx context.Context, own secret) (*mechanism.Matter, *
 		deposit, ok := x.Of(d.party)
 		return x, ok && deposit.Commitment == own.commitment
 	}
-	if m, ok := d.work.MatterNamed(matter.Exchange, own.exchange); ok {
+	if m, ok := d.work.MatterNamed(matter.Exchange, own.exchange, d.party); ok {
 		if x, ok := is(m); ok {
 			return m, x, nil
 		}

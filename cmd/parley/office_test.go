@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/charter"
 	"parley/desk"
 	"parley/identity"
 )
@@ -39,14 +40,20 @@ func newOffice(t *testing.T) *office {
 // openOffice opens one for an exercise or a live mechanism.
 func openOffice(t *testing.T, exercise bool) *office {
 	t.Helper()
+	return openOfficeOn(t, exercise, nil)
+}
+
+// openOfficeOn opens one with a charter that adjust has changed, and more officers.
+func openOfficeOn(t *testing.T, exercise bool, adjust func(*charter.Charter), more ...string) *office {
+	t.Helper()
 	ctx, o := t.Context(), &office{t: t, dir: t.TempDir()}
 	var officers []identity.Author
-	for _, name := range []string{"alder/desk/one", "alder/watch/amal", "alder/analyst/adel", "alder/analyst/aya", "alder/commercial/adnan", "birch/desk/one", "birch/watch/basil", "birch/commercial/basma", "cedar/desk/one", "cedar/gate/chen"} {
+	for _, name := range append([]string{"alder/desk/one", "alder/watch/amal", "alder/analyst/adel", "alder/analyst/aya", "alder/commercial/adnan", "birch/desk/one", "birch/watch/basil", "birch/commercial/basma", "cedar/desk/one", "cedar/gate/chen"}, more...) {
 		author, err := identity.ParseAuthor(name)
 		o.must(err)
 		officers = append(officers, author)
 	}
-	w, err := newMarkedWorld(ctx, o.dir, "quiet-orchard", officers, exercise, nil)
+	w, err := newMarkedWorld(ctx, o.dir, "quiet-orchard", officers, exercise, adjust)
 	o.must(err)
 	o.world = w
 	log := slog.New(slog.DiscardHandler)
