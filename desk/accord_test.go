@@ -90,6 +90,15 @@ func (w *world) holds(path, lang string, want ...string) {
 	}
 }
 
+// level waits until every desk has what cedar has by now.
+func (w *world) level() {
+	w.t.Helper()
+	size := w.desks["cedar"].work.Size()
+	w.until("every desk has the ledger", func() bool {
+		return w.desks["alder"].work.Size() >= size && w.desks["birch"].work.Size() >= size
+	})
+}
+
 func instantIn(w *world, d time.Duration) string {
 	return w.now().Add(d).UTC().Truncate(time.Second).Format(time.RFC3339)
 }
@@ -109,6 +118,7 @@ func TestAgreedPages(t *testing.T) {
 	}
 	held := w.send("birch/watch/basil", Saying{Format: "J41", About: call, Fields: []string{"kind=lock", "session=doc:session-1"}})
 	w.status("cedar", held, "submitted")
+	w.level()
 	if text := w.asked("alder", "/v1/sessions/session-1", "en", nil); strings.Contains(text, "agenda locked by all") || !strings.Contains(text, "locked by: Alder (#") {
 		t.Errorf("with a lock at the gate alder reads:\n%s", text)
 	}
@@ -134,7 +144,7 @@ func TestAgreedPages(t *testing.T) {
 	w.holds("/v1/questions", "en", "Grazing", "not answered by: Birch")
 	answer := w.send("birch/watch/basil", Saying{Format: "J40", About: question, Fields: []string{"kind=answer", "level=working", "subject=Grazing", "text=They may."}})
 	w.status("cedar", answer, "submitted")
-	w.until("alder has the ledger up to the answer", func() bool { return w.desks["alder"].work.Size() >= w.desks["cedar"].work.Size() })
+	w.level()
 	if text := w.asked("alder", "/v1/questions", "en", nil); !strings.Contains(text, "not answered by: Birch") || strings.Contains(text, "answer of") {
 		t.Errorf("with an answer at the gate alder reads:\n%s", text)
 	}
@@ -165,6 +175,7 @@ func TestAgreedPages(t *testing.T) {
 
 	report := w.send("birch/watch/basil", Saying{Format: "J20", About: entry, Fields: []string{"kind=breach", "where=DMM 00 31.000N 017 58.500W ±50m", "when=" + instantIn(w, -time.Minute), "confidence=moderate"}})
 	w.status("cedar", report, "submitted")
+	w.level()
 	if text := w.asked("alder", "/v1/commitments", "en", nil); strings.Contains(text, "not kept") {
 		t.Errorf("with a report at the gate alder reads:\n%s", text)
 	}
