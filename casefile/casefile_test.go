@@ -234,8 +234,8 @@ func TestTable(t *testing.T) {
 			t.Errorf("%s is %s, want %s", name, got.Status, want)
 		}
 	}
-	if d := status(f.State, "when").Differences[0]; d.Apart != 40*time.Minute {
-		t.Errorf("when: %v apart", d.Apart)
+	if d := status(f.State, "when").Differences[0]; d.Seconds != 2400 {
+		t.Errorf("when: %d s apart", d.Seconds)
 	}
 	if d := status(f.State, "where").Differences[0]; d.Metres < 1100 || d.Metres > 1110 || d.Within != 60 {
 		t.Errorf("where: %v m apart, within %d", d.Metres, d.Within)

@@ -3,6 +3,7 @@ package casefile
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"parley/geo"
@@ -16,6 +17,10 @@ type Group struct {
 	Oldest time.Time `json:"oldest"`
 	Cases  []*State  `json:"-"` // the most urgent first, as [Triage] has it
 }
+
+// Kind gives the kind of incident that the cases are of; not ok where their cause is
+// found.
+func (g *Group) Kind() (kind string, ok bool) { return strings.CutPrefix(g.Cause, "kind:") }
 
 // maxGrouped bounds the cases that are compared with each other by place.
 const maxGrouped = 2000

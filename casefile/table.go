@@ -53,12 +53,13 @@ type Stance struct {
 // A Difference compares two parties' accounts of a line, by its type. What is in
 // words alone is not compared.
 type Difference struct {
-	A, B   string
-	Same   bool          // an instant or a code alike; places within their uncertainties
-	Apart  time.Duration // of two instants
-	Metres float64       // of two places, along the geodesic
-	Within int           // metres: both places' uncertainties together
-	Kind   string        // "instant", "place" or "choice"
+	A       string  `json:"a"`
+	B       string  `json:"b"`
+	Kind    string  `json:"kind"`                   // "instant", "place" or "choice"
+	Same    bool    `json:"same"`                   // an instant or a code alike; places within their uncertainties
+	Seconds int64   `json:"seconds,omitempty"`      // between two instants
+	Metres  float64 `json:"metres,omitempty"`       // between two places, along the geodesic
+	Within  int     `json:"withinMetres,omitempty"` // both places' uncertainties together
 }
 
 // Table gives the fact table: each line with who states it, who agrees and who
@@ -133,8 +134,8 @@ func compare(name string, a, b Stated) (Difference, bool) {
 		if !ok1 || !ok2 {
 			return d, false
 		}
-		d.Kind, d.Apart = "instant", t.Sub(u).Abs()
-		d.Same = d.Apart == 0
+		d.Kind, d.Seconds = "instant", int64(t.Sub(u).Abs()/time.Second)
+		d.Same = d.Seconds == 0
 	default:
 		d.Same = a.Value == b.Value
 	}
