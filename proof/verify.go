@@ -24,23 +24,29 @@ import (
 //
 // The error is a [Refuted], or says why it could not be checked.
 func VerifyBundle(ctx context.Context, text []byte, trusted *charter.Charter) (Result, error) {
+	_, result, err := OpenBundle(ctx, text, trusted)
+	return result, err
+}
+
+// OpenBundle is VerifyBundle for who also reads what the bundle shows.
+func OpenBundle(ctx context.Context, text []byte, trusted *charter.Charter) (*Shown, Result, error) {
 	b, items, err := parseBundle(text)
 	if err != nil {
-		return Result{}, err
+		return nil, Result{}, err
 	}
 	a := &audit{bundle: b, items: items, view: newView(), chains: newChains()}
 	for _, step := range []func() error{a.openCharters, a.openCheckpoint, a.checkInclusion} {
 		if err := step(); err != nil {
-			return marked(a.editions), err
+			return nil, marked(a.editions), err
 		}
 	}
 	if err := a.replay(ctx); err != nil {
-		return marked(a.editions), err
+		return nil, marked(a.editions), err
 	}
 	if err := a.conclude(trusted); err != nil {
-		return marked(a.editions), err
+		return nil, marked(a.editions), err
 	}
-	return a.result, nil
+	return &Shown{a}, a.result, nil
 }
 
 // An audit is the verification of one bundle.
