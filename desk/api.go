@@ -118,6 +118,7 @@ func (d *Desk) handler(a *api) http.Handler {
 	d.watchRoutes(mux)
 	d.projectRoutes(mux)
 	d.exchangeRoutes(mux)
+	d.caseRoutes(mux)
 	mux.Handle("POST /v1/send", endpoint(d.apiSend))
 	mux.Handle("POST /v1/accident", endpoint(d.apiAccident))
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))

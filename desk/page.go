@@ -22,14 +22,19 @@ type page struct {
 	charter  *charter.Charter
 	location *time.Location // the reader's; nil: not known
 	now      time.Time
+	dated    bool // every time stands with its date
 	text     strings.Builder
 }
 
 func (d *Desk) newPage(lang string, now time.Time) *page {
-	c := d.Charter()
+	return pageFor(d.Charter(), d.party, lang, now)
+}
+
+// pageFor begins a page for a reader of a party, or of none.
+func pageFor(c *charter.Charter, reader, lang string, now time.Time) *page {
 	p := &page{lang: cmp.Or(lang, "en"), charter: c, now: now}
-	for _, party := range c.Setting(d.party).Parties {
-		if party.ID == d.party {
+	for _, party := range c.Setting(reader).Parties {
+		if party.ID == reader {
 			p.location = party.Location
 		}
 	}
@@ -59,14 +64,14 @@ func (p *page) String() string {
 func (p *page) code(s string) words.Raw { return words.Raw(words.LeftToRight(p.lang, s)) }
 
 // at writes a time: that of UTC, then in brackets what the reader's clocks show. The
-// date stands where it is not today's.
+// date stands where it is not today's, or always where the page is dated.
 func (p *page) at(t time.Time) words.Raw {
 	if t.IsZero() {
 		return "—"
 	}
 	today := p.now.UTC().Format(time.DateOnly)
 	form := func(t time.Time) string {
-		if t.Format(time.DateOnly) == today {
+		if t.Format(time.DateOnly) == today && !p.dated {
 			return "15:04"
 		}
 		return "2006-01-02 15:04"
