@@ -92,6 +92,8 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "restrict of none", args: as("restrict", "nothing", "reason=domestic", "review-at=2100-01-01T00:00Z"), lang: true, stderr: true},
 		{name: "resume of none", args: as("resume", "military"), lang: true, stderr: true},
 		{name: "handover", args: as("handover"), lang: true},
+		{name: "case ls", args: []string{"case", "ls", "-desk", alder}, lang: true, verb: true},
+		{name: "case show of none", args: []string{"case", "show", "-desk", alder, "abc"}, lang: true, verb: true, stderr: true},
 		{name: "relieve of none", args: as("relieve"), lang: true, stderr: true},
 		{name: "verify", args: []string{"verify", "-charter", o.world.file, record}},
 	}

@@ -55,6 +55,7 @@ func commands() []command {
 		{"pause", "pause areas, saying why and when that is looked at again", switchCommand("pause")},
 		{"restrict", "restrict areas to the business at hand", switchCommand("restrict")},
 		{"resume", "open areas again that one's own side has paused", switchCommand("resume")},
+		{"case", "list, show and export incidents and disputes", caseCommand},
 		{"handover", "list what is open, and hand the watch over", handoverCommand},
 		{"relieve", "look at a handover, and take the watch over", relieveCommand},
 		{"projects", "show the pipeline of commercial projects: who holds each, and by when", projectsCommand},
