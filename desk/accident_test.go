@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/format"
+	"parley/identity"
 )
 
 // accidentAt asks a desk's own API, as a console would.
@@ -80,7 +81,7 @@ func TestAccident(t *testing.T) {
 	if p != nil || a.State != Previewed || len(a.Open) != 0 || !strings.Contains(a.Page, "DMM 00 33.600N 017 57.000W") || !strings.Contains(a.Page, "MGRS") && !strings.Contains(a.Page, "UTM") {
 		t.Fatalf("to be sent: %+v, %v", a, p)
 	}
-	kept, err := w.desks["alder"].Drafts(t.Context())
+	kept, err := w.desks["alder"].Drafts(t.Context(), identity.Author{})
 	w.must(err)
 	if len(kept) != 1 || kept[0].Number != draft || kept[0].Saying.Format != "J11/1" || kept[0].Problem.Rule != Unsent || !slices.Contains(kept[0].Saying.Fields, "thing=drone") {
 		t.Errorf("kept %+v", kept)
@@ -94,7 +95,7 @@ func TestAccident(t *testing.T) {
 	if detail.Precedence != flash || detail.Format != "J11/1" || !strings.Contains(detail.Text, "desk:line 2") {
 		t.Errorf("it says %s %s\n%s", detail.Format, detail.Precedence, detail.Text)
 	}
-	if kept, err = w.desks["alder"].Drafts(t.Context()); err != nil || len(kept) != 0 {
+	if kept, err = w.desks["alder"].Drafts(t.Context(), identity.Author{}); err != nil || len(kept) != 0 {
 		t.Errorf("kept after it was sent: %+v, %v", kept, err)
 	}
 }

@@ -72,7 +72,7 @@ func (d *Desk) sayNew(ctx context.Context, q Saying) (id string, err error) {
 	}
 	var refs []statement.Ref
 	if q.About != "" {
-		ref, _, err := d.refer(ctx, q.About, "replies")
+		ref, _, err := d.refer(ctx, q, "replies")
 		if err != nil {
 			return "", err
 		}
@@ -143,7 +143,7 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 	if relation == "" {
 		relation = f.Relation
 	}
-	ref, original, err := d.refer(ctx, q.About, relation)
+	ref, original, err := d.refer(ctx, q, relation)
 	if err != nil {
 		return "", err
 	}
@@ -220,11 +220,11 @@ func fill(q *Saying, name, value string) error {
 	return nil
 }
 
-// refer finds the earlier statement that an officer names.
-func (d *Desk) refer(ctx context.Context, about, relation string) (statement.Ref, *statement.Statement, error) {
-	target, err := d.Find(ctx, about)
+// refer finds the earlier statement that an officer names, and may read.
+func (d *Desk) refer(ctx context.Context, q Saying, relation string) (statement.Ref, *statement.Statement, error) {
+	target, err := d.Find(ctx, q.About)
 	if err != nil && d.refresh(ctx) {
-		target, err = d.Find(ctx, about)
+		target, err = d.Find(ctx, q.About)
 	}
 	if err != nil {
 		return statement.Ref{}, nil, err
@@ -237,7 +237,10 @@ func (d *Desk) refer(ctx context.Context, about, relation string) (statement.Ref
 	if err != nil {
 		return statement.Ref{}, nil, err
 	}
-	return statement.Ref{Relation: relation, ID: target, Hash: record.Hash}, s, nil
+	if q.By != s.Claims().Author { // who wrote it can always take it back
+		err = d.mayAct(ctx, s, q.By, q.Lang)
+	}
+	return statement.Ref{Relation: relation, ID: target, Hash: record.Hash}, s, err
 }
 
 // stands asks whether a statement is one that relation can supersede or

@@ -276,7 +276,11 @@ func (d *Desk) apiCharter(*http.Request) (any, error) {
 }
 
 func (d *Desk) apiDrafts(r *http.Request) (any, error) {
-	drafts, err := d.Drafts(r.Context())
+	_, as, err := askedBy(r, false)
+	if err != nil {
+		return nil, err
+	}
+	drafts, err := d.Drafts(r.Context(), as)
 	return struct {
 		Exercise bool        `json:"exercise"`
 		Drafts   []KeptDraft `json:"drafts"`

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/identity"
 	"parley/rule"
 	"parley/statement"
 )
@@ -31,6 +32,9 @@ type KeptDraft struct {
 	Saved   time.Time `json:"saved"`
 	Saying  Saying    `json:"saying"`
 	Problem Problem   `json:"problem"` // why it was not sent
+	// Withheld says that it is of a project, and whoever asks may not read that: its
+	// fields, and the words of the problem, are left out.
+	Withheld bool `json:"withheld,omitempty"`
 }
 
 // A Kept error is a refusal whose draft stays on the desk.
@@ -78,6 +82,9 @@ func (d *Desk) Resume(ctx context.Context, number int64, anew Saying) (id string
 	if kept == nil {
 		return "", rule.Refuse(NotFound, "`parley drafts` lists them", "this desk keeps no draft %d", number)
 	}
+	if err := d.admitDraft(ctx, kept, anew.By, anew.Lang); err != nil {
+		return "", err
+	}
 	q := kept.Saying
 	q.Draft, q.By = number, anew.By
 	if anew.Lang != "" {
@@ -118,8 +125,17 @@ func rewritten(kept Saying, anew []string) []string {
 	return fields
 }
 
-// Drafts lists what the desk keeps, oldest first.
-func (d *Desk) Drafts(ctx context.Context) ([]KeptDraft, error) { return d.outbox.drafts(ctx) }
+// Drafts lists what the desk keeps, oldest first, as far as an officer may read it;
+// the zero Author is anybody.
+func (d *Desk) Drafts(ctx context.Context, as identity.Author) ([]KeptDraft, error) {
+	all, err := d.outbox.drafts(ctx)
+	for i := range all {
+		if k := &all[i]; d.draftFor(ctx, k, as) != nil {
+			k.Saying.Fields, k.Problem.Detail, k.Problem.Remedy, k.Problem.Options, k.Withheld = nil, "", "", nil, true
+		}
+	}
+	return all, err
+}
 
 // Drop forgets a draft.
 func (d *Desk) Drop(ctx context.Context, number int64) error {

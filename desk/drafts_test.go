@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/identity"
 	"parley/mechanism"
 )
 
@@ -25,7 +26,7 @@ func (w *world) notSent(ruleID string, err error) (int64, *Problem) {
 // draft gives a kept draft; it fails the test where there is none.
 func (w *world) draft(party string, number int64) KeptDraft {
 	w.t.Helper()
-	drafts, err := w.desks[party].Drafts(w.t.Context())
+	drafts, err := w.desks[party].Drafts(w.t.Context(), identity.Author{})
 	w.must(err)
 	for _, k := range drafts {
 		if k.Number == number {
@@ -38,7 +39,7 @@ func (w *world) draft(party string, number int64) KeptDraft {
 
 func (w *world) drafts(party string) int {
 	w.t.Helper()
-	drafts, err := w.desks[party].Drafts(w.t.Context())
+	drafts, err := w.desks[party].Drafts(w.t.Context(), identity.Author{})
 	w.must(err)
 	return len(drafts)
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -226,5 +227,93 @@ func TestWorksWindow(t *testing.T) {
 	}
 	if _, err := alder.outbox.db.ExecContext(ctx, "DELETE FROM access"); err == nil {
 		t.Error("the log can be cut")
+	}
+}
+
+// Nothing at the desk shows what a project says to an officer who is not named: no
+// page, no list, no draft, and no answer to what he tries to do about it.
+func TestNamedReadersEverywhere(t *testing.T) {
+	w := traders(t)
+	ctx, birch := t.Context(), w.desks["birch"]
+	const secret = "Xylophone"
+	id := w.send(adnan, Saying{Format: "J50", Fields: []string{"sector=water", "parties=" + secret, "goods=" + secret, "end-use=" + secret, "place=DMM 00 33.600N 017 57.000W ±50m", "value-band=under-100k USD", "benefits=" + secret}})
+	w.receipt("alder", id)
+	w.release(id)
+	w.pipeline(basma, id, "proposed")
+	w.answered(chen, "J51", id, "lists=EXERCISE-LIST 1", "as-of="+format.WriteInstant(w.now().Add(-time.Hour)), "list-hashes=7oMiraSvUxkQtNIfq6asFuoN-sNQFNoeM9crnXD5j4k", "hits=0", "disposition=no-hits", "reviewer=cedar/gate", "note="+secret)
+	condition := w.send(basma, Saying{Format: "J52", About: id, Fields: []string{"kind=condition", "reason=ownership", "conditions=" + secret, "meet-by=" + format.WriteInstant(w.now().Add(48*time.Hour))}})
+	w.receipt("birch", condition)
+	_, err := birch.Say(ctx, Saying{By: w.author(basma), Format: "J52", About: id, Fields: []string{"kind=condition", "conditions=" + secret, "meet-by=never"}})
+	if err == nil {
+		t.Fatal("it is never met")
+	}
+
+	quiet := func(what string, v any, err error) {
+		t.Helper()
+		text, failure := json.Marshal(v)
+		if failure != nil {
+			t.Fatal(failure)
+		}
+		if strings.Contains(string(text), secret) || err != nil && strings.Contains(err.Error(), secret) {
+			t.Errorf("%s shows it: %s, %v", what, text, err)
+		}
+	}
+	for _, as := range []identity.Author{w.author(boris), {}} {
+		for _, ref := range []string{id, condition} {
+			shown, err := birch.ShowTo(ctx, ref, "en", as)
+			quiet("show", shown, err)
+			window, err := birch.Window(ctx, ref, "en", as)
+			quiet("the window", window, err)
+			project, err := birch.Project(ctx, ref, "en", as)
+			quiet("the project", project, err)
+			if shown != nil || window != nil || project != nil {
+				t.Errorf("%q is answered about %s", as, ref)
+			}
+		}
+		floor, err := birch.Watch(ctx, "en", as)
+		quiet("the watch floor", floor, err)
+		drafts, err := birch.Drafts(ctx, as)
+		quiet("the drafts", drafts, err)
+		if len(drafts) != 1 || !drafts[0].Withheld {
+			t.Errorf("%q has the drafts %+v", as, drafts)
+		}
+		list, err := birch.List(ctx, 100, true)
+		quiet("the list", list, err)
+		status, err := birch.Status(ctx)
+		quiet("the status", status, err)
+	}
+	as := w.author(boris)
+	pipeline, err := birch.Projects(ctx, "en", as, true)
+	quiet("the pipeline", pipeline, err)
+	hand, err := birch.Handover(ctx, as, "en")
+	quiet("the handover", hand, err)
+	calendar, err := birch.Calendar(ctx, "en", as)
+	quiet("the calendar", calendar, err)
+	page, _, err := birch.Stats(ctx, "", "", "")
+	quiet("the statistics", page, err)
+	log, _, err := birch.Accesses(ctx, as, 100)
+	quiet("the log", log, err)
+	for verb, fields := range map[string][]string{"readback": {"goods=x"}, "pass": {"echelon=post"}, "replace": {"why=error", "reason=goods"}, "cancel": {"why=error"}, "translate": {"language=he", "method=human", "goods=x"}, "ack": nil} {
+		for _, ref := range []string{id, condition} {
+			_, err := birch.Act(ctx, verb, Saying{By: as, About: ref, Fields: fields})
+			quiet(verb, nil, err)
+			if ruleOf(err) != NamedReaders {
+				t.Errorf("%s by who is not named is answered %v", verb, err)
+			}
+		}
+	}
+	if _, err := birch.Say(ctx, Saying{By: as, Format: "J52", About: id, Fields: []string{"kind=no-objection"}}); ruleOf(err) != NamedReaders {
+		t.Errorf("who may not read it answers it: %v", err)
+	}
+	drafts, err := birch.Drafts(ctx, w.author(basma))
+	if err != nil || len(drafts) < 1 || drafts[0].Withheld || !strings.Contains(strings.Join(drafts[0].Saying.Fields, " "), secret) {
+		t.Errorf("who wrote it has the drafts %+v, %v", drafts, err)
+	}
+	if _, err := birch.Resume(ctx, drafts[0].Number, Saying{By: as, Fields: []string{"kind=no-objection"}}); ruleOf(err) != NamedReaders {
+		t.Errorf("who may not read it takes it up: %v", err)
+	}
+	denied, _, err := birch.Accesses(ctx, w.author(basma), 100)
+	if err != nil || len(denied) < 10 {
+		t.Errorf("logged are %d, %v", len(denied), err)
 	}
 }

@@ -1,8 +1,11 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"parley/identity"
@@ -57,6 +60,20 @@ func (d *Desk) admit(ctx context.Context, c statement.Claims, fields func(name s
 	return err
 }
 
+// mayAct keeps an officer from acting on a statement of a project that he may not read,
+// and logs that.
+func (d *Desk) mayAct(ctx context.Context, s *statement.Statement, by identity.Author, lang string) error {
+	project, readers := d.readersOf(s.Claims(), s.Field, 0)
+	if project == "" || !trade.Limited(readers, d.party) {
+		return nil
+	}
+	err := d.reads(readers, s.Claims().Area, by, lang)
+	if err != nil {
+		err = errors.Join(err, d.outbox.logAccess(ctx, AccessEntry{At: d.config.Clock(), Project: project, Statement: s.Claims().ID, Officer: by.String(), Answer: AccessDenied}))
+	}
+	return err
+}
+
 // reads asks whether an officer of this desk is one of those who may read.
 func (d *Desk) reads(readers []string, area string, as identity.Author, lang string) error {
 	if as == (identity.Author{}) {
@@ -70,6 +87,47 @@ func (d *Desk) reads(readers []string, area string, as identity.Author, lang str
 		return refusal(NamedReaders, lang, words.M("project.not-reader", "officer", as.String()), words.M("project.not-reader-remedy"))
 	}
 	return nil
+}
+
+// draftFor asks whether an officer may read a draft. One of a project is for whoever
+// wrote it and for the project's readers, as far as it names them rightly.
+func (d *Desk) draftFor(ctx context.Context, k *KeptDraft, as identity.Author) error {
+	q := &k.Saying
+	if q.By == as {
+		return nil
+	}
+	c := statement.Claims{ID: "draft", Author: q.By, Format: q.Format, To: q.To}
+	if f, ok := d.Charter().Newest(q.Format); ok {
+		c.Format = f.Ref()
+	}
+	if id, err := d.Find(ctx, q.About); err == nil && q.About != "" {
+		c.Refs = []statement.Ref{{ID: id}}
+	}
+	var named []string
+	wrong := false
+	for _, field := range q.Fields {
+		typed, ok := strings.CutPrefix(field, "readers=")
+		for reader := range strings.SplitSeq(typed, ",") {
+			if _, err := identity.ParseAuthor(strings.TrimSpace(reader)); ok {
+				named, wrong = append(named, strings.TrimSpace(reader)), wrong || err != nil
+			}
+		}
+	}
+	project, readers := d.readersOf(c, func(string) (any, bool) { return named, named != nil }, 0)
+	if project == "" || !wrong && !trade.Limited(readers, d.party) {
+		return nil
+	}
+	return d.reads(readers, projectArea, as, q.Lang)
+}
+
+// admitDraft lets an officer take up a draft, and logs it where he may not.
+func (d *Desk) admitDraft(ctx context.Context, k *KeptDraft, as identity.Author, lang string) error {
+	k.Saying.Lang = cmp.Or(lang, k.Saying.Lang)
+	err := d.draftFor(ctx, k, as)
+	if err != nil {
+		err = errors.Join(err, d.outbox.logAccess(ctx, AccessEntry{At: d.config.Clock(), Officer: as.String(), Answer: AccessDenied}))
+	}
+	return err
 }
 
 // readersOf finds the project that a statement belongs to, itself or through what it

@@ -192,7 +192,7 @@ func TestRevokedWhileQueued(t *testing.T) {
 			t.Errorf("%s: %v, want a refusal by %s", id, err, rule)
 		}
 	}
-	drafts, err := alder.Drafts(ctx)
+	drafts, err := alder.Drafts(ctx, identity.Author{})
 	w.must(err)
 	if len(drafts) != 3 {
 		t.Fatalf("%d drafts are kept, want 3: %+v", len(drafts), drafts)

@@ -14,6 +14,7 @@ import (
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
+	"parley/trade"
 )
 
 // Kinds of items, besides those of formats.
@@ -54,6 +55,9 @@ func (d *Desk) List(ctx context.Context, limit int, all bool) ([]Item, error) {
 		item.Status = r.state
 		if r.problem != nil {
 			p := problemOf(r.problem.Err())
+			if project, readers := d.readersOf(r.statement.Claims(), r.statement.Field, 0); project != "" && trade.Limited(readers, d.party) {
+				p.Detail, p.Remedy, p.Options = "", "", nil // they may quote it
+			}
 			item.Problem = &p
 		}
 		if _, ordered := d.work.Record(r.id); !ordered && (all || item.Kind == string(format.Message)) {

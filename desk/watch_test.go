@@ -410,7 +410,7 @@ func TestPausedArea(t *testing.T) {
 	if ruleOf(err) != area.IsPaused || !errors.As(err, &kept) {
 		t.Fatalf("a notice in a paused area: %v", err)
 	}
-	drafts, err := d.Drafts(ctx)
+	drafts, err := d.Drafts(ctx, identity.Author{})
 	w.must(err)
 	if len(drafts) != 1 || drafts[0].Number != kept.Draft || !slices.Equal(drafts[0].Saying.Fields, notice) {
 		t.Errorf("alder keeps %+v", drafts)

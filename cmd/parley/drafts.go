@@ -5,16 +5,18 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 
 	"parley/desk"
 )
 
-const draftsUsage = `usage: parley drafts -desk DIR [-drop N]
+const draftsUsage = `usage: parley drafts -desk DIR [-as PARTY/ROLE/OFFICER] [-drop N]
 
 Drafts lists what officers wrote at this desk and was refused or asked about, as
 they wrote it, with the reason. 'parley send -draft N FIELD=VALUE...' takes one
-up again; -drop forgets one.
+up again; -drop forgets one. What a draft about a project says is listed for whoever
+wrote it and for the project's readers alone: -as says who asks.
 
 Exit status: 0 listed or dropped, 1 there is no such draft, 2 the desk could not
 be asked.
@@ -23,6 +25,7 @@ be asked.
 func draftsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("drafts", flag.ContinueOnError)
 	dir := deskFlag(flags)
+	as := flags.String("as", "", "")
 	drop := flags.Int64("drop", 0, "")
 	if code, done := parseArgs(flags, args, draftsUsage, stdout, stderr); done {
 		return code
@@ -43,7 +46,7 @@ func draftsCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 		return 0
 	}
 	var answer struct{ Drafts []desk.KeptDraft }
-	if err := l.call(ctx, "GET", "/v1/drafts", nil, &answer); err != nil {
+	if err := l.call(ctx, "GET", "/v1/drafts?"+url.Values{"as": {*as}}.Encode(), nil, &answer); err != nil {
 		return failedAt(stderr, err)
 	}
 	for _, k := range answer.Drafts {
@@ -57,6 +60,10 @@ func draftsCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 		}
 		for _, field := range k.Saying.Fields {
 			fmt.Fprintf(stdout, "     %s\n", field)
+		}
+		if k.Withheld {
+			fmt.Fprintf(stdout, "   refused by %s; it is of a project: say with -as who asks\n", k.Problem.Rule)
+			continue
 		}
 		fmt.Fprintf(stdout, "   refused by %s: %s\n", k.Problem.Rule, k.Problem.Detail)
 		for _, option := range k.Problem.Options {
