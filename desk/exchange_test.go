@@ -14,6 +14,7 @@ import (
 
 	"parley/charter"
 	"parley/delivery"
+	"parley/identity"
 	"parley/sealed"
 	"parley/statement"
 )
@@ -190,12 +191,12 @@ func TestExchangeContest(t *testing.T) {
 	}
 	var drafts []KeptDraft
 	w.until("alder's desk has written the contest", func() bool {
-		drafts, err = w.desks["alder"].Drafts(t.Context())
+		drafts, err = w.desks["alder"].Drafts(t.Context(), identity.Author{})
 		w.must(err)
 		return len(drafts) > 0
 	})
 	w.reopen("alder")
-	if drafts, err = w.desks["alder"].Drafts(t.Context()); err != nil || len(drafts) != 1 || drafts[0].Problem.Rule != Mismatched {
+	if drafts, err = w.desks["alder"].Drafts(t.Context(), identity.Author{}); err != nil || len(drafts) != 1 || drafts[0].Problem.Rule != Mismatched {
 		t.Fatalf("drafts %+v, %v", drafts, err)
 	}
 	id, err := w.desks["alder"].Resume(t.Context(), drafts[0].Number, Saying{By: w.author("alder/watch/adam")})
@@ -296,7 +297,7 @@ func TestDepositRefused(t *testing.T) {
 	if err == nil {
 		t.Fatalf("a deposit without a deadline is %s", id)
 	}
-	drafts, err := d.Drafts(t.Context())
+	drafts, err := d.Drafts(t.Context(), identity.Author{})
 	w.must(err)
 	text, _ := json.Marshal(drafts)
 	if strings.Contains(string(text), "ALDER-SECRET") {
