@@ -6,7 +6,7 @@ SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
 
-FUZZTIME ?= $(if $(filter true,$(CI)),10s,5s)
+FUZZTIME ?= $(if $(filter true,$(CI)),6s,5s)
 DAYS     ?= 30
 LOG      := .cache/test.log
 CROSS    := statement/crosscheck
