@@ -23,6 +23,8 @@ type Stage interface {
 	Link(ctx context.Context, party string, up bool) error
 	// Second reads the page of what waits for a second officer and signs it.
 	Second(ctx context.Context, by identity.Author, id string) error
+	// Deposit seals a text for an exchange; it waits for a second officer.
+	Deposit(ctx context.Context, by identity.Author, fields []string) (id string, err error)
 	// Act gives the identifier of the act's own statement.
 	Act(ctx context.Context, by identity.Author, verb, id string, fields []string) (act string, err error)
 	Await(ctx context.Context, by identity.Author, id string) error
@@ -33,8 +35,9 @@ type Stage interface {
 	// superseded, open, closed, late-entry, end-to-end, overlaps; or, of the channel as a whole,
 	// "line PARTY COLOUR [CAUSE]", "area AREA STATUS", "waiting COUNT" for what the
 	// desk keeps while the hub is away, and "serials AUTHOR" where none is missing; or,
-	// of the statement's matter, "matter STATUS" and "visit STATUS"; or, of a project, "window free" or
-	// "window not-free".
+	// of the statement's matter, "matter STATUS" and "visit STATUS"; or, of a project,
+	// "window free" and "window not-free"; or, of an exchange, "exchange sealed" where the
+	// desk can open neither text and "exchange opened" where it shows both.
 	Expect(ctx context.Context, by identity.Author, id, what string) (shown string, err error)
 }
 
@@ -129,6 +132,12 @@ func (p *playing) play(ctx context.Context, m *Moment) error {
 		} else {
 			m.ID, err = p.stage.Send(ctx, actor, message)
 		}
+		if err == nil {
+			p.ids[step.Name] = m.ID
+		}
+		return err
+	case Deposit:
+		m.ID, err = p.stage.Deposit(ctx, actor, fields)
 		if err == nil {
 			p.ids[step.Name] = m.ID
 		}

@@ -46,6 +46,8 @@ const (
 	Cut      = "cut"      // the link of the actor's party fails
 	Mend     = "mend"     // and comes back
 	Look     = "look"     // at what must be expected
+	Deposit  = "deposit"  // seal a text for an exchange
+	Signal   = "signal"   // supervisor: open an exchange that waits for it
 	Wait     = "wait"     // until a moment: the exercise clock is compressed, and some steps have a time
 	Note     = "note"     // nothing but the story
 )
@@ -60,7 +62,7 @@ type Step struct {
 	Format     string   `json:"format,omitempty"`
 	Precedence string   `json:"precedence,omitempty"`
 	To         []string `json:"to,omitempty"`     // parts; empty: every other side
-	Fields     []string `json:"fields,omitempty"` // "field=value"; {now+40m} is the time then, to the minute, {flight+40m} the time when flight was written, {now+5s} to the second
+	Fields     []string `json:"fields,omitempty"` // "field=value"; {now+40m} is the time then, to the minute, {flight+40m} the time when flight was written, {now+5s} to the second; deposit: exchange, text, deadline, open-rule
 	Late       string   `json:"late,omitempty"`   // when it was passed outside the channel, as in fields
 	Route      string   `json:"route,omitempty"`  // and by which way
 	Until      string   `json:"until,omitempty"`  // wait: as in fields, such as {session+4s}
@@ -146,12 +148,16 @@ func (s *Step) check(parts, sent map[string]bool) error {
 				return fmt.Errorf("to names %q, which is not of the cast", part)
 			}
 		}
-	case Show, Await, Ack, Second, Hold, Release, Return, Readback, Pass, Replace, Cancel:
+	case Deposit:
+		if s.Name == "" {
+			return fmt.Errorf("a deposit needs a name")
+		}
+	case Show, Await, Ack, Second, Signal, Hold, Release, Return, Readback, Pass, Replace, Cancel:
 		if !sent[s.About] {
 			return fmt.Errorf("about is %q, which no step before has sent", s.About)
 		}
 	default:
-		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, second, hold, release, return, paper, cut, mend, look, wait or note", s.Do)
+		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, second, deposit, signal, hold, release, return, paper, cut, mend, look, wait or note", s.Do)
 	}
 	return nil
 }

@@ -212,7 +212,9 @@ func (d *demo) tell(m exercise.Moment) {
 		what += " (" + step.Reason + ")"
 	}
 	fmt.Fprintf(d.out, "  %-6s %s, %s\n%s\n", strings.ToUpper(part), rest, what, wrap(step.Story, "         "))
-	fmt.Fprintf(d.out, "         %s\n", d.outcome(m))
+	if outcome := d.outcome(m); outcome != "" {
+		fmt.Fprintf(d.out, "         %s\n", outcome)
+	}
 	for _, shown := range m.Shown {
 		fmt.Fprintf(d.out, "         > %s\n", strings.TrimSpace(wrap(shown, "           ")))
 	}
@@ -238,7 +240,9 @@ func (d *demo) outcome(m exercise.Moment) string {
 	switch {
 	case m.Step.Queued:
 		return fmt.Sprintf("signed, and kept on the desk in %s", took)
-	case !ok || m.Step.Do == exercise.Look:
+	case m.Step.Do == exercise.Look:
+		return ""
+	case !ok:
 		return fmt.Sprintf("done in %s", took)
 	}
 	status := ""

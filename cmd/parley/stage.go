@@ -9,14 +9,12 @@ import (
 	"strings"
 	"time"
 
-	"parley/casefile"
 	"parley/delivery"
 	"parley/desk"
 	"parley/exercise"
 	"parley/form"
 	"parley/format"
 	"parley/identity"
-	"parley/matter"
 	"parley/mechanism"
 	"parley/paper"
 	"parley/rule"
@@ -117,6 +115,9 @@ func (s stage) receipted(ctx context.Context, by identity.Author, id string) err
 
 // Act does what a verb says to a statement.
 func (s stage) Act(ctx context.Context, by identity.Author, verb, about string, fields []string) (string, error) {
+	if verb == exercise.Signal {
+		return s.desk(by).Signal(ctx, by, about, "en")
+	}
 	id, err := s.desk(by).Act(ctx, verb, desk.Saying{By: by, About: about, Fields: fields})
 	if err != nil {
 		return "", err
@@ -147,6 +148,9 @@ func (s stage) Expect(ctx context.Context, by identity.Author, id, what string) 
 		if shown, is := s.expectedOfMatter(by, id, what); is {
 			return shown, nil
 		}
+		if shown, is := s.expectedOfExchange(ctx, by, id, what); is {
+			return shown, nil
+		}
 		r, ok := s.desk(by).Work().Record(id)
 		if ok && r.Delivery != nil {
 			if shown, is := expected(r, by.Party, what, time.Now()); is && what == "not-understood" {
@@ -162,18 +166,6 @@ func (s stage) Expect(ctx context.Context, by identity.Author, id, what string) 
 			return "", fmt.Errorf("the desk of %s does not show %q of statement %q", by.Party, what, id)
 		}
 	}
-}
-
-// window asks once whether the works window of a project is free.
-func (s stage) window(ctx context.Context, by identity.Author, id string, free bool) (string, error) {
-	answer, err := s.desk(by).Window(ctx, id, "en", by)
-	if err == nil && answer.Free != free {
-		err = fmt.Errorf("the desk of %s answers %q", by.Party, strings.TrimSpace(answer.Text))
-	}
-	if err != nil {
-		return "", err
-	}
-	return strings.TrimSpace(answer.Text), nil
 }
 
 // expectedOfAll says whether the channel as a whole is what a scenario expects.
@@ -284,49 +276,4 @@ func (s stage) Show(ctx context.Context, by identity.Author, id string) error {
 	}
 	_, err := s.desk(by).ShowTo(ctx, id, "en", by)
 	return err
-}
-
-// expectedOfMatter says whether the matter of a statement is what a scenario
-// expects: "matter STATUS", or "visit STATUS" of a case's newest visit.
-func (s stage) expectedOfMatter(by identity.Author, id, what string) (shown string, is bool) {
-	kind, status, ok := strings.Cut(what, " ")
-	r, known := s.desk(by).Work().Record(id)
-	if !ok || !known || r.Facts == nil {
-		return "", false
-	}
-	m, ok := s.desk(by).Work().Matter(r.Facts.Matter)
-	if !ok {
-		return "", false
-	}
-	if c, ok := m.State.(*casefile.State); ok && kind == "visit" {
-		for _, v := range c.Visits {
-			if v.Status == status {
-				return fmt.Sprintf("VISIT %s: %s to %s", strings.ToUpper(status), v.Terms.Start.Format("2006-01-02T15:04Z"), v.Terms.End.Format("15:04Z")), true
-			}
-		}
-		return "", false
-	}
-	if kind != "matter" || statusOf(m.State) != status {
-		return "", false
-	}
-	shown = fmt.Sprintf("%s #%d: %s", m.Kind, m.Opened, strings.ToUpper(status))
-	for _, n := range m.State.Next(m.Rules) {
-		if n.By.IsZero() {
-			shown += fmt.Sprintf("; next %s: %s", n.Party, n.Action)
-		} else {
-			shown += fmt.Sprintf("; next %s: %s by %s", n.Party, n.Action, n.By.Format("2006-01-02T15:04Z"))
-		}
-	}
-	return shown, true
-}
-
-// statusOf is the one word for how a matter stands.
-func statusOf(state matter.State) string {
-	switch s := state.(type) {
-	case interface{ Stage() string }:
-		return s.Stage()
-	case interface{ Status() string }:
-		return s.Status()
-	}
-	return state.Ended()
 }
