@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"parley/charter"
 	"parley/delivery"
 	"parley/identity"
+	"parley/proof"
 	"parley/sealed"
 	"parley/statement"
 )
@@ -102,6 +104,31 @@ func (w *world) silent(party string, secrets ...string) {
 	}
 }
 
+// audited has an auditor check what each party can show of the exchange, and holds
+// that it proves what is wanted.
+func (w *world) audited(wants ...string) {
+	w.t.Helper()
+	for party, d := range w.desks {
+		m, err := d.exchange(w.t.Context(), priorities)
+		w.must(err)
+		var record bytes.Buffer
+		w.must(proof.WriteRecord(&record, d.Origin(), d.Journal().Read(w.t.Context(), d.Origin(), 0)))
+		whole, err := proof.VerifyRecord(w.t.Context(), &record, w.charter.Charter)
+		w.must(err)
+		text, err := proof.MakeBundle(w.t.Context(), d.Work(), d.Journal(), d.Origin(), nil, []string{m.ID})
+		w.must(err)
+		part, err := proof.VerifyBundle(w.t.Context(), text, w.charter.Charter)
+		w.must(err)
+		for _, want := range wants {
+			for kind, proven := range map[string][]string{"record": whole.Proven, "bundle": part.Proven} {
+				if !slices.ContainsFunc(proven, func(s string) bool { return strings.Contains(s, want) }) {
+					w.t.Errorf("the %s of %s does not prove that %s:\n%s", kind, party, want, strings.Join(proven, "\n"))
+				}
+			}
+		}
+	}
+}
+
 func (w *world) soon(after time.Duration) string {
 	return w.now().Add(after).UTC().Format("2006-01-02T15:04Z")
 }
@@ -162,6 +189,7 @@ func TestExchange(t *testing.T) {
 	if _, err := w.desks["alder"].Prove(t.Context(), w.author("alder/watch/amal"), priorities, "en"); ruleOf(err) != Mismatched {
 		t.Errorf("a contest of what was kept: %v", err)
 	}
+	w.audited("the hub released the openings of both in one act at ")
 	if left, err := w.desks["alder"].outbox.unsettled(t.Context()); err != nil || len(left) > 0 {
 		t.Errorf("the exchange has ended, and %d secrets wait; %v", len(left), err)
 	}
@@ -209,6 +237,12 @@ func TestExchangeContest(t *testing.T) {
 		w.must(err)
 		return v.Sides[1].Verdict == sealed.Mismatched && v.Sides[1].Opened != nil && *v.Sides[1].Opened == "BIRCH-LIE" && v.Sides[0].Opened == nil
 	})
+	w.until("birch knows of the contest", func() bool {
+		v, err := w.desks["birch"].Exchange(t.Context(), priorities, "he", 0)
+		w.must(err)
+		return v.Sides[1].Contest != ""
+	})
+	w.audited("birch opened another text than it had deposited, as alder contests")
 }
 
 // What is missing at its time leaves both sealed, for good.
@@ -241,6 +275,7 @@ func TestExchangeLapses(t *testing.T) {
 			}
 			w.silent(party, "ALDER-SECRET", "BIRCH-SECRET")
 		}
+		w.audited(map[bool]string{false: "because birch missed its deposit, and no opening was released", true: "because birch missed its opening, and no opening was released"}[both])
 		if both {
 			var openings int
 			for index := range w.desks["alder"].work.Size() {

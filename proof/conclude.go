@@ -8,6 +8,7 @@ import (
 
 	"parley/charter"
 	"parley/ledger"
+	"parley/matter"
 	"parley/mechanism"
 	"parley/statement"
 )
@@ -38,6 +39,7 @@ func (a *audit) conclude(trusted *charter.Charter) error {
 			a.concludeStatement(&a.items[i], s)
 		}
 	}
+	a.concludeExchanges(c)
 	a.concludeKeys(c)
 	r.notShown("the other %d entries up to entry %d, and all after it; among them may be more about these statements", r.Withheld, r.Size-1)
 	r.notShown("that what the authors say to have seen of the ledger before the checkpoint is this ledger; the whole record shows it")
@@ -101,6 +103,24 @@ func (a *audit) concludeStatement(item *readItem, s *statement.Statement) {
 	if n := a.outside[item.index]; n > 0 {
 		a.result.notShown("whether entry %d may refer to %d statements that are not in the bundle", item.index, n)
 	}
+}
+
+// concludeExchanges says how the sealed exchanges stand whose first deposit is
+// there.
+func (a *audit) concludeExchanges(c *charter.Charter) {
+	var all []*mechanism.Matter
+	met := exchanged{}
+	for _, s := range a.statements {
+		if s == nil {
+			continue
+		}
+		id := s.Claims().ID
+		if m, ok := a.view.matters[id]; ok && m.Kind == matter.Exchange {
+			all = append(all, m)
+		}
+		met[id] = s
+	}
+	a.result.concludeExchanges(c, all, func(id string) uint64 { return a.view.records[id].Index }, met)
 }
 
 // concludeKeys says how far the key statements of each party go.

@@ -11,6 +11,7 @@ import (
 
 	"parley/journal"
 	"parley/ledger"
+	"parley/matter"
 	"parley/mechanism"
 	"parley/statement"
 	"parley/store"
@@ -41,7 +42,7 @@ func MakeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin
 			c.wanted[key.Revoked] = true
 		}
 	}
-	for _, id := range ids {
+	for _, id := range withExchanges(w, ids) {
 		record, ok := w.Record(id)
 		if !ok {
 			return fail(fmt.Errorf("statement %q is not known here; `parley ls` lists those that are", id))
@@ -82,6 +83,28 @@ func MakeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin
 		return fail(err)
 	}
 	return text, nil
+}
+
+// withExchanges adds to statements of sealed exchanges all others of the same: what
+// both sides opened in one act proves something only together.
+func withExchanges(w *store.Working, ids []string) []string {
+	all := slices.Clone(ids)
+	for _, id := range ids {
+		record, ok := w.Record(id)
+		if !ok || record.Facts == nil || record.Facts.Kind != matter.Exchange {
+			continue
+		}
+		m, ok := w.Matter(record.Facts.Matter)
+		if !ok {
+			continue
+		}
+		for _, index := range m.Moves {
+			if move, ok := w.RecordAt(index); ok && !slices.Contains(all, move.Claims.ID) {
+				all = append(all, move.Claims.ID)
+			}
+		}
+	}
+	return all
 }
 
 // A collection gathers the items of a bundle out of the blocks.

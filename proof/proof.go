@@ -36,8 +36,9 @@ type Result struct {
 	Keys       uint64    // endorsed keys, revoked ones too
 	First      time.Time // the hub's time of the first and the last entry that is there
 	Last       time.Time
-	Proven     []string // sentences, in the order of the ledger
-	NotShown   []string // sentences: what nobody may conclude from the file
+	Proven     []string   // sentences, in the order of the ledger
+	NotShown   []string   // sentences: what nobody may conclude from the file
+	Exchanges  []Exchange // sealed exchanges that are there, oldest first
 }
 
 func (r *Result) proven(format string, args ...any) {

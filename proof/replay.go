@@ -8,6 +8,7 @@ import (
 
 	"parley/charter"
 	"parley/ledger"
+	"parley/matter"
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
@@ -37,12 +38,17 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 		result Result
 		recent [ahead]*ledger.Block // by position, as far back as a batch reaches
 		given  uint64
+		met    = exchanged{}
 	)
 	err := w.FoldAll(ctx, store.Nobody, ahead, func(yield func(*ledger.Block, error) bool) {
 		for b, err := range blocks {
 			if err == nil {
 				recent[given%ahead] = b
 				given++
+				met.meet(b.Contents...)
+				for _, d := range b.Disclosed {
+					met.meet(d.Content)
+				}
 				if result.First.IsZero() {
 					result.First = b.Entries[0].Time
 				}
@@ -65,6 +71,14 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 	if err := result.replayed(w, origin, trusted); err != nil {
 		return marked(w.Editions()), err
 	}
+	exchanges, err := w.Matters(ctx, matter.Exchange, false)
+	if err != nil {
+		return Result{}, err
+	}
+	result.concludeExchanges(w.CharterAt(w.Size()), exchanges, func(id string) uint64 {
+		record, _ := w.Record(id)
+		return record.Index
+	}, met)
 	return result, nil
 }
 

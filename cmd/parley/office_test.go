@@ -29,6 +29,7 @@ type office struct {
 	t     *testing.T
 	dir   string
 	world *world
+	desks map[string]*desk.Desk // that run in this process, by party
 }
 
 // newOffice opens one on the template quiet-orchard, for an exercise.
@@ -46,7 +47,7 @@ func openOffice(t *testing.T, exercise bool) *office {
 // openOfficeOn opens one with a charter that adjust has changed, and more officers.
 func openOfficeOn(t *testing.T, exercise bool, adjust func(*charter.Charter), more ...string) *office {
 	t.Helper()
-	ctx, o := t.Context(), &office{t: t, dir: t.TempDir()}
+	ctx, o := t.Context(), &office{t: t, dir: t.TempDir(), desks: map[string]*desk.Desk{}}
 	var officers []identity.Author
 	for _, name := range append([]string{"alder/desk/one", "alder/watch/amal", "alder/analyst/adel", "alder/analyst/aya", "alder/commercial/adnan", "birch/desk/one", "birch/watch/basil", "birch/commercial/basma", "cedar/desk/one", "cedar/gate/chen"}, more...) {
 		author, err := identity.ParseAuthor(name)
@@ -61,10 +62,15 @@ func openOfficeOn(t *testing.T, exercise bool, adjust func(*charter.Charter), mo
 	o.must(err)
 	t.Cleanup(func() { hub.Close() })
 	o.must(w.endorse(ctx, officers))
+	t.Cleanup(func() {
+		for _, d := range o.desks {
+			d.Close()
+		}
+	})
 	for _, p := range w.charter.Parties {
 		d, err := desk.Open(ctx, desk.Config{Charter: w.charter, Dir: o.desk(p.ID), Author: deskOf(p.ID), Signer: w.rings[p.ID].Signer, Clock: time.Now, Rand: randomReader, Listen: "127.0.0.1:0", Log: log})
 		o.must(err)
-		t.Cleanup(func() { d.Close() })
+		o.desks[p.ID] = d
 	}
 	return o
 }

@@ -14,14 +14,18 @@ import (
 
 	"parley/charter"
 	"parley/proof"
+	"parley/sealed"
 )
 
-const verifyUsage = `usage: parley verify [-json] [-charter FILE] FILE|DIR
+const verifyUsage = `usage: parley verify [-json] [-charter FILE] [-texts FILE] FILE|DIR
 
 Verify checks a bundle, a record or the data folder of a desk or a hub offline:
 every signature, endorsement, proof and order, and by the charter's rules every
 outcome that the texts decide. It asks no server. With -charter it must belong
-to that charter; without, compare the charter's hash with your own copy.
+to that charter; without, compare the charter's hash with your own copy. It says of
+each sealed exchange what was deposited, and whether both sides were opened or it
+lapsed. -texts takes texts of exchanges ('parley exchange texts') and checks each
+against what was deposited.
 
 Exit status: 0 it is proven, 1 it is refuted, 2 it could not be checked.
 `
@@ -30,6 +34,7 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	flags := flag.NewFlagSet("verify", flag.ContinueOnError)
 	asJSON := flags.Bool("json", false, "")
 	charterFile := flags.String("charter", "", "")
+	textsFile := flags.String("texts", "", "")
 	if code, ok := parseFlags(flags, verifyUsage, args, 1, stdout, stderr); !ok {
 		return code
 	}
@@ -42,7 +47,18 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 		}
 		trusted = signed.Charter
 	}
+	var texts *sealed.Texts
+	if *textsFile != "" {
+		var err error
+		if texts, err = readTexts(*textsFile); err != nil {
+			report(stderr, err.Error(), "-texts takes what `parley exchange texts` writes")
+			return 2
+		}
+	}
 	result, err := verifyPath(ctx, flags.Arg(0), trusted)
+	if err == nil && texts != nil {
+		err = result.CheckTexts(texts)
+	}
 	if !*asJSON {
 		markExercise(result.Exercise || trusted != nil && trusted.Exercise, "en", stdout, stderr)
 	}
@@ -108,6 +124,20 @@ func verifyPath(ctx context.Context, path string, trusted *charter.Charter) (pro
 	return proof.Result{}, fmt.Errorf("read %s: it is neither a record nor a bundle as `parley export` writes them", path)
 }
 
+// readTexts reads a file of texts of exchanges.
+func readTexts(name string) (*sealed.Texts, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, sealed.MaxTexts))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return sealed.ReadTexts(text)
+}
+
 // verified is a result as a program reads it.
 type verified struct {
 	Outcome    string    `json:"outcome"`
@@ -124,11 +154,13 @@ type verified struct {
 	Last       time.Time `json:"last"`
 	Proven     []string  `json:"proven"`
 	NotShown   []string  `json:"notShown"`
+
+	Exchanges []proof.Exchange `json:"exchanges,omitempty"` // sealed exchanges
 }
 
 func newVerified(r proof.Result) verified {
 	return verified{"proven", r.Mechanism, r.Exercise, r.Origin, r.Size, base64.StdEncoding.EncodeToString(r.Root[:]),
-		r.Statements, r.Charters, r.Withheld, r.Keys, r.First, r.Last, r.Proven, r.NotShown}
+		r.Statements, r.Charters, r.Withheld, r.Keys, r.First, r.Last, r.Proven, r.NotShown, r.Exchanges}
 }
 
 func writeJSON(w io.Writer, v any) {
