@@ -11,6 +11,9 @@ import (
 
 	"parley/accord"
 	"parley/charter"
+	"parley/format"
+	"parley/ical"
+	"parley/identity"
 	"parley/matter"
 	"parley/mechanism"
 	"parley/words"
@@ -132,6 +135,15 @@ func TestAgreedPages(t *testing.T) {
 	w.holds("/v1/commitments", "en", "PROPOSED; owner Alder; once", "Batteries are checked.", "Birch: agree to the text")
 	w.saidBy("birch/watch/basil", "J43", entry, "kind=agreement", "number=doc:commitment-1")
 	w.holds("/v1/commitments", "he", "הגיע מועדה", "הסוללות נבדקות.")
+	for party, d := range w.desks {
+		calendar, err := d.Calendar(t.Context(), "en", identity.Author{})
+		w.must(err)
+		if !slices.ContainsFunc(calendar.Items, func(i ical.Item) bool {
+			return i.Kind == ical.Due && strings.HasPrefix(i.UID, entry+"."+accord.StageCommitmentOverdue+".alder@") && strings.Contains(i.Summary, "doc:commitment-1")
+		}) {
+			t.Errorf("the calendar of %s lacks the commitment:\n%s", party, calendar.Text)
+		}
+	}
 	w.holds("/v1/commitments/commitment-1", "ar", "تُفحص البطاريات.", "Batteries are checked.")
 	w.holds("/v1/commitments/commitment-1", "en", "agreed in #")
 
@@ -184,6 +196,24 @@ func TestAgreedPages(t *testing.T) {
 	w.holds("/v1/commitments/commitment-1", "he", "התיק פתוח")
 }
 
+// A list has the newest, and what goes on before what has ended.
+func TestNewest(t *testing.T) {
+	var all []*mechanism.Matter
+	for i, over := range []string{"", accord.Released, "", accord.Lapsed, accord.Released, ""} {
+		all = append(all, &mechanism.Matter{Opened: uint64(i), State: &accord.Line{Over: over}})
+	}
+	for most, want := range map[int][]uint64{0: nil, 2: {2, 5}, 4: {0, 2, 5, 4}, 6: {0, 2, 5, 1, 3, 4}, 9: {0, 2, 5, 1, 3, 4}} {
+		kept, older := newest(slices.Clone(all), most)
+		var got []uint64
+		for _, m := range kept {
+			got = append(got, m.Opened)
+		}
+		if !slices.Equal(got, want) || older != len(all)-len(want) {
+			t.Errorf("at most %d: %v and %d older, want %v", most, got, older, want)
+		}
+	}
+}
+
 // Whatever a state may say has words in every language.
 func TestAgreedWords(t *testing.T) {
 	actions := map[matter.Kind][]string{
@@ -195,6 +225,14 @@ func TestAgreedWords(t *testing.T) {
 		matter.Session:    {"called", "locked", "drafted", accord.Cancelled, accord.NotLocked, accord.Adopted, accord.AdoptedWithDissent},
 		matter.Commitment: {"proposed", "text-agreed", "in-force", "due", "overdue", "claimed", "contested", accord.Met, accord.Waived, accord.Withdrawn},
 		matter.PublicLine: {"proposed", "locked", accord.Released, accord.Lapsed, accord.Withdrawn},
+	}
+	f, _ := format.Catalogue().Newest("matter.due")
+	stages, _ := f.Field("stage")
+	for _, stage := range []string{accord.StageAgendaLock, accord.StageSessionLapse, accord.StageMinutesDraft, accord.StageMinutesAdoption, accord.StageCommitmentDue, accord.StageCommitmentOverdue,
+		accord.StageCommitmentSettled, accord.StageLineAgreement, accord.StageLineRelease} {
+		if len(stages.ChoiceNames[stage]) != len(format.Languages()) {
+			t.Errorf("the clock has no word for %s", stage)
+		}
 	}
 	for kind := range actions {
 		for _, action := range actions[kind] {

@@ -50,16 +50,30 @@ func agreedView(m *mechanism.Matter) AgreedView {
 	return v
 }
 
-// agreed gives the matters of a kind that sees lets be read: those that go on, and
-// all others after them where all says so.
-func (d *Desk) agreed(ctx context.Context, kind matter.Kind, all bool, sees func(area string) bool) ([]*mechanism.Matter, error) {
-	matters, err := d.work.Matters(ctx, kind, !all)
+// agreed gives the matters of a kind that sees lets be read: those that go on, then
+// the lines that may be said and, where all says so, all others. Of what a page has no
+// room for, which is the oldest, it gives the number.
+func (d *Desk) agreed(ctx context.Context, kind matter.Kind, all bool, sees func(area string) bool) (matters []*mechanism.Matter, older int, err error) {
+	matters, err = d.work.Matters(ctx, kind, !all && kind != matter.PublicLine)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	matters = slices.DeleteFunc(matters, func(m *mechanism.Matter) bool { return !sees(m.Area) })
-	slices.SortStableFunc(matters, func(a, b *mechanism.Matter) int { return compareBool(a.State.Ended() != "", b.State.Ended() != "") })
-	return matters, nil
+	matters = slices.DeleteFunc(matters, func(m *mechanism.Matter) bool {
+		end := m.State.Ended()
+		return !sees(m.Area) || !all && end != "" && end != accord.Released
+	})
+	matters, older = newest(matters, maxList)
+	return matters, older, nil
+}
+
+// newest puts what goes on before what has ended, the oldest of each first, and drops
+// the oldest of what is more than most: what has ended gives way before what goes on.
+func newest(matters []*mechanism.Matter, most int) (kept []*mechanism.Matter, older int) {
+	older = max(0, len(matters)-most)
+	slices.SortStableFunc(matters, func(a, b *mechanism.Matter) int { return -compareBool(a.State.Ended() != "", b.State.Ended() != "") })
+	kept = matters[older:]
+	slices.SortStableFunc(kept, func(a, b *mechanism.Matter) int { return compareBool(a.State.Ended() != "", b.State.Ended() != "") })
+	return kept, older
 }
 
 // agreedOne finds one of a kind by its name, with or without "doc:", or by any of its
@@ -203,6 +217,16 @@ func (p *page) reference(d *Desk, name string) words.Raw {
 		}
 	}
 	return p.code(name)
+}
+
+// rest ends a list: that there is nothing, or how much the page has no room for.
+func (p *page) rest(shown, older int) {
+	switch {
+	case older > 0:
+		p.say(2, "accord.older", "n", older)
+	case shown == 0:
+		p.say(2, "accord.none")
+	}
 }
 
 func (p *page) titled(key string) {

@@ -44,6 +44,7 @@ type CommitmentsView struct {
 	Exercise    bool             `json:"exercise"`
 	Now         time.Time        `json:"now"`
 	Commitments []CommitmentView `json:"commitments"`
+	Older       int              `json:"older,omitempty"` // how many the page has no room for
 	Text        string           `json:"text"`
 }
 
@@ -58,7 +59,7 @@ type CommitmentPage struct {
 func (d *Desk) commitments(ctx context.Context, lang string, all bool, sees func(string) bool) (*CommitmentsView, error) {
 	now := d.config.Clock().UTC()
 	v := &CommitmentsView{Exercise: d.Charter().Exercise, Now: now, Commitments: []CommitmentView{}}
-	matters, err := d.agreed(ctx, matter.Commitment, all, sees)
+	matters, older, err := d.agreed(ctx, matter.Commitment, all, sees)
 	if err != nil {
 		return nil, err
 	}
@@ -84,9 +85,8 @@ func (d *Desk) commitments(ctx context.Context, lang string, all bool, sees func
 		p.breached(4, &one)
 		p.foot(4, &one.AgreedView)
 	}
-	if len(v.Commitments) == 0 {
-		p.say(2, "accord.none")
-	}
+	v.Older = older
+	p.rest(len(v.Commitments), older)
 	v.Text = p.String()
 	return v, d.work.Err()
 }
@@ -232,7 +232,7 @@ func (p *page) commitment(d *Desk, v *CommitmentView) {
 		}
 	}
 	for i, of := range v.Duties {
-		p.dutyOf(v.State.Duties[i], of)
+		p.dutyOf(d, v.State.Duties[i], of)
 	}
 	if len(v.State.Waivers) > 0 {
 		p.say(2, "accord.waived-by", "signed", p.signed(d, v.State.Waivers))
@@ -242,7 +242,7 @@ func (p *page) commitment(d *Desk, v *CommitmentView) {
 }
 
 // dutyOf writes what was said of one owner's duty.
-func (p *page) dutyOf(d accord.Duty, of DutyOf) {
+func (p *page) dutyOf(desk *Desk, d accord.Duty, of DutyOf) {
 	if d.Overdue {
 		p.say(2, "accord.overdue", "party", p.party(d.Owner), "at", p.at(d.Due), "left", p.left(d.Due))
 	}
@@ -254,6 +254,9 @@ func (p *page) dutyOf(d accord.Duty, of DutyOf) {
 		}
 		if d.Claim.Late {
 			p.say(4, "accord.claimed-late")
+		}
+		if len(d.Claim.Accepted) > 0 {
+			p.say(4, "accord.accepted-by", "signed", p.signed(desk, d.Claim.Accepted))
 		}
 		p.texts(4, "accord.contested-by", of.Contests)
 	}

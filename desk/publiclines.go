@@ -28,13 +28,14 @@ type PublicLinesView struct {
 	Exercise bool          `json:"exercise"`
 	Now      time.Time     `json:"now"`
 	Lines    []LineOfWords `json:"lines"`
+	Older    int           `json:"older,omitempty"` // how many the page has no room for
 	Text     string        `json:"text"`
 }
 
 func (d *Desk) publicLines(ctx context.Context, lang string, all bool, sees func(string) bool) (*PublicLinesView, error) {
 	now := d.config.Clock().UTC()
 	v := &PublicLinesView{Exercise: d.Charter().Exercise, Now: now, Lines: []LineOfWords{}}
-	matters, err := d.agreed(ctx, matter.PublicLine, true, sees)
+	matters, older, err := d.agreed(ctx, matter.PublicLine, all, sees)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func (d *Desk) publicLines(ctx context.Context, lang string, all bool, sees func
 	p.titled("accord.lines")
 	for _, m := range matters {
 		l, ok := m.State.(*accord.Line)
-		if !ok || l.Over != "" && l.Over != accord.Released && !all { // what may be said stays on the page
+		if !ok {
 			continue
 		}
 		one, err := d.lineView(ctx, m, l)
@@ -52,9 +53,8 @@ func (d *Desk) publicLines(ctx context.Context, lang string, all bool, sees func
 		v.Lines = append(v.Lines, one)
 		p.publicLine(d, &one)
 	}
-	if len(v.Lines) == 0 {
-		p.say(2, "accord.none")
-	}
+	v.Older = older
+	p.rest(len(v.Lines), older)
 	v.Text = p.String()
 	return v, d.work.Err()
 }

@@ -33,6 +33,7 @@ type SessionsView struct {
 	Exercise bool          `json:"exercise"`
 	Now      time.Time     `json:"now"`
 	Sessions []SessionView `json:"sessions"`
+	Older    int           `json:"older,omitempty"` // how many the page has no room for
 	Text     string        `json:"text"`
 }
 
@@ -47,7 +48,7 @@ type SessionPage struct {
 func (d *Desk) sessions(ctx context.Context, lang string, all bool, sees func(string) bool) (*SessionsView, error) {
 	now := d.config.Clock().UTC()
 	v := &SessionsView{Exercise: d.Charter().Exercise, Now: now, Sessions: []SessionView{}}
-	matters, err := d.agreed(ctx, matter.Session, all, sees)
+	matters, older, err := d.agreed(ctx, matter.Session, all, sees)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +67,8 @@ func (d *Desk) sessions(ctx context.Context, lang string, all bool, sees func(st
 		p.sessionHead(2, &one)
 		p.foot(4, &one.AgreedView)
 	}
-	if len(v.Sessions) == 0 {
-		p.say(2, "accord.none")
-	}
+	v.Older = older
+	p.rest(len(v.Sessions), older)
 	v.Text = p.String()
 	return v, d.work.Err()
 }
@@ -137,7 +137,11 @@ func (p *page) session(d *Desk, v *SessionView) {
 	}
 	if !s.Locked.IsZero() {
 		p.say(2, "accord.locked-since", "at", p.at(s.Locked))
-		p.say(2, "accord.statements-by", "at", p.at(s.StatementsBy()), "left", p.left(s.StatementsBy()))
+		if until := s.StatementsBy(); p.now.After(until) {
+			p.say(2, "accord.statements-over", "at", p.at(until))
+		} else {
+			p.say(2, "accord.statements-by", "at", p.at(until), "left", p.left(until))
+		}
 		p.texts(4, "accord.said-in", v.Inserted)
 		p.minutes(d, v)
 	}
