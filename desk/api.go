@@ -119,6 +119,7 @@ func (d *Desk) handler(a *api) http.Handler {
 	d.projectRoutes(mux)
 	d.exchangeRoutes(mux)
 	d.caseRoutes(mux)
+	d.screenRoutes(mux)
 	mux.Handle("POST /v1/send", endpoint(d.apiSend))
 	mux.Handle("POST /v1/accident", endpoint(d.apiAccident))
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
@@ -147,8 +148,11 @@ func (d *Desk) handler(a *api) http.Handler {
 			fail(w, rule.Refuse(Unauthorized, "read the token in "+AccessFile+" of the desk's folder; it changes at every start", "the request's token is not this desk's"))
 		default:
 			limit := int64(maxRequest)
-			if r.URL.Path == "/v1/carry/in" {
+			switch r.URL.Path {
+			case "/v1/carry/in":
 				limit = carry.MaxAnswer
+			case "/v1/lists":
+				limit = maxImport
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
 			mux.ServeHTTP(w, r)

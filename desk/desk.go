@@ -59,6 +59,7 @@ type Desk struct {
 	db      *store.DB
 	work    *store.Working
 	outbox  *outbox
+	lists   *listStore
 	hubs    *hubs
 	log     *slog.Logger
 	api     *api
@@ -160,6 +161,9 @@ func (d *Desk) open(ctx context.Context) error {
 	if err := d.belongs(ctx); err != nil {
 		return err
 	}
+	if d.lists, err = openLists(filepath.Join(c.Dir, "lists.db")); err != nil {
+		return err
+	}
 	if d.db, err = store.Open(filepath.Join(c.Dir, "store.db")); err != nil {
 		return err
 	}
@@ -221,6 +225,9 @@ func (d *Desk) closeFiles() error {
 	}
 	if d.outbox != nil {
 		errs = append(errs, d.outbox.close())
+	}
+	if d.lists != nil {
+		errs = append(errs, d.lists.close())
 	}
 	return errors.Join(errs...)
 }

@@ -57,20 +57,24 @@ func (l *local) call(ctx context.Context, method, path string, question, answer 
 			return err
 		}
 	}
-	return l.send(ctx, method, path, text, answer)
+	return l.send(ctx, method, path, "", bytes.NewReader(text), answer)
 }
 
 // post sends bytes as they are and reads the desk's answer.
 func (l *local) post(ctx context.Context, path string, text []byte, answer any) error {
-	return l.send(ctx, "POST", path, text, answer)
+	return l.send(ctx, "POST", path, "", bytes.NewReader(text), answer)
 }
 
-func (l *local) send(ctx context.Context, method, path string, body []byte, answer any) error {
-	r, err := http.NewRequestWithContext(ctx, method, l.URL+path, bytes.NewReader(body))
+// send sends a body, of a media type where that matters, and reads the desk's answer.
+func (l *local) send(ctx context.Context, method, path, mediaType string, body io.Reader, answer any) error {
+	r, err := http.NewRequestWithContext(ctx, method, l.URL+path, body)
 	if err != nil {
 		return fmt.Errorf("call the desk: %w", err)
 	}
 	r.Header.Set("Authorization", "Bearer "+l.Token)
+	if mediaType != "" {
+		r.Header.Set("Content-Type", mediaType)
+	}
 	response, err := l.http.Do(r)
 	if err != nil {
 		var refused *net.OpError

@@ -61,6 +61,8 @@ func commands() []command {
 		{"projects", "show the pipeline of commercial projects: who holds each, and by when", projectsCommand},
 		{"project", "show one project, ask whether its works window is free, or who has read it", projectCommand},
 		{"exchange", "seal a text, see where an exchange stands, and both texts once opened", exchangeCommand},
+		{"lists", "take in lists of sanctions from files, and show which are in force", listsCommand},
+		{"screen", "compare names with the lists, decide hits, add up ownership", screenCommand},
 		{"export", "write a bundle, or the whole record, to a file", exportCommand},
 		{"verify", "verify a bundle, a record or a data folder offline", verifyCommand},
 		{"carry", "carry statements to the hub, and its answers back, in files", carryCommand},
