@@ -29,6 +29,7 @@ func (w *world) screened(q ScreenRequest) *ScreenView {
 func TestScreen(t *testing.T) {
 	w := traders(t)
 	cedar, by := w.desks["cedar"], w.author(chen)
+	w.until("the desk knows the key of chen", func() bool { _, err := cedar.officerKey(by); return err == nil })
 	if _, err := cedar.Screen(t.Context(), ScreenRequest{Names: []string{"x"}}, by); ruleOf(err) != NoLists {
 		t.Errorf("without a list: %v", err)
 	}
