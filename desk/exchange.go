@@ -133,7 +133,7 @@ func (d *Desk) showExchange(ctx context.Context, m *mechanism.Matter, lang strin
 		}
 	}
 	p := d.newPage(lang, d.config.Clock().UTC())
-	p.exchangePage(v)
+	p.exchangePage(v, d.party)
 	v.Page = p.String()
 	return v, nil
 }
@@ -267,6 +267,28 @@ func (d *Desk) Signal(ctx context.Context, by identity.Author, ref, lang string)
 	return d.Say(ctx, Saying{By: by, Format: sealed.Format, To: mechanism.Others(d.party, sides...), About: m.ID, Fields: []string{"kind=" + sealed.Signal, "exchange=" + m.State.Name()}, Lang: lang})
 }
 
+// cheated gives an alarm for each exchange in which the other side has opened another
+// text than it had deposited, until this party contests it.
+func (d *Desk) cheated(ctx context.Context, p *page, sees func(area string) bool) ([]Alarm, error) {
+	secrets, err := d.outbox.cheated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []Alarm
+	for _, own := range secrets {
+		m, x, err := d.exchangeOf(ctx, own)
+		if err != nil {
+			return nil, err
+		}
+		if x == nil || !sees(m.Area) || slices.ContainsFunc(x.Contests, func(c sealed.Said) bool { return c.Party == d.party }) {
+			continue
+		}
+		other := x.Other(d.party)
+		all = append(all, Alarm{AlarmSealed, m.Opened, other, words.M("exchange.alarm", "entry", p.code(mechanism.EntryName(m.Opened)), "name", p.code(x.Exchange), "party", p.party(other)).In(p.lang)})
+	}
+	return all, nil
+}
+
 func (p *page) exchangeHead(indent int, v *ExchangeView) {
 	p.say(indent, "exchange.line", "entry", p.code(mechanism.EntryName(v.Entry)), "name", p.code(v.Name), "status", words.M("exchange.status."+v.Status),
 		"rule", p.named(sealed.Format, "open-rule", v.OpenRule), "at", p.at(v.Deadline))
@@ -283,7 +305,7 @@ func (p *page) exchangeHead(indent int, v *ExchangeView) {
 	}
 }
 
-func (p *page) exchangePage(v *ExchangeView) {
+func (p *page) exchangePage(v *ExchangeView, own string) {
 	p.exchangeHead(0, v)
 	if v.Sent {
 		p.say(2, "exchange.sent")
@@ -310,6 +332,8 @@ func (p *page) exchangePage(v *ExchangeView) {
 			}
 		case v.Status == sealed.Lapsed:
 			p.say(2, "exchange.stays")
+		case !ended && s.Party == own && !v.Held:
+			p.say(2, "exchange.lost")
 		case !ended:
 			p.say(2, "exchange.sealed")
 		case s.Verdict == "":

@@ -19,6 +19,7 @@ import (
 	"parley/proof"
 	"parley/sealed"
 	"parley/statement"
+	"parley/words"
 )
 
 const priorities = "doc:irrigation-priorities"
@@ -148,6 +149,8 @@ func TestExchange(t *testing.T) {
 		t.Errorf("another text is the one deposited: %v", err)
 	}
 	w.silent("alder", "ALDER-SECRET")
+	w.stopHub()
+	w.startHub(nil)
 	v, err := w.desks["alder"].Exchange(t.Context(), first, "en", 0)
 	w.must(err)
 	if v.Status != OneIn || !v.Held || len(v.Next) != 1 || v.Next[0].Party != "birch" {
@@ -162,6 +165,8 @@ func TestExchange(t *testing.T) {
 		return err == nil && v.Status == Opening && v.Sent
 	})
 	w.silent("birch", "ALDER-SECRET", "BIRCH-SECRET")
+	w.stopHub()
+	w.startHub(nil)
 	w.reopen("birch")
 	w.silent("cedar", "ALDER-SECRET", "BIRCH-SECRET")
 	w.open("alder")
@@ -224,6 +229,13 @@ func TestExchangeContest(t *testing.T) {
 		return len(drafts) > 0
 	})
 	w.reopen("alder")
+	for _, lang := range []string{"en", "ar", "he"} {
+		v, err := w.desks["alder"].Watch(t.Context(), lang, identity.Author{})
+		w.must(err)
+		if !slices.ContainsFunc(v.Alarms, func(a Alarm) bool { return a.Kind == AlarmSealed && a.Party == "birch" }) {
+			t.Errorf("the watch floor raises no alarm:\n%s", v.Text)
+		}
+	}
 	if drafts, err = w.desks["alder"].Drafts(t.Context(), identity.Author{}); err != nil || len(drafts) != 1 || drafts[0].Problem.Rule != Mismatched {
 		t.Fatalf("drafts %+v, %v", drafts, err)
 	}
@@ -243,6 +255,25 @@ func TestExchangeContest(t *testing.T) {
 		return v.Sides[1].Contest != ""
 	})
 	w.audited("birch opened another text than it had deposited, as alder contests")
+}
+
+// Whatever a state asks to be done is said in every language.
+func TestExchangeWords(t *testing.T) {
+	for _, action := range []string{sealed.Deposit, sealed.Signal, "open"} {
+		if key := "next.exchange." + action; !words.Has(key) {
+			t.Errorf("no words %q", key)
+		}
+	}
+	for _, verdict := range []sealed.Verdict{sealed.Kept, sealed.Mismatched, sealed.Unopenable, sealed.Unproven} {
+		if key := "exchange.verdict." + string(verdict); !words.Has(key) {
+			t.Errorf("no words %q", key)
+		}
+	}
+	for _, status := range []string{OneIn, BothIn, Opening, sealed.Revealed, sealed.Lapsed} {
+		if key := "exchange.status." + status; !words.Has(key) {
+			t.Errorf("no words %q", key)
+		}
+	}
 }
 
 // What is missing at its time leaves both sealed, for good.

@@ -85,7 +85,7 @@ CREATE TABLE IF NOT EXISTS sealed (
 	salt       BLOB    NOT NULL CHECK (length(salt) = 32),
 	text       TEXT    NOT NULL,
 	identity   TEXT    NOT NULL,   -- of the key deposited
-	settled    INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)) -- the exchange has ended, and what the other side opened was looked at
+	settled    INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1, 2)) -- 1: the exchange has ended, and what the other side opened was looked at; 2: it was another text than deposited
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sealed_unsettled ON sealed (made) WHERE settled = 0;
 CREATE TRIGGER IF NOT EXISTS sealed_fixed BEFORE UPDATE OF commitment, exchange, salt, text, identity ON sealed

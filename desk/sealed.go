@@ -238,6 +238,12 @@ func (o *outbox) unsettled(ctx context.Context) ([]secret, error) {
 	return o.secrets(ctx, "settled = 0 ORDER BY made")
 }
 
+// cheated gives the secrets of exchanges in which the other side has opened another
+// text than it had deposited.
+func (o *outbox) cheated(ctx context.Context) ([]secret, error) {
+	return o.secrets(ctx, "settled = 2 ORDER BY made")
+}
+
 func (o *outbox) secrets(ctx context.Context, where string, args ...any) ([]secret, error) {
 	rows, err := o.db.QueryContext(ctx, "SELECT commitment, exchange, salt, text, identity FROM sealed WHERE "+where, args...)
 	if err != nil {
@@ -261,7 +267,11 @@ func (o *outbox) secrets(ctx context.Context, where string, args ...any) ([]secr
 // that it may lead to, both or neither.
 func (o *outbox) settle(ctx context.Context, commitment string, contest *Saying, why Problem, now time.Time) error {
 	return o.transact(ctx, func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(ctx, "UPDATE sealed SET settled = 1 WHERE commitment = ? AND settled = 0", commitment)
+		settled := 1
+		if contest != nil {
+			settled = 2
+		}
+		r, err := tx.ExecContext(ctx, "UPDATE sealed SET settled = ? WHERE commitment = ? AND settled = 0", settled, commitment)
 		if err != nil || contest == nil {
 			return err
 		}

@@ -25,6 +25,7 @@ const (
 	AlarmCover   = "cover"   // a role is not covered, or soon will not be
 	AlarmReview  = "review"  // a pause is to be looked at again
 	AlarmRefused = "refused" // the hub refused what an officer here signed
+	AlarmSealed  = "sealed"  // in a sealed exchange another text was opened than deposited, and nobody here has contested it
 )
 
 // relieving is how far ahead the next watch is shown.
@@ -103,6 +104,11 @@ func (d *Desk) Watch(ctx context.Context, lang string, as identity.Author) (*Wat
 		}
 	}
 	v.Alarms = append(v.Alarms, p.alarms(v)...)
+	cheated, err := d.cheated(ctx, p, sees)
+	if err != nil {
+		return nil, err
+	}
+	v.Alarms = append(v.Alarms, cheated...)
 	p.watchPage(v)
 	v.Text = p.String()
 	return v, d.work.Err()
