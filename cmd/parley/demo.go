@@ -360,6 +360,8 @@ func (d *demo) explain() {
 	for _, part := range d.script.Cast {
 		fmt.Fprintf(d.out, "  parley ls -desk %s    # %s\n", filepath.Join(d.world.dir, d.cast[part], "desk"), strings.ToUpper(part))
 	}
+	first := filepath.Join(d.world.dir, d.cast[d.script.Cast[0]], "desk")
+	fmt.Fprintf(d.out, "\n  parley watch -desk %s    # what needs a hand\n  parley case ls -all -desk %s    # and sessions, commitments, lines, exchange ls, projects\n", first, first)
 	fmt.Fprintln(d.out, "\nInterrupt (Ctrl-C) ends it.")
 }
 

@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"parley/casefile"
 	"parley/delivery"
+	"parley/desk"
+	"parley/matter"
 	"parley/mechanism"
 	"parley/proof"
 )
@@ -17,13 +22,14 @@ import (
 const (
 	flashAcknowledged = 5 * time.Minute  // a person of the addressee has it
 	flashEndToEnd     = 10 * time.Minute // and everybody who must act on it
+	caseRebuilt       = 5 * time.Minute  // by the auditor, from its export
 )
 
 // passMarks judges what was played by the marks of the exercise: each is computed
 // from the ledger, and the first that is missed is an error.
 func (d *demo) passMarks(ctx context.Context) error {
 	fmt.Fprintln(d.out, "Pass marks, from the ledger alone:")
-	for _, mark := range []func(context.Context) (string, error){d.markFlash, d.markStates, d.markWithheld, d.markSigned, d.markVerifiers} {
+	for _, mark := range []func(context.Context) (string, error){d.markFlash, d.markStates, d.markWithheld, d.markSigned, d.markVerifiers, d.markCase, d.markFigures} {
 		said, err := mark(ctx)
 		if err != nil {
 			return fmt.Errorf("pass mark: %w", err)
@@ -176,4 +182,68 @@ func (d *demo) markVerifiers(ctx context.Context) (string, error) {
 		root = found
 	}
 	return fmt.Sprintf("%d verifiers, each offline with its own party's copy, agree on root %s", len(d.script.Cast), root), nil
+}
+
+// markCase: an auditor who has the export of the case, the charter and nothing else
+// builds the case again, and has what the desks have.
+func (d *demo) markCase(ctx context.Context) (string, error) {
+	side := d.cast[d.script.Cast[0]]
+	cases, err := d.desks[side].Work().Matters(ctx, matter.Case, false)
+	if err != nil || len(cases) != 1 {
+		return "", errors.Join(err, fmt.Errorf("%d cases were opened, one is expected", len(cases)))
+	}
+	held, err := json.Marshal(cases[0].State)
+	if err != nil {
+		return "", err
+	}
+	f, err := openFolder(filepath.Join(d.world.dir, side, "desk"))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	bundle, _, err := caseBundle(ctx, f, "", cases[0].ID)
+	if err != nil {
+		return "", err
+	}
+	begun := time.Now()
+	v, _, err := caseFrom(ctx, bundle, d.world.charter.Charter, "", &desk.CaseReader{Lang: "en", Whole: true})
+	if err != nil {
+		return "", fmt.Errorf("the auditor cannot build the case from its export: %w", err)
+	}
+	took := time.Since(begun)
+	rebuilt, err := json.Marshal(v.State)
+	switch {
+	case err != nil:
+		return "", err
+	case !bytes.Equal(rebuilt, held):
+		return "", errors.New("the case that the auditor builds is not the one that the desks have")
+	case len(v.Proof.Broken) > 0:
+		return "", fmt.Errorf("the export leaves out %d statements of the case", len(v.Proof.Broken))
+	case took > caseRebuilt:
+		return "", fmt.Errorf("the auditor took %s to build the case, at most %s", took, caseRebuilt)
+	}
+	agreed := 0
+	for _, row := range v.Facts {
+		if row.Status == casefile.RowAgreed {
+			agreed++
+		}
+	}
+	return fmt.Sprintf("from the export of the case alone (%d KiB, %d statements) the auditor builds it again in %s (5 min at most), to the byte as the desks have it: %s, outcome %s, cause %s, %d of %d facts agreed", len(bundle)/1024, len(v.Statements), took.Round(time.Millisecond), v.Stage, v.Outcome, v.Cause, agreed, len(v.Facts)), nil
+}
+
+// markFigures: the desks print the same statistics, to the byte.
+func (d *demo) markFigures(ctx context.Context) (string, error) {
+	first := ""
+	for _, part := range d.script.Cast {
+		page, c, err := d.desks[d.cast[part]].Stats(ctx, "", "", "")
+		if err != nil {
+			return "", err
+		}
+		text := page.Text("en", c, true)
+		if first != "" && text != first {
+			return "", fmt.Errorf("the desk of %s has other figures than the first", part)
+		}
+		first = text
+	}
+	return fmt.Sprintf("the statistics of all %d desks are the same, to the byte: %d lines, see `parley stats`", len(d.script.Cast), strings.Count(first, "\n")), nil
 }
