@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"parley/delivery"
 	"parley/journal"
 	"parley/ledger"
 	"parley/matter"
@@ -27,6 +28,16 @@ import (
 // checkpoint may be a cosigned one; nil stands for that of the newest block.
 // MakeBundle does not verify it; [VerifyBundle] does.
 func MakeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string) ([]byte, error) {
+	return makeBundle(ctx, w, j, origin, checkpoint, ids, false)
+}
+
+// MakeReleased is MakeBundle without what has not left the gate, and without all that
+// refers to nothing else: these texts are for their authors and the supervisor alone.
+func MakeReleased(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string) ([]byte, error) {
+	return makeBundle(ctx, w, j, origin, checkpoint, ids, true)
+}
+
+func makeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string, released bool) ([]byte, error) {
 	fail := func(err error) ([]byte, error) { return nil, fmt.Errorf("make bundle: %w", err) }
 	editions := w.Editions()
 	if len(editions) == 0 || len(ids) == 0 {
@@ -77,6 +88,9 @@ func MakeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin
 	head, err := verifier.Open(checkpoint)
 	if err != nil {
 		return fail(err)
+	}
+	if released {
+		c.leaveGate(w)
 	}
 	text, err := c.bundle(w, head.Size, checkpoint)
 	if err != nil {
@@ -169,6 +183,24 @@ func (c *collection) wants(index uint64, content []byte) (bool, error) {
 		}
 	}
 	return wanted, nil
+}
+
+// leaveGate takes out what has not left the gate, and then what refers to that alone.
+func (c *collection) leaveGate(w *store.Working) {
+	inside := map[string]bool{}
+	for _, index := range slices.Sorted(maps.Keys(c.found)) {
+		record, ok := w.RecordAt(index)
+		if !ok || c.wanted[index] {
+			continue
+		}
+		refs := record.Claims.Refs
+		stays := record.Delivery != nil && record.Delivery.Status != delivery.Released
+		about := record.Delivery == nil && len(refs) > 0 && !slices.ContainsFunc(refs, func(r statement.Ref) bool { return !inside[r.ID] })
+		if stays || about {
+			inside[record.Claims.ID] = true
+			delete(c.found, index)
+		}
+	}
 }
 
 // bundle proves each item in the tree of size entries. What was ordered later is
