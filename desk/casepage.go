@@ -295,7 +295,7 @@ func (p *page) caseFindings(v *CaseView) {
 			codes      []string
 		}{{"case.finding-agreed", "agreed-facts", f.Agreed}, {"case.finding-disputed", "disputed-facts", f.Disputed}} {
 			if len(of.codes) > 0 {
-				p.say(4, of.key, "lines", p.codes("J23", of.field, of.codes))
+				p.say(4, of.key, "lines", p.factNames("J23", of.field, of.codes))
 			}
 		}
 		if len(f.Positions) > 0 {
@@ -308,7 +308,7 @@ func (p *page) caseFindings(v *CaseView) {
 			p.say(4, "case.finding-remedies")
 		}
 		for _, id := range f.Commitments {
-			p.say(4, "case.finding-commitment", "id", p.code(id))
+			p.say(4, "case.finding-commitment", "said", v.commitment(p, id))
 		}
 		if f.Dropped != "" {
 			p.say(4, "case.finding-dropped", "reason", p.named("J23", "dropped", f.Dropped))
@@ -322,11 +322,23 @@ func (p *page) caseFindings(v *CaseView) {
 	}
 }
 
-// codes names some codes of a format's field.
-func (p *page) codes(formatID, field string, codes []string) words.Raw {
-	named := make([]string, len(codes))
-	for i, code := range codes {
-		named[i] = string(p.named(formatID, field, code))
+// commitment says what a remedy has become.
+func (v *CaseView) commitment(p *page, id string) words.Raw {
+	for _, s := range v.Remedies {
+		if s.ID == id {
+			return p.code(mechanism.EntryName(s.Entry)) + " " + words.Raw(s.Said)
+		}
+	}
+	return p.code(id)
+}
+
+// factNames names some lines of the fact table, in its order.
+func (p *page) factNames(formatID, field string, codes []string) words.Raw {
+	var named []string
+	for _, code := range casefile.Facts {
+		if slices.Contains(codes, code) {
+			named = append(named, string(p.named(formatID, field, code)))
+		}
 	}
 	return words.Raw(strings.Join(named, p.comma()))
 }

@@ -39,7 +39,7 @@ func CaseReport(v *CaseView, reader CaseReader, from CaseBundle) *paper.Report {
 	add(p.caseVisits, p.caseFindings, p.caseEvidence, p.caseSteps)
 	r.Parts = append(r.Parts, p.timeLine(v))
 	add(p.caseVoids)
-	for _, s := range slices.Concat(v.Statements, v.Beside) {
+	for _, s := range slices.Concat(v.Statements, v.Remedies, v.Beside) {
 		r.Parts = append(r.Parts, paper.Part{Heading: p.statementLine(s), Lines: compact(p.statementText(s, true), 80)})
 	}
 	if v.Proof != nil {
@@ -68,8 +68,6 @@ func (p *page) factTable(v *CaseView) paper.Part {
 
 // timeLine is every statement in a line. To leave room its times are UTC alone.
 func (p *page) timeLine(v *CaseView) paper.Part {
-	defer func(l *time.Location) { p.location = l }(p.location)
-	p.location = nil
 	part := paper.Part{Heading: p.word("case.statements")}
 	for _, column := range []string{"entry", "format", "author", "ordered", "effect", "said"} {
 		part.Columns = append(part.Columns, p.word("case.column."+column))
@@ -79,11 +77,12 @@ func (p *page) timeLine(v *CaseView) paper.Part {
 		if !s.Current {
 			said = words.M("case.no-longer", "entry", words.Raw(fmt.Sprint(s.By))).In(p.lang) + " " + said
 		}
+		at := func(t time.Time) string { return string(p.code(t.UTC().Format("2006-01-02 15:04:05Z"))) }
 		effect := "="
 		if !s.Effect.Equal(s.Logged) {
-			effect = string(p.at(s.Effect))
+			effect = at(s.Effect)
 		}
-		part.Rows = append(part.Rows, []string{string(p.code(mechanism.EntryName(s.Entry))), string(p.code(s.Format)), string(p.code(s.Author)), string(p.at(s.Logged)), effect, said})
+		part.Rows = append(part.Rows, []string{string(p.code(mechanism.EntryName(s.Entry))), string(p.code(s.Format)), string(p.code(s.Author)), at(s.Logged), effect, said})
 	}
 	return part
 }

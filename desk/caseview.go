@@ -46,8 +46,9 @@ type CaseView struct {
 	Facts      []casefile.Row  `json:"facts"`
 	State      *casefile.State `json:"state"` // whole, as the rules have it
 	Statements []CaseStatement `json:"statements,omitempty"`
-	Voids      []CaseVoid      `json:"voids,omitempty"`  // overtaken: they change nothing
-	Beside     []CaseStatement `json:"beside,omitempty"` // those of Proof.Broken: they change nothing here
+	Voids      []CaseVoid      `json:"voids,omitempty"`    // overtaken: they change nothing
+	Remedies   []CaseStatement `json:"remedies,omitempty"` // the commitments that findings name, as far as they are here
+	Beside     []CaseStatement `json:"beside,omitempty"`   // those of Proof.Broken: they change nothing here
 	Absent     []CaseAbsent    `json:"absent,omitempty"`
 	Partial    bool            `json:"partial,omitempty"`
 	Proof      *CaseProof      `json:"proof,omitempty"` // where it was rebuilt from a bundle
@@ -125,6 +126,9 @@ func NewCaseView(ctx context.Context, source CaseSource, m *mechanism.Matter, re
 	for _, void := range m.Voids {
 		v.Voids = append(v.Voids, CaseVoid{void.Index, void.At, void.Rule, void.Sentence})
 	}
+	if err := v.addRemedies(ctx, source, reader); err != nil {
+		return nil, err
+	}
 	v.Absent = v.absent(source)
 	if v.Proof = reader.Proof; v.Proof != nil {
 		v.Partial = len(v.Proof.Broken) > 0 // a bundle is always of a part; this is known to matter
@@ -142,10 +146,30 @@ func NewCaseView(ctx context.Context, source CaseSource, m *mechanism.Matter, re
 	return v, nil
 }
 
+func (v *CaseView) addRemedies(ctx context.Context, source CaseSource, reader CaseReader) error {
+	for _, f := range v.State.Findings {
+		for _, id := range f.Commitments {
+			record, ok := source.Record(id)
+			if !ok || record.Facts == nil || slices.ContainsFunc(v.Remedies, func(s CaseStatement) bool { return s.ID == id }) {
+				continue
+			}
+			s, err := caseStatement(ctx, source, record.Index, reader)
+			if err != nil {
+				return err
+			}
+			v.Remedies = append(v.Remedies, s)
+		}
+	}
+	return nil
+}
+
 // absent gives what statements of the case name and source does not have.
 func (v *CaseView) absent(source CaseSource) (all []CaseAbsent) {
 	names := func(by uint64, id string) {
 		a := CaseAbsent{by, id}
+		if statement.CheckID(id) != nil {
+			return // a document
+		}
 		if record, ok := source.Record(id); (!ok || record.Delivery != nil && record.Facts == nil) && !slices.Contains(all, a) {
 			all = append(all, a)
 		}

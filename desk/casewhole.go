@@ -44,6 +44,10 @@ func (p *page) caseStatements(v *CaseView, whole bool) {
 		}
 	}
 	list(v.Statements)
+	if len(v.Remedies) > 0 && whole {
+		p.head("case.commitments")
+		list(v.Remedies)
+	}
 	if len(v.Beside) > 0 {
 		p.head("case.beside")
 		list(v.Beside)
