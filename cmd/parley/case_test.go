@@ -95,6 +95,8 @@ func TestCaseCommands(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, page)
 		}
 	}
+	waiting := send(basil, report, "J21", "kind=clarification", "position=EXERCISE. Not yet. EXERCISE.")
+	o.arrives("cedar", waiting, "status     submitted")
 	send(chen, final, "J23", "stage=closing", "dropped=refused")
 	o.until("birch/watch/basil", cases("show", "-desk", o.desk("alder"), report)...)
 	for _, party := range []string{"alder", "birch"} {
@@ -102,6 +104,17 @@ func TestCaseCommands(t *testing.T) {
 	}
 
 	o.testCaseExport(report, position)
+	atGate := filepath.Join(o.dir, "gate")
+	printed(t, cases("export", "-desk", o.desk("cedar"), "-lang", "en", "-o", atGate, report)...)
+	text, err := os.ReadFile(atGate + ".bundle.json")
+	o.must(err)
+	b := new(caseBundleFile)
+	o.must(json.Unmarshal(text, b))
+	for _, i := range b.Items {
+		if c := i.claims(t); c.ID == waiting || slices.ContainsFunc(c.Refs, func(r statement.Ref) bool { return r.ID == waiting }) {
+			t.Errorf("the export has what is at the gate, entry %d", i.Index)
+		}
+	}
 	for _, test := range []struct {
 		status int
 		want   string
@@ -178,6 +191,13 @@ func (o *office) testCaseExport(report, position string) {
 		}, 1, []string{"refuted: "}},
 		{"a statement that is listed", func(b *caseBundleFile) { b.drop(t, position, true) }, 1, []string{"refuted: the bundle says to be about statement " + position}},
 		{"a position that findings rest on", func(b *caseBundleFile) { b.drop(t, position, false) }, 1, []string{"LEFT OUT: entry", "leaves out something of the case", "amal: the statement that was signed right before entry"}},
+		{"an answer that nothing rests on", func(b *caseBundleFile) {
+			at := slices.IndexFunc(b.Items, func(i *caseBundleItem) bool {
+				c := i.claims(t)
+				return c.Author.String() == "alder/watch/amal" && c.Format == "J22/1"
+			})
+			b.drop(t, b.Items[at].claims(t).ID, false)
+		}, 0, []string{"alder/watch/amal: the statement that was signed right before entry"}},
 		{"the report", func(b *caseBundleFile) { b.drop(t, report, false) }, 1, []string{"shows no case"}},
 		{"a text", func(b *caseBundleFile) {
 			b.at(t, position).turn(func(c string) string {

@@ -11,9 +11,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"parley/assets"
+	"parley/casefile"
 	"parley/desk"
 	"parley/format"
 	"parley/matter"
@@ -26,8 +28,8 @@ import (
 const caseExportUsage = `usage: parley case export -desk DIR [-o NAME] [-checkpoint FILE] [-clocks PARTY] [-lang en|ar|he] ID
 
 Export writes a case for a review board: NAME.bundle.json with every statement of it
-and everything about them, from the gate's acts to the clock's words, each with its
-proof, and NAME-en.pdf, NAME-ar.pdf and NAME-he.pdf with the fact table, the
+that took effect, the commitments that its remedies have become and everything about
+these, from the gate's acts to the clock's words, each with its proof, and NAME-en.pdf, NAME-ar.pdf and NAME-he.pdf with the fact table, the
 findings, the time line, every statement and how to verify it all; with -lang one of
 these alone. NAME is case-ENTRY where it is not given. 'parley verify' checks the
 bundle, and 'parley case show -bundle' builds the case from it again; export does both
@@ -36,7 +38,8 @@ statement of the case. It reads the desk's data folder, whether the desk runs or
 -checkpoint is as for 'parley export', -clocks names the party whose clocks stand
 beside the times.
 
-Look before you show it: it contains those texts in the clear.
+Look before you show it: it contains those texts in the clear. What has not left the
+gate is not in it.
 
 Exit status: 0 written, 1 it could not be made, 2 wrong arguments.
 `
@@ -126,12 +129,21 @@ func caseBundle(ctx context.Context, f *folder, checkpointFile, ref string) ([]b
 			ids = append(ids, record.Claims.ID)
 		}
 	}
+	if s, ok := m.State.(*casefile.State); ok {
+		for _, f := range s.Findings {
+			for _, id := range f.Commitments { // as far as they are known here
+				if record, ok := work.Record(id); ok && !slices.Contains(ids, id) && record.Facts != nil {
+					ids = append(ids, id)
+				}
+			}
+		}
+	}
 	for _, void := range m.Voids {
 		if record, ok := work.RecordAt(void.Index); ok {
 			ids = append(ids, record.Claims.ID)
 		}
 	}
-	text, err := proof.MakeBundle(ctx, work, f, f.ledger, checkpoint, ids)
+	text, err := proof.MakeReleased(ctx, work, f, f.ledger, checkpoint, ids)
 	return text, m, err
 }
 
