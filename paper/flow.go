@@ -15,6 +15,7 @@ type band struct {
 	below   float64
 	least   float64 // the height it has at least
 	keep    bool    // it stands on the page of the band after it, if both fit on one
+	head    *band   // drawn again above it where it is the first of a following page
 	// frame draws what belongs to the band as a whole, before its items. again
 	// is set for the part on a following page.
 	frame func(p *page, y, height float64, again bool)
@@ -82,24 +83,31 @@ func (b band) draw(p *page, y float64, again bool) float64 {
 func flow(bands []band, mirror bool, top func(n int) float64, bottom float64) []*page {
 	pages := []*page{{mirror: mirror}}
 	y := top(1)
-	next := func() {
+	begun := y // where the page's first band stands
+	next := func(head *band) {
 		pages = append(pages, &page{mirror: mirror})
 		y = top(len(pages))
+		if head != nil {
+			y += head.draw(pages[len(pages)-1], y, true)
+		}
+		begun = y
 	}
 	for i, b := range bands {
 		again := false
+		room := bottom - top(len(pages)+1) // on a page of its own
+		if b.head != nil {
+			room -= b.head.height()
+		}
 		together := b.height()
 		for j := i; bands[j].keep && j+1 < len(bands); j++ {
 			together += bands[j+1].height()
 		}
-		if b.keep && y > top(len(pages)) && y+together > bottom && together <= bottom-top(len(pages)+1) {
-			next()
+		if b.keep && y > begun && y+together > bottom && together <= room {
+			next(b.head)
 		}
 		for y+b.height() > bottom {
-			fresh := y == top(len(pages))
-			whole := b.height() <= bottom-top(len(pages)+1)
-			if !fresh && (whole || bottom-y < (bottom-top(1))/8) {
-				next()
+			if y > begun && (b.height() <= room || bottom-y < (bottom-top(1))/8) {
+				next(b.head)
 				continue
 			}
 			part, rest := b.cut(bottom - y)
@@ -109,7 +117,7 @@ func flow(bands []band, mirror bool, top func(n int) float64, bottom float64) []
 				break
 			}
 			b, again = rest, true
-			next()
+			next(b.head)
 		}
 		if !b.empty() || b.least > 0 {
 			y += b.draw(pages[len(pages)-1], y, again)

@@ -132,6 +132,7 @@ func (l leaf) part(part Part) []band {
 		bands = append(bands, head)
 		for _, row := range part.Rows {
 			b := l.row(row, widths, cellStyle)
+			b.head = &head
 			b.frame = func(p *page, y, h float64, _ bool) { p.rule(margin, y+h, inner, 0.4, 0.7) }
 			bands = append(bands, b)
 		}

@@ -58,6 +58,9 @@ func TestReport(t *testing.T) {
 				t.Errorf("%s: row %d is on no page", language, i+1)
 			}
 		}
+		if n := strings.Count(text, r.Parts[0].Columns[1]); language == "en" && n < printed.Pages {
+			t.Errorf("the table says %d times on %d pages what its columns are", n, printed.Pages)
+		}
 		if n := strings.Count(text, "EXERCISE"); n < printed.Pages {
 			t.Errorf("%s: EXERCISE %d times on %d pages", language, n, printed.Pages)
 		}
@@ -80,5 +83,31 @@ func TestReportBounds(t *testing.T) {
 	}
 	if _, err := RenderReport(&Report{Language: "ar"}, fonts); err != nil {
 		t.Errorf("an empty report: %v", err)
+	}
+}
+
+// In a browser and in a terminal stands what stands on paper, and nothing from
+// outside is taken for a part of the page.
+func TestReportElsewhere(t *testing.T) {
+	for _, language := range []string{"en", "ar", "he"} {
+		r := sampleReport(language, 12)
+		r.Parts[1].Lines = append(r.Parts[1].Lines, "<script>alert(1)</script>")
+		page, text := string(r.HTML()), r.Text()
+		if strings.Contains(page, "<script>") {
+			t.Errorf("%s: a script", language)
+		}
+		if want := map[string]string{"en": `dir="ltr"`, "ar": `dir="rtl"`, "he": `dir="rtl"`}[language]; !strings.Contains(page, want) || strings.Count(page, "EXERCISE") < 2 {
+			t.Errorf("%s: not %s, or not marked", language, want)
+		}
+		for _, said := range []string{r.Title, r.Head[0], r.Parts[0].Rows[11][0], r.Parts[1].Lines[0], r.Foot[0]} {
+			if !strings.Contains(page, said) || !strings.Contains(text, said) {
+				t.Errorf("%s: %q is not said", language, said)
+			}
+		}
+		for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+			if language != "en" && line != "" && !strings.HasPrefix(line, "\u200f") {
+				t.Errorf("%s: line %q begins at the left", language, line)
+			}
+		}
 	}
 }
