@@ -1,9 +1,7 @@
 package proof
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -11,10 +9,8 @@ import (
 
 	"parley/charter"
 	"parley/ledger"
-	"parley/mechanism"
 	"parley/statement"
 	"parley/stats"
-	"parley/store"
 )
 
 // A Counted is a page of statistics and what it was counted from. Where texts are
@@ -29,62 +25,31 @@ type Counted struct {
 // Statistics replays blocks as [VerifyBlocks] does and makes the page of a period,
 // which period gives by the hub's time of the newest entry.
 func Statistics(ctx context.Context, origin string, complete bool, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (Counted, error) {
-	w, err := store.New(ctx, nil, origin, complete)
+	r, err := Replay(ctx, origin, complete, blocks, trusted, counted)
 	if err != nil {
 		return Counted{}, err
 	}
-	texts := map[uint64]*statement.Statement{}
-	result, err := verifyInto(ctx, w, origin, keepTexts(blocks, texts), trusted)
-	if err != nil {
-		return Counted{}, err
-	}
-	page, err := w.Statistics(ctx, period, func(r *mechanism.Record) (*statement.Statement, error) {
-		s := texts[r.Index]
-		if s == nil || s.Hash() != r.Hash {
-			return nil, errors.New("its text is not in what was replayed")
-		}
-		return s, nil
-	})
-	if err != nil {
-		return Counted{}, fmt.Errorf("count %d entries: %w", result.Size, err)
-	}
-	return Counted{page, w.CharterAt(w.Size()), result}, nil
+	return r.Statistics(ctx, period)
 }
 
 // RecordStatistics is [Statistics] of a record.
-func RecordStatistics(ctx context.Context, r io.Reader, trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (Counted, error) {
-	lines := &recordLines{in: bufio.NewReaderSize(r, 1<<16)}
-	origin, err := lines.head()
+func RecordStatistics(ctx context.Context, in io.Reader, trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (Counted, error) {
+	r, err := ReplayRecord(ctx, in, trusted, counted)
 	if err != nil {
-		return Counted{}, fmt.Errorf("read record: %w", err)
+		return Counted{}, err
 	}
-	return Statistics(ctx, origin, false, lines.blocks(), trusted, period)
+	return r.Statistics(ctx, period)
 }
 
-// keepTexts keeps, by entry, the texts of the blocks that pass which a page may
-// need. They are believed only once the replay has accepted them.
-func keepTexts(blocks iter.Seq2[*ledger.Block, error], texts map[uint64]*statement.Statement) iter.Seq2[*ledger.Block, error] {
-	keep := func(index uint64, content []byte) {
-		if content == nil || content[0] == '{' {
-			return
-		}
-		if s, err := statement.Parse(content); err == nil && stats.Reads(s.Claims().Format) {
-			texts[index] = s
-		}
+// counted tells of which statements a page of statistics needs the texts.
+func counted(c statement.Claims) bool { return stats.Reads(c.Format) }
+
+// Statistics makes the page of a period of what was replayed; the texts that
+// [stats.Reads] names must have been kept.
+func (r *Replayed) Statistics(ctx context.Context, period func(time.Time) (stats.Period, error)) (Counted, error) {
+	page, err := r.Work.Statistics(ctx, period, r.Text)
+	if err != nil {
+		return Counted{}, fmt.Errorf("count %d entries: %w", r.Result.Size, err)
 	}
-	return func(yield func(*ledger.Block, error) bool) {
-		for b, err := range blocks {
-			if err == nil {
-				for i, content := range b.Contents {
-					keep(b.First+uint64(i), content)
-				}
-				for _, d := range b.Disclosed {
-					keep(d.Index, d.Content)
-				}
-			}
-			if !yield(b, err) {
-				return
-			}
-		}
-	}
+	return Counted{page, r.Work.CharterAt(r.Work.Size()), r.Result}, nil
 }

@@ -61,12 +61,12 @@ func quantiles(s Spread, missing int, beyond bool) string {
 	if missing > 0 {
 		n += ", ?" + strconv.Itoa(missing)
 	}
-	return fmt.Sprintf("%s/%s/%s (%s)%s", span(s.P50), span(s.P95), span(s.Max), n, mark(beyond))
+	return fmt.Sprintf("%s/%s/%s (%s)%s", Span(s.P50), Span(s.P95), Span(s.Max), n, mark(beyond))
 }
 
-// span writes a duration, rounded up in its second unit, so that what is beyond a
+// Span writes a duration in milliseconds, rounded up in its second unit, so that what is beyond a
 // time never reads as the time itself.
-func span(ms int64) string {
+func Span(ms int64) string {
 	up := func(n, by int64) int64 { return (n + by - 1) / by }
 	pair := func(n, by int64, first, second string) string {
 		switch {

@@ -46,6 +46,9 @@ type Input struct {
 	Root      mechanism.Hash                      // of the tree over them
 	Now       time.Time                           // of the newest entry
 	Period    Period
+	// Areas are those whose statements count, whoever else reads them; nil for those
+	// that every desk reads.
+	Areas []string
 }
 
 // A Fold makes the page of one ledger and period.
@@ -106,6 +109,9 @@ func (f *Fold) everyone(parties ...string) bool {
 // open reports whether every desk can read an area's text at an entry. A desk
 // whose key came later reads from the first entry on, so its key counts too.
 func (f *Fold) open(area string, index uint64) bool {
+	if f.in.Areas != nil {
+		return slices.Contains(f.in.Areas, area)
+	}
 	for i := range f.desks {
 		if k := &f.desks[i]; (k.Revoked == 0 || k.Revoked >= index) && !k.Sees(area) {
 			return false
@@ -114,10 +120,18 @@ func (f *Fold) open(area string, index uint64) bool {
 	return true
 }
 
-// common reports whether every party can read a statement once it is released.
-func (f *Fold) common(r *mechanism.Record) bool {
+// Common reports whether every party can read a statement once it is released.
+func (f *Fold) Common(r *mechanism.Record) bool {
 	return f.everyone(append([]string{r.Claims.Author.Party}, r.Claims.To...)...) && f.open(r.Claims.Area, r.Index)
 }
+
+// Counts reports whether the message with that identifier was added and counts: every
+// party can read it.
+func (f *Fold) Counts(id string) bool { return f.counted[id] }
+
+// Everyone reports whether these parties and the supervisor are all there are, so
+// that all are told what the one does about the other's statements.
+func (f *Fold) Everyone(parties ...string) bool { return f.everyone(parties...) }
 
 // of gives a party's tally; nil for one that is no longer of the mechanism.
 func (f *Fold) of(party string) *tally {
@@ -147,7 +161,7 @@ func Reads(ref string) bool {
 // nil elsewhere. An error says that the text is not what the rules let into a
 // ledger.
 func (f *Fold) Add(r *mechanism.Record, s *statement.Statement) error {
-	if !f.common(r) {
+	if !f.Common(r) {
 		return nil
 	}
 	if f.Reads(r) && s == nil {

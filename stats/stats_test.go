@@ -636,7 +636,7 @@ func rightToLeft(line string) bool {
 
 func TestSpans(t *testing.T) {
 	for ms, want := range map[int64]string{0: "0s", -1: "0s", 1: "0.1s", 1000: "1s", 1001: "1.1s", 9999: "10s", 10_001: "11s", 59_001: "1m", 90_000: "1m30s", 3_599_000: "59m59s", 3_599_001: "1h", 3_600_000: "1h", 3_600_001: "1h1m", 86_400_000: "24h", 180_000_000: "2d2h"} {
-		if got := span(ms); got != want {
+		if got := Span(ms); got != want {
 			t.Errorf("%d ms is %q, want %q", ms, got, want)
 		}
 	}

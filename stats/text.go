@@ -154,13 +154,38 @@ type row struct {
 	cells []string
 }
 
-func (w *writer) table(all bool) {
-	head := row{cells: []string{w.word("allowed")}}
-	if words.RightToLeft(w.lang) {
-		head.label = "\u200f" // or the parties stand from the left, and their figures from the right
+// Table gives the page's table for whoever lays it out otherwise: what each column
+// is, and a row for each figure, in a language of the catalogue.
+func (p Page) Table(lang string, ch *charter.Charter) (columns []string, rows [][]string) {
+	w := &writer{page: p, lang: lang, charter: ch}
+	cells := func(r row) []string {
+		all := []string{r.label}
+		for _, s := range r.cells {
+			if s != "" {
+				s = words.LeftToRight(lang, s)
+			}
+			all = append(all, s)
+		}
+		return all
 	}
+	for _, r := range slices.Concat(w.times(false), w.rest()) {
+		rows = append(rows, cells(r))
+	}
+	return cells(w.columns()), rows
+}
+
+func (w *writer) columns() row {
+	head := row{cells: []string{w.word("allowed")}}
 	for _, c := range w.page.Parties {
 		head.cells = append(head.cells, c.ID)
+	}
+	return head
+}
+
+func (w *writer) table(all bool) {
+	head := w.columns()
+	if words.RightToLeft(w.lang) {
+		head.label = "\u200f" // or the parties stand from the left, and their figures from the right
 	}
 	rows := append([]row{head}, w.times(all)...)
 	rows = append(rows, w.rest()...)
@@ -217,7 +242,7 @@ func (w *writer) times(all bool) []row {
 				}
 				return of(c)[i], true
 			}
-			allowed := span(charter.Seconds(seconds(p)).Milliseconds())
+			allowed := Span(charter.Seconds(seconds(p)).Milliseconds())
 			if p.Working {
 				allowed += "*"
 			}
@@ -246,7 +271,7 @@ func (w *writer) times(all bool) []row {
 	})
 	for _, p := range w.charter.Precedences {
 		for _, mode := range []string{charter.GateAutoRelease, charter.GateReview, charter.GateEscrow} {
-			rows = w.each(rows, w.figure(Figure{"gate", p.ID, mode}), span(charter.Seconds(p.GateSeconds).Milliseconds()), func(c Party) string {
+			rows = w.each(rows, w.figure(Figure{"gate", p.ID, mode}), Span(charter.Seconds(p.GateSeconds).Milliseconds()), func(c Party) string {
 				for _, g := range c.Gate {
 					if g.Precedence == p.ID && g.Mode == mode {
 						return quantiles(g.Wait, 0, g.Beyond)
@@ -287,7 +312,7 @@ func (w *writer) rest() []row {
 	})
 	add("late-notices", func(c Party) string { return c.LateNotices.text() })
 	add("cases", func(c Party) string { return counts(c.Cases.Day, c.Cases.TwoDays, c.Cases.ThreeDays, c.Cases.Older) })
-	add("pauses", func(c Party) string { return counts(c.Pauses.Declared) + ", " + span(c.Pauses.Paused) })
+	add("pauses", func(c Party) string { return counts(c.Pauses.Declared) + ", " + Span(c.Pauses.Paused) })
 	add("gaps", func(c Party) string { return counts(c.RosterGaps) })
 	add("expired", func(c Party) string { return counts(c.Expired.Undelivered, c.Expired.Unacknowledged) })
 	add("sent", func(c Party) string {

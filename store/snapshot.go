@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/charter"
 	"parley/mechanism"
 )
 
@@ -70,6 +71,9 @@ func (w *Working) snapshot(ctx context.Context) (*Snapshot, error) {
 	w.mu.RUnlock()
 	return s, nil
 }
+
+// CharterAt gives the charter in force for an entry.
+func (s *Snapshot) CharterAt(index uint64) *charter.Charter { return charterAt(s.editions, index) }
 
 // Close ends the snapshot.
 func (s *Snapshot) Close() {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"parley/charter"
 	"parley/mechanism"
 	"parley/statement"
 	"parley/stats"
@@ -24,7 +23,7 @@ func (w *Working) Statistics(ctx context.Context, period func(now time.Time) (st
 	if err != nil {
 		return stats.Page{}, err
 	}
-	f := stats.New(stats.Input{CharterAt: func(index uint64) *charter.Charter { return charterAt(s.editions, index) }, Board: s.Board, Keys: s.Keys,
+	f := stats.New(stats.Input{CharterAt: s.CharterAt, Board: s.Board, Keys: s.Keys,
 		Size: s.Size, Root: s.Root, Now: s.Now, Period: of})
 	for r, err := range s.Records(ctx) {
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"parley/format"
 	"parley/proof"
 	"parley/rule"
+	"parley/statement"
 	"parley/stats"
 )
 
@@ -100,50 +101,70 @@ func statsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 // recordStats verifies what is at path and counts it. The charter is nil where the
 // command ends here, with that code.
 func recordStats(ctx context.Context, path, charterFile string, period func(time.Time) (stats.Period, error), stderr io.Writer) (stats.Page, *charter.Charter, int) {
+	r, code := replay(ctx, path, charterFile, func(c statement.Claims) bool { return stats.Reads(c.Format) }, "counted", stderr)
+	if r == nil {
+		return stats.Page{}, nil, code
+	}
+	counted, err := r.Statistics(ctx, period)
+	if err != nil {
+		return stats.Page{}, nil, unmade(err, "counted", stderr)
+	}
+	return counted.Page, counted.Charter, 0
+}
+
+// replay verifies what is at path, a record or a data folder, and keeps the texts for
+// which keep says so. It is nil where the command ends here, with that code: nothing
+// of it could be made, such as "counted".
+func replay(ctx context.Context, path, charterFile string, keep func(statement.Claims) bool, made string, stderr io.Writer) (*proof.Replayed, int) {
 	var trusted *charter.Charter
 	if charterFile != "" {
 		signed, err := readCharter(charterFile)
 		if err != nil {
 			report(stderr, err.Error(), "-charter takes a charter that all parties have signed")
-			return stats.Page{}, nil, 2
+			return nil, 2
 		}
 		trusted = signed.Charter
 	}
-	counted, err := statsOf(ctx, path, trusted, period)
+	r, err := replayAt(ctx, path, trusted, keep)
 	if refuted, ok := errors.AsType[*proof.Refuted](err); ok {
-		report(stderr, "refuted: "+refuted.Sentence, "`parley verify` says more; count nothing from it")
-		return stats.Page{}, nil, 1
-	}
-	if _, ok := errors.AsType[*rule.Refusal](err); ok {
-		return stats.Page{}, nil, failed(stderr, err)
+		report(stderr, "refuted: "+refuted.Sentence, "`parley verify` says more; make nothing from it")
+		return nil, 1
 	}
 	if err != nil {
-		report(stderr, "could not be counted: "+err.Error(), "")
-		return stats.Page{}, nil, 2
+		return nil, unmade(err, made, stderr)
 	}
-	if n := counted.Result.Withheld; n > 0 {
+	if n := r.Result.Withheld; n > 0 {
 		report(stderr, fmt.Sprintf("the texts of %d entries are withheld in this; that none of them is one that every party can read, whoever gave it to you answers for", n), "compare the SHA-256 with that of another party, for the same entries")
 	}
-	return counted.Page, counted.Charter, 0
+	return r, 0
 }
 
-func statsOf(ctx context.Context, path string, trusted *charter.Charter, period func(time.Time) (stats.Period, error)) (proof.Counted, error) {
+// unmade says why something could not be made of a record.
+func unmade(err error, made string, stderr io.Writer) int {
+	if _, ok := errors.AsType[*rule.Refusal](err); ok {
+		return failed(stderr, err)
+	}
+	report(stderr, "could not be "+made+": "+err.Error(), "")
+	return 2
+}
+
+func replayAt(ctx context.Context, path string, trusted *charter.Charter, keep func(statement.Claims) bool) (*proof.Replayed, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return proof.Counted{}, err
+		return nil, err
 	}
 	if info.IsDir() {
 		f, err := openFolder(path)
 		if err != nil {
-			return proof.Counted{}, err
+			return nil, err
 		}
 		defer f.Close()
-		return proof.Statistics(ctx, f.ledger, f.hub, f.Read(ctx, f.ledger, 0), trusted, period)
+		return proof.Replay(ctx, f.ledger, f.hub, f.Read(ctx, f.ledger, 0), trusted, keep)
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return proof.Counted{}, err
+		return nil, err
 	}
 	defer file.Close()
-	return proof.RecordStatistics(ctx, bufio.NewReader(file), trusted, period)
+	return proof.ReplayRecord(ctx, bufio.NewReader(file), trusted, keep)
 }
