@@ -136,6 +136,7 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("GET /v1/serials", endpoint(d.apiSerials))
 	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
 	mux.Handle("GET /v1/stats", endpoint(d.apiStats))
+	mux.Handle("GET /v1/digest", endpoint(d.apiDigest))
 	mux.Handle("GET /v1/calendar", endpoint(d.apiCalendar))
 	mux.HandleFunc("GET /v1/calendar.ics", d.calendarFile)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

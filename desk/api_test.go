@@ -60,6 +60,8 @@ func TestAPI(t *testing.T) {
 		{"language", "GET", "/v1/statements/1?lang=fr", "", nil, 400, BadRequest},
 		{"language of the figures", "GET", "/v1/stats?lang=fr", "", nil, 400, BadRequest},
 		{"period", "GET", "/v1/stats?month=2026-13", "", nil, 422, "stats.period"},
+		{"report", "GET", "/v1/digest?span=week&lang=he", "", nil, 200, ""},
+		{"audience of a report", "GET", "/v1/digest?audience=public", "", nil, 422, "digest.audience"},
 		{"unknown statement", "GET", "/v1/statements/abc", "", nil, 404, NotFound},
 		{"not JSON", "POST", "/v1/send", "x", nil, 400, BadRequest},
 		{"unknown member", "POST", "/v1/send", `{"as":"alder/watch/amal","by":"x"}`, nil, 400, BadRequest},

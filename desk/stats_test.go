@@ -104,6 +104,7 @@ func TestStatsAgree(t *testing.T) {
 		counted, err := proof.Statistics(t.Context(), w.charter.Hub.Origin, true, journalOf.Read(t.Context(), w.charter.Hub.Origin, 0), w.charter.Charter, period)
 		return counted.Page, err
 	})
+	w.digests(work, text)
 }
 
 // still stops the hub at a moment when every desk has followed to its end, and opens

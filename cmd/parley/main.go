@@ -49,6 +49,7 @@ func commands() []command {
 		{"questions", "list the diplomatic questions and their answers", agreedCommand("questions", questionsUsage)},
 		{"calendar", "list meetings and due dates, or write them as an iCalendar file", calendarCommand},
 		{"stats", "print the figures of a month, the same for every party", statsCommand},
+		{"digest", "make the situation report of a day, a week or a month", digestCommand},
 		{"watch", "show the watch floor: what needs a hand now, and how the channel stands", watchCommand},
 		{"line", "tell whether the line is alive, test it, answer a test", lineCommand},
 		{"area", "tell which areas are open, restricted or paused, and why", areaCommand},
