@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"parley/charter"
 	"parley/journal"
@@ -40,7 +41,7 @@ type receipt struct {
 
 func newAuditor(c *charter.Signed) (*auditor, error) {
 	a := &auditor{charter: c, roots: map[uint64]ledger.Hash{}, ids: map[string]uint64{}, entries: map[ledger.Hash]uint64{}, counts: map[string]int{},
-		clock: timekeeper{said: map[string]int{}, calls: map[string]bool{}}}
+		clock: timekeeper{said: map[string]int{}, calls: map[string]bool{}, stood: map[string]time.Time{}}}
 	var err error
 	if a.verifier, err = ledger.NewVerifier(c.Hub.Key); err != nil {
 		return nil, err

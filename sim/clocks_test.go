@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"parley/delivery"
@@ -10,6 +11,7 @@ import (
 	"parley/ledger"
 	"parley/mechanism"
 	"parley/statement"
+	"parley/store"
 )
 
 // promptness is how late the hub's clock may be while the hub runs.
@@ -24,6 +26,7 @@ type timekeeper struct {
 	said  map[string]int // by format and stage
 	worst time.Duration  // lateness beside what a fault excuses
 	calls map[string]bool
+	stood map[string]time.Time // by matter, when it was last spoken of: what is due in it may be so since then
 }
 
 // ableFrom notes that from now on the hub can sign, as soon as its clock is past
@@ -63,16 +66,16 @@ func (k *timekeeper) enter(a *auditor, r *mechanism.Record, content []byte, at t
 		due = about.Delivery.Due
 	case "clock.expired/1":
 		due = about.Delivery.Terms.Expires
-	case "clock.overdue/1", "line.missed/1":
+	case "clock.overdue/1", "line.missed/1", "matter.due/1":
 		text, _ := s.Field("due")
 		due, _ = format.ReadInstant(fmt.Sprint(text))
 		stage, _ := s.Field("stage")
 		party, _ := s.Field("owed-by")
 		step, _ := s.Field("step")
-		if kind == "clock.overdue/1" {
+		if kind != "line.missed/1" {
 			call := fmt.Sprint(firstRef(r.Claims), stage, party, step, due)
 			if k.calls[call] {
-				return fmt.Errorf("entry %d says a second time what entry said before: %s", r.Index, call)
+				return fmt.Errorf("entry %d says a second time what was said before: %s", r.Index, call)
 			}
 			k.calls[call] = true
 			kind += " " + fmt.Sprint(stage)
@@ -86,6 +89,9 @@ func (k *timekeeper) enter(a *auditor, r *mechanism.Record, content []byte, at t
 	}
 	k.said[kind]++
 	late := k.late(due, at)
+	if stood := k.stood[firstRef(r.Claims)]; stood.After(due) {
+		late = min(late, at.Sub(stood))
+	}
 	if due.Equal(due.Truncate(time.Second)) { // it is said to the second
 		late -= time.Second
 	}
@@ -111,6 +117,12 @@ func (k *timekeeper) unsaid(a *auditor, now time.Time) error {
 		return err
 	}
 	for _, d := range due {
+		if id, of := strings.CutPrefix(d.ID, store.MatterTimer); of {
+			if err := k.unsaidOf(a, id, now); err != nil {
+				return err
+			}
+			continue
+		}
 		r, ok := a.work.Record(d.ID)
 		if !ok || mechanism.Orphaned(a.work, r) || k.late(d.At, now) <= promptness {
 			continue
@@ -124,6 +136,35 @@ func (k *timekeeper) unsaid(a *auditor, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// unsaidOf gives what was due by now in a matter and stands unsaid.
+func (k *timekeeper) unsaidOf(a *auditor, id string, now time.Time) error {
+	m, ok := a.work.Matter(id)
+	if !ok {
+		return fmt.Errorf("matter %s has a timer and is not known", id)
+	}
+	since, _ := a.work.TimeAt(m.Since)
+	t, ok := mechanism.DueOf(a.work, m)
+	if !ok || k.late(t.At, now) <= promptness || now.Sub(since) <= promptness {
+		return nil
+	}
+	return fmt.Errorf("%s of %q in the %s %s was due at %s, and the hub, at %s, has not said so", t.Stage, t.Party, m.Kind, id, t.At.Format(time.RFC3339Nano), now.Format(time.RFC3339Nano))
+}
+
+// spoken notes which matters an entry is about.
+func (k *timekeeper) spoken(a *auditor, r *mechanism.Record, at time.Time) {
+	about := []*mechanism.Record{r}
+	for _, ref := range r.Claims.Refs {
+		if old, ok := a.work.Record(ref.ID); ok {
+			about = append(about, old)
+		}
+	}
+	for _, r := range about {
+		if r.Facts != nil && r.Facts.Matter != "" {
+			k.stood[r.Facts.Matter] = at
+		}
+	}
 }
 
 // known are the states that a statement can be in.
@@ -142,6 +183,7 @@ func (k *timekeeper) enterAll(a *auditor, b *ledger.Block) error {
 		if err := k.enter(a, r, b.Contents[i], e.Time); err != nil {
 			return err
 		}
+		k.spoken(a, r, e.Time)
 	}
 	return nil
 }

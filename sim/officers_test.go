@@ -25,7 +25,8 @@ type officer struct {
 
 func population() []*officer {
 	var all []*officer
-	for _, name := range []string{"alder/watch/amal", "alder/watch/adam", "alder/analyst/aziz", "birch/watch/basil", "birch/watch/dalia", "birch/analyst/bahir", "cedar/gate/chen", "cedar/gate/cora"} {
+	for _, name := range []string{"alder/watch/amal", "alder/watch/adam", "alder/analyst/aziz", "birch/watch/basil", "birch/watch/dalia", "birch/analyst/bahir", "cedar/gate/chen", "cedar/gate/cora",
+		"alder/diplomat/dan", "birch/diplomat/dima", "alder/commercial/adnan", "birch/commercial/basma"} {
 		all = append(all, &officer{author: author(name)})
 	}
 	return all
@@ -52,6 +53,11 @@ func (w *world) choose(o *officer, n *node) func() {
 	if w.chance.IntN(3) == 0 {
 		if do := w.seconds(o, n); do != nil {
 			return do
+		}
+	}
+	if o.author.Party == "cedar" && w.chance.IntN(2) == 0 {
+		if r := w.pickWaiting(n); r != nil {
+			return w.gate(o, n, r.Claims.ID)
 		}
 	}
 	record := w.pick(n)
@@ -87,6 +93,21 @@ func (w *world) pick(n *node) *mechanism.Record {
 	return nil
 }
 
+// pickWaiting gives one of the newest messages that wait at the gate.
+func (w *world) pickWaiting(n *node) *mechanism.Record {
+	size := n.desk.Work().Size()
+	var waiting []*mechanism.Record
+	for back := uint64(1); back < min(size, 200) && len(waiting) < 4; back++ {
+		if r, ok := n.desk.Work().RecordAt(size - back); ok && r.Delivery != nil && r.Delivery.Waiting() {
+			waiting = append(waiting, r)
+		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	return waiting[w.chance.IntN(len(waiting))]
+}
+
 // say is a new message; one that must answer another answers about.
 func (w *world) say(o *officer, n *node, about string) func() {
 	role, _ := w.charter.Role(o.author.Role)
@@ -97,10 +118,14 @@ func (w *world) say(o *officer, n *node, about string) func() {
 		}
 	}
 	f := formats[w.chance.IntN(len(formats))]
+	if of := slices.DeleteFunc(slices.Clone(formats), func(f *format.Format) bool { return len(lines[f.ID]) == 0 }); len(of) > 0 && w.chance.IntN(2) == 0 {
+		f = of[w.chance.IntN(len(of))]
+	}
 	q := desk.Saying{By: o.author, Format: f.Ref(), Fields: w.typed(f)}
 	if f.Refers > 0 || w.chance.IntN(6) == 0 {
 		q.About = about
 	}
+	w.inMatter(n, f, &q)
 	if w.chance.IntN(6) == 0 {
 		q.Precedence = w.charter.Precedences[w.chance.IntN(len(w.charter.Precedences))].ID
 	}
@@ -126,7 +151,7 @@ func (w *world) seconds(o *officer, n *node) func() {
 func (w *world) second(o *officer, n *node, id string) func() {
 	decline := w.chance.IntN(5) == 0
 	return w.act(n, "second", desk.Saying{By: o.author, About: id}, func(ctx context.Context, d *desk.Desk) (string, error) {
-		page, err := d.Show(ctx, id, "en")
+		page, err := d.ShowTo(ctx, id, "en", o.author)
 		if err != nil {
 			return "", err
 		}
@@ -203,7 +228,7 @@ func (w *world) answer(o *officer, n *node, r *mechanism.Record) func() {
 	switch next {
 	case 0:
 		return w.act(n, "show", desk.Saying{By: o.author, About: id}, func(ctx context.Context, d *desk.Desk) (string, error) {
-			_, err := d.Show(ctx, id, "en")
+			_, err := d.ShowTo(ctx, id, "en", o.author)
 			return "", err
 		})
 	case 1:
