@@ -96,6 +96,9 @@ func (d *Desk) Resume(ctx context.Context, number int64, anew Saying) (id string
 	if len(anew.To) > 0 {
 		q.To = anew.To
 	}
+	if anew.About != "" {
+		q.About = anew.About
+	}
 	if anew.Late != "" || anew.Route != "" {
 		q.Late, q.Route = anew.Late, anew.Route
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"parley/charter"
 	"parley/delivery"
 	"parley/identity"
+	"parley/mechanism"
 	"parley/proof"
 	"parley/sealed"
 	"parley/statement"
@@ -324,6 +326,28 @@ func TestExchangeLapses(t *testing.T) {
 				t.Errorf("alder has opened %d times", openings)
 			}
 		}
+	}
+}
+
+// Both sides begin the exchange, each without knowing of the other. Who is later goes on
+// with what was sealed, in reply to who was sooner.
+func TestDepositsCross(t *testing.T) {
+	w := newExchangeWorld(t)
+	terms := Deposit{Deadline: w.soon(time.Hour), OpenRule: sealed.BothIn}
+	id := w.drafted("alder", terms)
+	first := w.deposit("birch", terms)
+	w.until("alder knows of birch's deposit", func() bool { _, ok := w.desks["alder"].work.Record(first); return ok })
+	_, err := w.desks["alder"].Second(t.Context(), w.author(deposits["alder"].second), id, w.look("alder", id, "en").Digest)
+	kept, ok := errors.AsType[*Kept](err)
+	if !ok || ruleOf(err) != mechanism.MatterName {
+		t.Fatalf("a second first deposit: %v", err)
+	}
+	id, err = w.desks["alder"].Resume(t.Context(), kept.Draft, Saying{By: w.author(deposits["alder"].by), About: first})
+	w.must(err)
+	w.sealedBy("alder", id)
+	v := w.ended("birch", sealed.Revealed)
+	if v.Sides[1].Party != "alder" || v.Sides[1].Opened == nil || *v.Sides[1].Opened != deposits["alder"].text {
+		t.Errorf("birch shows %+v", v.Sides)
 	}
 }
 

@@ -33,7 +33,8 @@ height, is named on standard error; nothing is refused for that.
   -preview          show the page as it would be read, times in every zone and
                     places in every grid, and sign nothing
   -re ID            the statement that this one replies to, or that a readback, a
-                    replacement or another act keyed in from paper is about
+                    replacement or another act keyed in from paper is about; with -draft
+                    in the place of the draft's
   -lang en|ar|he    of what is said about the fields (en)
   -keep TERM,...    contested terms of the charter's glossary to keep
   -from-paper FILE  read what was keyed in from a paper form, with its check
