@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/charter"
+	"parley/digest"
 	"parley/format"
 	"parley/identity"
 	"parley/registrar"
@@ -291,6 +292,14 @@ func TestNamedReadersEverywhere(t *testing.T) {
 	quiet("the calendar", calendar, err)
 	page, _, err := birch.Stats(ctx, "", "", "")
 	quiet("the statistics", page, err)
+	for _, audience := range []string{"commercial", digest.Auditor} {
+		report, _, err := birch.Digest(ctx, digest.Question{Audience: audience}, as)
+		quiet("the situation report", report, err)
+	}
+	_, err = birch.Case(ctx, id, "en", as, true)
+	quiet("the case", nil, err)
+	_, err = birch.Screen(ctx, ScreenRequest{Lang: "en", For: id}, as)
+	quiet("the screening", nil, err)
 	log, _, err := birch.Accesses(ctx, as, 100)
 	quiet("the log", log, err)
 	for verb, fields := range map[string][]string{"readback": {"goods=x"}, "pass": {"echelon=post"}, "replace": {"why=error", "reason=goods"}, "cancel": {"why=error"}, "translate": {"language=he", "method=human", "goods=x"}, "ack": nil} {
