@@ -90,12 +90,15 @@ type CaseAbsent struct {
 	ID    string `json:"id"`
 }
 
-// A CaseProof is what a bundle is known to lack.
+// A CaseProof is what a case that is rebuilt from a bundle rests on, and what the
+// bundle is known to lack.
 type CaseProof struct {
-	Size   uint64      `json:"size"`             // entries that its checkpoint covers
-	Absent uint64      `json:"absent"`           // how many of these are not in it
-	Broken []uint64    `json:"broken,omitempty"` // statements in it that do not follow from the others: one was left out, or some of it withheld
-	Gaps   []proof.Gap `json:"gaps,omitempty"`   // where a statement of an author of the case is not in it
+	Charter  string      `json:"charter"`          // hash of its first charter
+	Compared bool        `json:"compared"`         // the reader gave a charter, and the ledger is of that
+	Size     uint64      `json:"size"`             // entries that its checkpoint covers
+	Absent   uint64      `json:"absent"`           // how many of these are not in it
+	Broken   []uint64    `json:"broken,omitempty"` // statements in it that do not follow from the others: one was left out, or some of it withheld
+	Gaps     []proof.Gap `json:"gaps,omitempty"`   // where a statement of an author of the case is not in it
 }
 
 // A CaseReader is for whom a case is written down: the rules that it is read by, the

@@ -93,6 +93,11 @@ func (p *page) caseVoids(v *CaseView) {
 func (p *page) caseProof(v *CaseView) {
 	p.head("case.proof")
 	p.say(2, "case.from-bundle", "n", len(v.Statements), "last", p.code(mechanism.EntryName(v.last())))
+	if v.Proof.Compared {
+		p.say(2, "case.charter-given")
+	} else {
+		p.say(2, "case.charter-compare", "hash", p.code(v.Proof.Charter))
+	}
 	p.say(2, "case.not-shown", "n", v.Proof.Absent, "size", v.Proof.Size)
 	const most = 40
 	for i, gap := range v.Proof.Gaps {

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -39,6 +40,7 @@ type world struct {
 	signer    *ledger.Signer
 	tls       tls.Certificate
 	keys      map[string]ed25519.PrivateKey
+	ringing   sync.Mutex // for keys that are made while desks run
 	witnesses map[string]*ledger.Cosigner
 	address   string
 	desks     map[string]*Desk
@@ -107,6 +109,8 @@ func (w *world) newKey(name string) ed25519.PrivateKey {
 	w.t.Helper()
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	w.must(err)
+	w.ringing.Lock()
+	defer w.ringing.Unlock()
 	w.keys[name] = key
 	return key
 }
@@ -196,7 +200,9 @@ func (w *world) now() time.Time { return time.Now().Round(0).Add(time.Duration(w
 func (w *world) config(party string) Config {
 	return Config{Charter: w.charter, Dir: filepath.Join(w.dir, party), Author: identity.Author{Party: party, Role: "desk", Officer: "one"}, Witness: w.witnesses[party],
 		Signer: func(name string) (identity.Signer, error) {
+			w.ringing.Lock()
 			key, ok := w.keys[name]
+			w.ringing.Unlock()
 			if !ok || !strings.HasPrefix(name, party+"/") {
 				return nil, fmt.Errorf("the key ring has no key %s", name)
 			}

@@ -24,6 +24,10 @@ func (s *Shown) Charter() *charter.Charter {
 	return s.audit.editions[len(s.audit.editions)-1].Signed.Charter
 }
 
+// CharterHash is that of the first charter, which a reader compares with a copy of
+// his own.
+func (s *Shown) CharterHash() string { return charter.EncodeHash(s.audit.editions[0].Signed.Hash()) }
+
 // Matters gives the matters of a kind, oldest first. What the bundle leaves out is
 // not in them, so each says to be known in part.
 func (s *Shown) Matters(kind matter.Kind) []*mechanism.Matter {

@@ -187,7 +187,7 @@ func caseFrom(ctx context.Context, text []byte, trusted *charter.Charter, ref st
 		return nil, result, err
 	}
 	reader.Charter, reader.Now = shown.Charter(), result.Last
-	reader.Proof = &desk.CaseProof{Size: result.Size, Absent: result.Withheld, Broken: shown.Broken(m), Gaps: shown.Gaps(m)}
+	reader.Proof = &desk.CaseProof{Charter: shown.CharterHash(), Compared: trusted != nil, Size: result.Size, Absent: result.Withheld, Broken: shown.Broken(m), Gaps: shown.Gaps(m)}
 	v, err := desk.NewCaseView(ctx, shown, m, *reader)
 	return v, result, err
 }
