@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"parley/charter"
+	"parley/digest"
 	"parley/format"
 	"parley/identity"
 	"parley/journal"
@@ -321,4 +322,19 @@ func TestStatsNarrowDesk(t *testing.T) {
 	if page.Messages != 0 || !slices.Equal(page.Areas, []string{"service", "diplomatic"}) {
 		t.Errorf("after: %s", page.JSON())
 	}
+	if _, _, err := d.Digest(t.Context(), digest.Question{}, identity.Author{}); ruleOf(err) != digest.NotRead {
+		t.Errorf("a report for readers of more than the desk reads: %v, want a refusal by %s", err, digest.NotRead)
+	}
+	w.until("both desks have followed as far", func() bool {
+		var pages []digest.Page
+		for _, d := range []*Desk{d, w.desks["alder"]} {
+			report, _, err := d.Digest(t.Context(), digest.Question{Audience: "diplomatic"}, identity.Author{})
+			w.must(err)
+			pages = append(pages, report)
+		}
+		if pages[0].Size == pages[1].Size && !bytes.Equal(pages[0].JSON(), pages[1].JSON()) {
+			t.Fatalf("the narrow desk makes another report:\n%s\n%s", pages[1].JSON(), pages[0].JSON())
+		}
+		return pages[0].Size == pages[1].Size
+	})
 }

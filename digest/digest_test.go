@@ -86,6 +86,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for kind, all := range map[matter.Kind]string{
+		matter.Case:       "reported clocked answered no-answer examined interim finding remedies closed withdrawn",
 		matter.Session:    "called locked drafted cancelled not-locked adopted adopted-with-dissent",
 		matter.Commitment: "proposed text-agreed in-force due overdue claimed contested met waived withdrawn",
 		matter.PublicLine: "proposed locked released lapsed withdrawn",
@@ -97,6 +98,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for kind, all := range map[matter.Kind]string{
+		matter.Case:       "holding-answer answer meeting-call meeting meeting-answer meeting-over visit-offer visit visit-answer visit-over interim-finding final-finding finding-stands remedies",
 		matter.Session:    "lock-agenda draft-minutes adopt-minutes session-lapse",
 		matter.Commitment: "agree-text put-in-force keep meet accept-claim claim-again commitment-settled",
 		matter.PublicLine: "agree-line line-release",
