@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/rule"
 	"parley/screening"
 )
 
@@ -194,8 +195,15 @@ func (s *listStore) decide(ctx context.Context, d screening.Decision, project st
 	return s.keep(ctx, project, []string{d.Asked}, d.By, d.At)
 }
 
-// keep keeps names to be compared again.
+// keep keeps names to be compared again; more than maxKept are refused.
 func (s *listStore) keep(ctx context.Context, project string, names []string, by string, at time.Time) error {
+	var count int
+	if err := s.db.QueryRowContext(ctx, "SELECT count(*) FROM asked").Scan(&count); err != nil {
+		return fmt.Errorf("keep a name: %w", err)
+	}
+	if count+len(names) > maxKept {
+		return rule.Refuse(BadNames, "compare them without a project", "this desk keeps %d names, at most %d", count, maxKept)
+	}
 	for _, name := range names {
 		if _, err := s.db.ExecContext(ctx, "INSERT INTO asked (project, key, name, at, officer) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", project, screening.NameKey(name), name, at.UnixMilli(), by); err != nil {
 			return fmt.Errorf("keep a name: %w", err)

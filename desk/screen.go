@@ -29,8 +29,9 @@ const (
 // Bounds of one question.
 const (
 	maxNames   = 2000
-	maxReason  = 2000 // bytes
-	maxNameLen = 1000 // bytes
+	maxKept    = 20_000 // names that a desk keeps
+	maxReason  = 2000   // bytes
+	maxNameLen = 1000   // bytes
 )
 
 // A ScreenRequest is the body of POST /v1/screen.
@@ -99,7 +100,7 @@ func (d *Desk) Screen(ctx context.Context, q ScreenRequest, as identity.Author) 
 		if err != nil {
 			return nil, err
 		}
-		s.Hits = index.Hits(s.Name, screening.Threshold, made)
+		s.Hits = append([]screening.Hit{}, index.Hits(s.Name, screening.Threshold, made)...)
 		v.Undecided += s.open()
 		key := screening.NameKey(s.Name)
 		for _, h := range s.Hits {
@@ -174,7 +175,7 @@ func (d *Desk) asking(ctx context.Context, q ScreenRequest, as identity.Author) 
 		}
 		names = slices.Concat(names, ownership.Names())
 	}
-	if ask, err = asked(nil, names, project, q.Lang); err == nil && len(ask) == 0 {
+	if ask, err = asked(nil, names, project, q.Lang, maxNames); err == nil && len(ask) == 0 {
 		err = refusal(BadNames, q.Lang, words.M("screen.no-names"), words.Message{})
 	}
 	return ask, ownership, project, err
@@ -187,7 +188,7 @@ func (d *Desk) askingAgain(ctx context.Context, lang string, as identity.Author)
 	}
 	for _, project := range slices.Sorted(maps.Keys(kept)) {
 		if d.readsProject(project, as) {
-			if ask, err = asked(ask, kept[project], project, lang); err != nil {
+			if ask, err = asked(ask, kept[project], project, lang, maxKept); err != nil {
 				return nil, err
 			}
 		}
@@ -195,16 +196,16 @@ func (d *Desk) askingAgain(ctx context.Context, lang string, as identity.Author)
 	return ask, nil
 }
 
-// asked appends names, each once.
-func asked(ask []Screened, names []string, project, lang string) ([]Screened, error) {
+// asked appends names, each once, to at most limit.
+func asked(ask []Screened, names []string, project, lang string, limit int) ([]Screened, error) {
 	seen := map[string]bool{}
 	for _, name := range names {
 		key := screening.NameKey(name)
 		if key == "" || seen[key] {
 			continue
 		}
-		if len(name) > maxNameLen || len(ask) == maxNames {
-			return nil, refusal(BadNames, lang, words.M("screen.too-much", "names", fmt.Sprint(maxNames), "bytes", fmt.Sprint(maxNameLen)), words.Message{})
+		if len(name) > maxNameLen || len(ask) == limit {
+			return nil, refusal(BadNames, lang, words.M("screen.too-much", "names", fmt.Sprint(limit), "bytes", fmt.Sprint(maxNameLen)), words.Message{})
 		}
 		seen[key] = true
 		ask = append(ask, Screened{Name: name, Project: project})

@@ -84,16 +84,19 @@ func (d *Desk) apiImport(r *http.Request, lang string, as identity.Author) (answ
 	return d.ImportList(r.Context(), lang, r.URL.Query().Get("kind"), stated, sources, as)
 }
 
-// spool writes what comes to a file without a name.
+// spool writes what comes to a file that has no name, and so is gone with the desk.
 func (d *Desk) spool(from io.Reader) (file *os.File, err error) {
 	if file, err = os.CreateTemp(d.config.Dir, "import-*"); err != nil {
 		return nil, err
 	}
-	_, err = io.Copy(file, io.LimitReader(from, screening.MaxFile+1))
+	err = os.Remove(file.Name())
+	if err == nil {
+		_, err = io.Copy(file, io.LimitReader(from, screening.MaxFile+1))
+	}
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
-	if err = errors.Join(err, os.Remove(file.Name())); err != nil {
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("take a list in: %w", err), file.Close())
 	}
 	return file, nil

@@ -1,7 +1,6 @@
 package screening
 
 import (
-	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -164,17 +163,6 @@ func (o *Ownership) place(name string) int {
 
 // Names gives every owner and everything owned, each once, in the table's order.
 func (o *Ownership) Names() []string { return slices.Clone(o.names) }
-
-// Shares gives the table as it was read.
-func (o *Ownership) Shares() (all []Share) {
-	for owned := range o.names {
-		for _, h := range o.owners[owned] {
-			all = append(all, o.share(owned, h))
-		}
-	}
-	slices.SortStableFunc(all, func(a, b Share) int { return cmp.Compare(a.Owned, b.Owned) })
-	return all
-}
 
 func (o *Ownership) share(owned int, h holder) Share {
 	return Share{o.names[h.owner], o.names[owned], h.from, h.to}

@@ -17,6 +17,15 @@ func table(t *testing.T, rows string) *Ownership {
 	return o
 }
 
+func (o *Ownership) table() (all []Share) {
+	for owned := range o.names {
+		for _, h := range o.owners[owned] {
+			all = append(all, o.share(owned, h))
+		}
+	}
+	return all
+}
+
 // L and M are listed, N may be, everybody else is not.
 func lettered(name string) Listing {
 	switch NameKey(name) {
@@ -144,13 +153,13 @@ func TestJudgeProperties(t *testing.T) {
 				k := full[slices.IndexFunc(full, func(k Judgement) bool { return k.Name == j.Name })]
 				seen[j.Finding+" "+k.Finding]++
 				if j.Finding == Barred && k.Finding != Barred || j.Finding == Below && k.Finding == Barred {
-					t.Fatalf("%+v\nof %+v\nis %+v\nof %+v", j, o.Shares(), k, whole.Shares())
+					t.Fatalf("%+v\nof %+v\nis %+v\nof %+v", j, o.table(), k, whole.table())
 				}
 			}
 		}
 		for i, k := range o.Judge(func(name string) Listing { return max(lettered(name), Listing(b2i(name == "X"))*Listed) }) {
 			if j := given[i]; k.From < j.From || j.Finding == Barred && k.Finding != Barred || j.Finding == Possible && k.Finding == Below {
-				t.Fatalf("with X listed %+v\nwithout %+v\nof %+v", k, j, o.Shares())
+				t.Fatalf("with X listed %+v\nwithout %+v\nof %+v", k, j, o.table())
 			}
 		}
 	}

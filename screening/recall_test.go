@@ -201,7 +201,7 @@ func TestRecall(t *testing.T) {
 
 var (
 	testSeeds   = flag.Int("seeds", 1, "how many worlds TestRecall makes")
-	testEntries = flag.Int("entries", 5000, "size of the list in TestRecall")
+	testEntries = flag.Int("entries", 3000, "size of the list in TestRecall")
 	showMisses  = flag.Int("misses", 0, "how many misses and false alarms to show")
 )
 
