@@ -33,7 +33,7 @@ func (d *Desk) screenPage(v *ScreenView, q ScreenRequest, now time.Time) string 
 		p.say(0, "screen.undecided", "hits", v.Undecided, "command", typed(q.Lang, "parley screen -decide HIT -verdict same|other -reason TEXT"))
 	}
 	if q.For != "" {
-		p.say(0, "screen.result", "command", typed(q.Lang, "parley send -about "+q.For+" J51"))
+		p.say(0, "screen.result", "command", typed(q.Lang, "parley send -re "+q.For+" J51"))
 		for _, f := range v.Fields {
 			p.line(2, words.LeftToRight(p.lang, f))
 		}

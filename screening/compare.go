@@ -12,6 +12,7 @@ type comparer struct {
 	enough int // see enough
 	rows   [3][maxSounds*2 + 1]int32
 	gaps   [maxSounds * 2]int32
+	joint  [maxSounds * 2]joint
 }
 
 // like says how alike two parts are, from 0 to whole: the better of their
@@ -113,14 +114,19 @@ const swapped = 45
 // less than partLike.
 func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 	table := &c.tables[in][other]
-	before, row, next := &c.rows[0], &c.rows[1], &c.rows[2]
+	n := len(b)
+	before, row, next := c.rows[0][:n+1], c.rows[1][:n+1], c.rows[2][:n+1]
+	gaps, joins := c.gaps[:n], c.joint[:n]
 	row[0] = 0
 	long := int32(2 * exact)
 	var wa, wb int32
 	for j, s := range b {
-		c.gaps[j] = int32(table.gap[1][placeOf(j, len(b))][s])
-		row[j+1] = row[j] + c.gaps[j]
+		gaps[j] = int32(table.gap[1][placeOf(j, n)][s])
+		row[j+1] = row[j] + gaps[j]
 		wb += int32(s.weight())
+		if joins[j] = (joint{}); j > 0 {
+			joins[j] = c.merged[b[j-1]][s]
+		}
 	}
 	for _, s := range a {
 		wa += int32(s.weight())
@@ -131,24 +137,28 @@ func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 	for i, s := range a {
 		lost := int32(table.gap[0][placeOf(i, len(a))][s])
 		swap := &table.swap[s]
-		next[0] = row[0] + lost
-		here := next[0]
+		var last sound
+		var join joint
+		if i > 0 {
+			last = a[i-1]
+			join = c.merged[last][s]
+		}
+		left := row[0] + lost
+		next[0] = left
+		here := left
 		for j, t := range b {
-			cost := min(row[j]+int32(swap[t]), row[j+1]+lost, next[j]+c.gaps[j])
-			if i > 0 && j > 0 && s != t && s == b[j-1] && t == a[i-1] {
+			cost := min(row[j]+int32(swap[t]), row[j+1]+lost, left+gaps[j])
+			if last == t && j > 0 && s != t && s == b[j-1] {
 				cost = min(cost, before[j-1]+swapped)
 			}
-			if i > 0 {
-				if m := &c.merged[a[i-1]][s]; m.one != 0 {
-					cost = min(cost, before[j]+int32(m.cost+table.swap[m.one][t]))
-				}
+			if join.one != 0 {
+				cost = min(cost, before[j]+join.cost+int32(table.swap[join.one][t]))
 			}
-			if j > 0 {
-				if m := &c.merged[b[j-1]][t]; m.one != 0 {
-					cost = min(cost, row[j-1]+int32(m.cost+swap[m.one]))
-				}
+			if m := joins[j]; m.one != 0 {
+				cost = min(cost, row[j-1]+m.cost+int32(swap[m.one]))
 			}
 			next[j+1] = cost
+			left = cost
 			here = min(here, cost)
 		}
 		if least > limit && here > limit { // no later row has less than these two
@@ -157,7 +167,7 @@ func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 		least = here
 		before, row, next = row, next, before
 	}
-	return max(0, whole-int(row[len(b)]*whole/long))
+	return max(0, whole-int(row[n]*whole/long))
 }
 
 func placeOf(i, n int) place {
@@ -188,10 +198,10 @@ func temper(like int) int {
 }
 
 // enough is what a likeness must tell among so many names: the more there are, the
-// more are alike by chance. It grows by twice what one name among them tells, since
-// both what must be found and what must not then stay much the same.
+// more are alike by chance. It was fitted on made names, so that recall and false
+// alarms stay much the same from 3,000 names to 10,000.
 func enough(names int) int {
-	return int(20*math.Log2(float64(names+more))) - 21
+	return int(16*math.Log2(float64(names+more))) + 33
 }
 
 // A pairing says which part of one name is taken for which of the other.

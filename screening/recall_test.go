@@ -21,10 +21,11 @@ type world struct {
 	spoken   []spokenName
 	system   []string
 	known    map[string]bool // what may not be called a false alarm
+	twos     map[string]bool // listed names of two parts
 }
 
 func newTestWorld(seed uint64, size int) *world {
-	w := &world{r: rand.New(rand.NewPCG(seed, 7)), families: map[tongue][]lexeme{}, list: &List{Header: Header{Kind: Plain, Name: "EXERCISE-LIST", Version: "1"}}, known: map[string]bool{}}
+	w := &world{r: rand.New(rand.NewPCG(seed, 7)), families: map[tongue][]lexeme{}, list: &List{Header: Header{Kind: Plain, Name: "EXERCISE-LIST", Version: "1"}}, known: map[string]bool{}, twos: map[string]bool{}}
 	for range 5000 {
 		w.families[arabicName] = append(w.families[arabicName], arabicFamily(w.r))
 	}
@@ -39,6 +40,9 @@ func newTestWorld(seed uint64, size int) *world {
 		w.spoken, w.system = append(w.spoken, n), append(w.system, of.name)
 		for _, key := range subNames(n) {
 			w.known[key] = true
+		}
+		if len(n) == 2 {
+			w.twos[subNames(n)[0]] = true
 		}
 	}
 	return w
@@ -125,9 +129,7 @@ func (w *world) stranger(kind int) (spokenName, string) {
 
 // two says whether a listed name of two parts is in n.
 func (w *world) two(n spokenName) bool {
-	return slices.ContainsFunc(w.spoken, func(o spokenName) bool {
-		return len(o) == 2 && slices.Contains(subNames(n)[1:], subNames(o)[0])
-	})
+	return slices.ContainsFunc(subNames(n)[1:], func(key string) bool { return w.twos[key] })
 }
 
 func (w *world) firstName(of tongue) lexeme {

@@ -85,7 +85,7 @@ func (s sound) weight() int {
 }
 
 // near lists what one sound in the place of another costs, in hundredths of a
-// consonant, where it is less than all. docs/screening.md gives the reasons.
+// consonant, where it is less than all. Each is one that some tradition of writing makes.
 var near = []struct {
 	a, b sound
 	cost int
@@ -233,7 +233,7 @@ func costTables() *[scripts][scripts]costs {
 // Ishaq, Yiz-hak and zh; and rn, which is misread as m.
 var merges = []struct {
 	first, second, one sound
-	cost               int16
+	cost               int32
 }{
 	{ss, hh, sheen, 10}, {ss, het, sheen, 10}, {zz, hh, jeem, 10}, {zz, het, jeem, 10}, {tsade, het, jeem, 10}, {tsade, hh, jeem, 10}, {tt, hh, theta, 10}, {tt, het, theta, 10}, {dd, hh, dhal, 10}, {dd, het, dhal, 10},
 	{kk, hh, khaa, 10}, {gg, hh, ghayn, 10}, {tt, ss, tsade, 5}, {tt, sheen, chay, 5}, {tt, shin, chay, 5}, {dd, jeem, jeem, 10}, {kk, ss, sheen, 50}, {longA, ff, longU, 20}, {rr, nn, mm, 45}, {rr, shortI, nn, 45},
@@ -241,9 +241,12 @@ var merges = []struct {
 }
 
 // merged finds what two sounds may be together.
-type merged [sounds][sounds]struct {
+type merged [sounds][sounds]joint
+
+// A joint is one sound for two; the zero joint is none.
+type joint struct {
 	one  sound
-	cost int16
+	cost int32
 }
 
 func mergeTable() *merged {
