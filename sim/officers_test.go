@@ -118,7 +118,7 @@ func (w *world) say(o *officer, n *node, about string) func() {
 		}
 	}
 	f := formats[w.chance.IntN(len(formats))]
-	if of := slices.DeleteFunc(slices.Clone(formats), func(f *format.Format) bool { return len(lines[f.ID]) == 0 }); len(of) > 0 && w.chance.IntN(2) == 0 {
+	if of := slices.DeleteFunc(slices.Clone(formats), func(f *format.Format) bool { return len(lines[f.ID]) == 0 }); len(of) > 1 && w.chance.IntN(2) == 0 {
 		f = of[w.chance.IntN(len(of))]
 	}
 	q := desk.Saying{By: o.author, Format: f.Ref(), Fields: w.typed(f)}
