@@ -17,6 +17,10 @@ const (
 	StageCommitmentSettled = "commitment-settled" // nobody has contested that it was met
 )
 
+// maxAway bounds how far from now a commitment may be due, so that no time of it
+// leaves the years that a time is written with.
+const maxAway = 100 * 366 * 24 * time.Hour
+
 // CommitmentTerms are the times of a commitment, fixed as it is proposed.
 type CommitmentTerms struct {
 	Remind  time.Duration `json:"remind"`  // before it is due
@@ -155,8 +159,10 @@ func (c *Commitment) proposed(m matter.Move, now time.Time) (*Commitment, error)
 	switch {
 	case len(t.Owners) == 0:
 		return nil, rule.Refuse(Incomplete, "write its owner", "commitment %s has no owner", c.Number)
-	case t.Recurrence == "once" && !t.Due.After(now):
+	case t.Recurrence == "once" && !t.Due.After(now), t.Recurrence == "each-time" && !t.Due.IsZero() && !t.Due.After(now):
 		return nil, rule.Refuse(BadTimes, "give a time to come", "commitment %s would be due at %s, and it is %s", c.Number, stamp(t.Due), stamp(now))
+	case !t.Due.IsZero() && t.Due.Sub(now).Abs() > maxAway:
+		return nil, rule.Refuse(BadTimes, "check the year", "commitment %s would be due at %s, more than a hundred years from %s", c.Number, stamp(t.Due), stamp(now))
 	case t.Recurrence == "periodic" && t.Every <= 0:
 		return nil, rule.Refuse(Incomplete, "write every", "commitment %s recurs at intervals and does not say at which", c.Number)
 	case !contains([]string{"once", "each-time", "periodic"}, t.Recurrence):

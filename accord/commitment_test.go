@@ -138,3 +138,45 @@ func TestLine(t *testing.T) {
 		})
 	}
 }
+
+// A commitment whose times are far off is refused, or keeps to years that can be
+// written down.
+func TestFarTimes(t *testing.T) {
+	for _, due := range []string{"0000-01-01T00:00Z", "0001-01-01T00:01Z", "1700-01-01T00:00Z", "1930-01-01T00:00Z", "2120-12-31T23:59Z", "9999-12-31T23:59Z"} {
+		for _, recurrence := range []string{"periodic", "each-time", "once"} {
+			c, err := OpenCommitment(entry("alder", "e1", "", "recurrence="+recurrence, "every=P1D", "due="+due), parties, commitmentTerms, noon)
+			if err != nil {
+				continue
+			}
+			s := play(t, c, step{move: register("birch", "a1", "e1", "agreement")}, step{move: register("birch", "m1", "e1", "met", "evidence=h"), at: 10})
+			for _, timer := range s.Timers() {
+				if timer.At.Before(at(9)) {
+					t.Errorf("%s %s: %+v", recurrence, due, timer)
+				}
+			}
+		}
+	}
+}
+
+// What is owed each time has a first time alone: who has kept it is not overdue.
+func TestEachTimeOnceDue(t *testing.T) {
+	for _, hours := range []float64{10, 80} {
+		c, err := OpenCommitment(entry("alder", "e1", "", "recurrence=each-time"), parties, commitmentTerms, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := play(t, c, step{move: register("birch", "a1", "e1", "agreement")}, step{move: register("birch", "m1", "e1", "met", "evidence=h"), at: hours},
+			step{lapse: "commitment-overdue birch", at: 81, rule: matter.NotDue}).(*Commitment)
+		if d := s.Duties[0]; s.Status() != "in-force" || d.Claim.Late != (hours > 72) || d.Late != count(hours > 72) {
+			t.Errorf("met at %v h: %s, %+v", hours, s.Status(), d)
+		}
+	}
+	c, err := OpenCommitment(entry("alder", "e1", "", "recurrence=each-time"), parties, commitmentTerms, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := play(t, c, step{move: register("birch", "a1", "e1", "agreement"), at: 73})
+	if len(s.Timers()) > 0 {
+		t.Errorf("due before anybody was bound: %+v", s.Timers())
+	}
+}

@@ -48,6 +48,8 @@ func (c *Commitment) duty(owner string, now time.Time) Duty {
 			d.Due = now
 		}
 		d.Due = roll(d.Due, period, now)
+	} else if c.Standing.Recurrence == "each-time" && !d.Due.After(now) {
+		d.Due = time.Time{} // nobody was bound by it
 	}
 	d.Reminded = !d.Due.IsZero() && !d.Due.Add(-c.Terms.Remind).After(now)
 	return d
@@ -124,6 +126,9 @@ func (c *Commitment) met(m matter.Move, now time.Time) (*Commitment, error) {
 	d.Late += count(claim.Late)
 	d.Claim, d.Overdue = claim, false
 	d.Claims++
+	if c.Standing.Recurrence == "each-time" {
+		d.Due = time.Time{} // that was the first time, and the others have none
+	}
 	if period := c.period(); period > 0 && !m.Logged.Before(d.From) {
 		d.From = d.Due
 		if d.Due = roll(d.Due.Add(period), period, now); d.Due.Add(-period).After(d.From) {
