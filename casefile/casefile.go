@@ -64,7 +64,7 @@ const (
 const (
 	maxVersions  = 16 // of one account, and of one visit's terms
 	maxPositions = 16 // of one party, those taken back included
-	maxVisits    = 24
+	maxVisits    = 8  // proposed or refused by one party
 	maxInterims  = 8
 )
 

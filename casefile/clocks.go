@@ -107,8 +107,12 @@ func (s *State) firstWord(party string, holding bool) (by string, at time.Time) 
 		}
 	}
 	for i := range s.Positions {
-		if p := &s.Positions[i]; p.Party == party && p.Live() && (holding || p.Kind != KindHolding) {
-			earlier(p.ID, p.Logged)
+		p := &s.Positions[i]
+		if p.Party != party || !p.Live() || !holding && p.Kind == KindHolding {
+			continue
+		}
+		if earlier(p.ID, p.Logged); holding && !p.Held.IsZero() {
+			earlier(p.ID, p.Held)
 		}
 	}
 	for i := range s.Accounts {
@@ -134,7 +138,7 @@ func (s *State) Timers() []matter.Timer {
 		all = append(all, s.Visits[i].timers()...)
 	}
 	if f := s.Final(); f != nil && !f.Remedies {
-		all = append(all, matter.Timer{Stage: StageStands, At: f.At.Add(s.Terms.Answer)})
+		all = append(all, matter.Timer{Stage: StageStands, At: s.standsFrom(f)})
 	}
 	return matter.SortTimers(all)
 }
@@ -181,7 +185,7 @@ func (s *State) Next(matter.Rules) []matter.Next {
 		}
 	}
 	if f := s.Final(); f != nil && !f.Remedies {
-		all = append(all, matter.Next{Party: matter.Clock, Action: StageStands, By: f.At.Add(s.Terms.Answer)})
+		all = append(all, matter.Next{Party: matter.Clock, Action: StageStands, By: s.standsFrom(f)})
 	}
 	slices.SortStableFunc(all, func(a, b matter.Next) int { return a.By.Compare(b.By) })
 	return all

@@ -42,6 +42,9 @@ type Ruling struct {
 	Overtaken   string    `json:"overtaken,omitempty"` // the position that it lacked
 }
 
+// standsFrom is until when a side that a final finding lacks may still speak.
+func (s *State) standsFrom(f *Ruling) time.Time { return f.At.Add(s.Terms.Answer) }
+
 func (f *Ruling) stands() bool { return f.Withdrawn == "" && f.Overtaken == "" }
 
 // Final gives the final finding that stands; nil for none.
@@ -80,7 +83,7 @@ func (s *State) takeFinding(m matter.Move, now time.Time) error {
 		}
 		f.Logged = old.Logged
 	}
-	if err := s.checkFinding(&f, old); err != nil {
+	if err := s.checkFinding(&f, old, now); err != nil {
 		return err
 	}
 	if old == nil {
@@ -116,10 +119,10 @@ func (s *State) oweAnew(stage string, due time.Time) {
 
 // checkFinding holds a finding to what the case has; old is the one that it
 // replaces.
-func (s *State) checkFinding(f, old *Ruling) error {
+func (s *State) checkFinding(f, old *Ruling, now time.Time) error {
 	switch final := s.Final(); {
 	case f.Stage == FoundClosing:
-		return s.checkClosing(f, final)
+		return s.checkClosing(f, final, now)
 	case f.Stage != FoundInterim && f.Stage != FoundFinal:
 		return rule.Refuse(Incomplete, "write stage=interim, final or closing", "a finding of stage %q ends nothing", f.Stage)
 	case final != nil && final != old:
@@ -185,7 +188,8 @@ func (s *State) silent(side string) bool {
 	return side == s.Reporter // it has no account any more
 }
 
-// checkFacts lets nothing be called agreed that a side disputes.
+// checkFacts lets nothing be called agreed that not every side agrees to, in the
+// wording that stands.
 func (s *State) checkFacts(f *Ruling) error {
 	for _, name := range f.Agreed {
 		if slices.Contains(f.Disputed, name) {
@@ -193,8 +197,14 @@ func (s *State) checkFacts(f *Ruling) error {
 		}
 	}
 	for _, row := range s.Table() {
-		if (row.Status == RowDisputed || row.Status == RowDiffers) && slices.Contains(f.Agreed, row.Name) {
+		disputed := row.Status == RowDisputed || row.Status == RowDiffers
+		switch named := slices.Contains(f.Agreed, row.Name); {
+		case disputed && named:
 			return rule.Refuse(NotAgreed, "put it among the disputed lines", "the line %q is disputed between the sides", row.Name)
+		case named && row.Status != RowAgreed && len(s.Sides) > 1:
+			return rule.Refuse(NotAgreed, "leave it out", "not every side has stated the line %q or agreed to it as it stands", row.Name)
+		case disputed && f.Outcome == OutcomeAgreed:
+			return rule.Refuse(NotAgreed, "write outcome="+OutcomePartly, "the outcome is %q, and the line %q is disputed between the sides", f.Outcome, row.Name)
 		}
 	}
 	if f.Outcome == OutcomeAgreed && (len(f.Disputed) > 0 || len(f.Without) > 0) {
@@ -205,9 +215,12 @@ func (s *State) checkFacts(f *Ruling) error {
 
 // checkClosing lets the supervisor end a case whose remedies have become
 // commitments, or have come to nothing for a reason, and one whose report was
-// taken back.
-func (s *State) checkClosing(f, final *Ruling) error {
+// taken back. A side that the final finding lacks may speak first: what it said in
+// time may lie at the gate.
+func (s *State) checkClosing(f, final *Ruling, now time.Time) error {
 	switch {
+	case final != nil && len(final.Without) > 0 && now.Before(s.standsFrom(final)):
+		return rule.Refuse(NoPosition, "wait for it, or until then", "the finding %s lacks the position of %s, which may still speak until %s", final.ID, strings.Join(final.Without, ", "), s.standsFrom(final).Format(time.RFC3339))
 	case final != nil && final.Remedies:
 		if len(f.Commitments) == 0 && f.Dropped == "" {
 			return rule.Refuse(NoCommitment, "name the entries in commitments, or the reason in dropped", "the finding %s asks for commitments, and none is named", final.ID)

@@ -22,7 +22,8 @@ type Position struct {
 	Agreed    []string  `json:"agreed,omitempty"`
 	Disputed  []string  `json:"disputed,omitempty"`
 	Evidence  int       `json:"evidence,omitempty"`
-	Logged    time.Time `json:"logged"` // of its first wording
+	Logged    time.Time `json:"logged"`        // of its first wording of this kind: holding, or not
+	Held      time.Time `json:"held,omitzero"` // of the first word in whose place it is, which was holding where this is not
 	At        time.Time `json:"at"`
 	Withdrawn string    `json:"withdrawn,omitempty"` // the statement that took it back
 }
@@ -53,7 +54,12 @@ func (s *State) takePosition(m matter.Move, now time.Time) error {
 		if err := s.afterFinding("position"); err != nil {
 			return err
 		}
-		p.About, p.Version, p.Logged = old.About, old.Version, old.Logged
+		p.About, p.Version = old.About, old.Version
+		if (p.Kind == KindHolding) == (old.Kind == KindHolding) {
+			p.Logged, p.Held = old.Logged, old.Held
+		} else if p.Held = old.Held; p.Held.IsZero() { // an answer is no earlier for the holding answer before it
+			p.Held = old.Logged
+		}
 	} else {
 		p.About, p.Version = s.spokenOf(m)
 		n := 0

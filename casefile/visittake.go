@@ -45,14 +45,26 @@ func (s *State) propose(m matter.Move, terms Conditions, counter bool, now time.
 		return rule.Refuse(VisitStands, "counter "+v.ID+", accept it or refuse it", "a visit is %s already", v.Status)
 	case !terms.Start.After(now):
 		return windowBegun(terms)
-	case len(s.Visits) >= maxVisits:
-		return rule.Refuse(Full, "agree on one of them", "%d visits have been proposed in this case", len(s.Visits))
+	case s.proposedBy(m.Author.Party) >= maxVisits:
+		return rule.Refuse(Full, "accept what another proposes", "%s has proposed %d visits in this case", m.Author.Party, maxVisits)
 	}
 	if counter {
 		v.Status, v.Since = VisitCountered, now.UTC()
 	}
 	s.Visits = append(s.Visits, Visit{ID: m.ID, Party: m.Author.Party, Terms: terms, Logged: m.Logged.UTC(), Needs: s.needs(m.Author.Party), Status: VisitProposed, Since: now.UTC()})
 	return nil
+}
+
+// proposedBy counts the visits that a party has proposed, or refused as none was
+// proposed, whatever became of them.
+func (s *State) proposedBy(party string) int {
+	n := 0
+	for i := range s.Visits {
+		if s.Visits[i].Party == party {
+			n++
+		}
+	}
+	return n
 }
 
 // accept signs the terms that stand. Who accepted in time and was kept at the gate
@@ -106,8 +118,8 @@ func (s *State) refuse(m matter.Move, terms Conditions, now time.Time) error {
 		return rule.Refuse(Incomplete, "write refusal=REASON", "a refusal gives its reason")
 	case v == nil && !s.asked(meeting):
 		return rule.Refuse(NoVisit, "", "no visit is proposed or asked for, so there is nothing to refuse")
-	case v == nil && len(s.Visits) >= maxVisits:
-		return rule.Refuse(Full, "", "%d visits have been proposed in this case", len(s.Visits))
+	case v == nil && s.proposedBy(m.Author.Party) >= maxVisits:
+		return rule.Refuse(Full, "", "%s has proposed or refused %d visits in this case", m.Author.Party, maxVisits)
 	case v == nil:
 		s.Visits = append(s.Visits, Visit{ID: m.ID, Party: m.Author.Party, Terms: terms, Logged: m.Logged.UTC(), Answers: []Answer{said}, Status: VisitRefused, Since: now.UTC()})
 		return nil
@@ -186,6 +198,7 @@ func (s *State) replaceTerms(v *Visit, m matter.Move, terms Conditions, now time
 	if !terms.Start.After(now) {
 		return windowBegun(terms)
 	}
+	s.undone(v, now)
 	v.Terms, v.Answers, v.Status, v.Since = terms, nil, VisitProposed, now.UTC()
 	v.Wordings++
 	return nil
@@ -196,6 +209,7 @@ func (s *State) cancelVisit(m matter.Move, id string, now time.Time) error {
 	for i := range s.Visits {
 		v := &s.Visits[i]
 		if v.open() && v.ID == id {
+			s.undone(v, now)
 			v.Status, v.Since = VisitCancelled, now.UTC()
 			return nil
 		}
@@ -212,11 +226,25 @@ func (s *State) cancelVisit(m matter.Move, id string, now time.Time) error {
 			v.Answers = nil // its one JSON form
 		}
 		if len(v.Lacks()) > 0 {
+			s.undone(v, now)
 			v.Status, v.Since = VisitProposed, now.UTC()
 		}
 		return nil
 	}
 	return s.notThere(id)
+}
+
+// undone gives the supervisor its time anew where a visit that all had agreed to is
+// taken back: who takes it back makes nobody else late.
+func (s *State) undone(v *Visit, now time.Time) {
+	stage, after := StageVisit, s.Terms.Visit
+	if v.Meeting() {
+		stage, after = StageMeeting, s.Terms.Meeting
+	}
+	o, due := s.owed(stage, s.Supervisor), now.UTC().Add(after)
+	if v.Status == VisitAgreed && o != nil && o.InTime() && due.After(o.Due) {
+		o.Due = due
+	}
 }
 
 // unanswered ends a proposal whose window has begun.
