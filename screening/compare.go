@@ -7,12 +7,13 @@ const whole = 100
 
 // A comparer compares parts of names. It is not safe for concurrent use.
 type comparer struct {
-	tables *[scripts][scripts]costs
-	merged *merged
-	enough int // see enough
-	rows   [3][maxSounds*2 + 1]int32
-	gaps   [maxSounds * 2]int32
-	joint  [maxSounds * 2]joint
+	tables  *[scripts][scripts]costs
+	merged  *merged
+	weights *[sounds]int32
+	enough  int // see enough
+	rows    [3][maxSounds*2 + 1]int32
+	gaps    [maxSounds * 2]int32
+	joint   [maxSounds * 2]joint
 }
 
 // like says how alike two parts are, from 0 to whole: the better of their
@@ -117,19 +118,26 @@ func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 	n := len(b)
 	before, row, next := c.rows[0][:n+1], c.rows[1][:n+1], c.rows[2][:n+1]
 	gaps, joins := c.gaps[:n], c.joint[:n]
-	row[0] = 0
 	long := int32(2 * exact)
 	var wa, wb int32
 	for j, s := range b {
-		gaps[j] = int32(table.gap[1][placeOf(j, n)][s])
-		row[j+1] = row[j] + gaps[j]
-		wb += int32(s.weight())
-		if joins[j] = (joint{}); j > 0 {
+		gaps[j] = int32(table.gap[1][within][s])
+		wb += c.weights[s]
+		if j > 0 {
 			joins[j] = c.merged[b[j-1]][s]
 		}
 	}
 	for _, s := range a {
-		wa += int32(s.weight())
+		wa += c.weights[s]
+	}
+	if n > 0 {
+		joins[0] = joint{}
+		gaps[n-1] = int32(table.gap[1][ends][b[n-1]])
+		gaps[0] = int32(table.gap[1][begins][b[0]])
+	}
+	row[0] = 0
+	for j, g := range gaps {
+		row[j+1] = row[j] + g
 	}
 	long = max(long, wa, wb)
 	limit := long * (whole - partLike) / whole
@@ -152,10 +160,10 @@ func (c *comparer) soundsLike(a, b []sound, in, other script) int {
 				cost = min(cost, before[j-1]+swapped)
 			}
 			if join.one != 0 {
-				cost = min(cost, before[j]+join.cost+int32(table.swap[join.one][t]))
+				cost = min(cost, before[j]+int32(join.cost+table.swap[join.one][t]))
 			}
 			if m := joins[j]; m.one != 0 {
-				cost = min(cost, row[j-1]+m.cost+int32(swap[m.one]))
+				cost = min(cost, row[j-1]+int32(m.cost+swap[m.one]))
 			}
 			next[j+1] = cost
 			left = cost

@@ -15,6 +15,8 @@ type Index struct {
 	lists   []*List
 	tables  *[scripts][scripts]costs
 	merged  *merged
+	weights *[sounds]int32
+	heard   []heard             // of words, side by side
 	words   []indexed           // each part that occurs, once
 	byKey   map[string][]uint32 // words by their keys
 	blurred map[string][]uint32 // words by their keys with one letter left out
@@ -30,6 +32,15 @@ type indexed struct {
 	weight int
 }
 
+// What is heard of a word lies side by side with others, since a search goes through
+// thousands of them.
+type heard struct {
+	sounds [maxSounds]sound
+	n      uint8
+	in     script
+	plain  bool // no initial, and no second reading
+}
+
 type indexedName struct {
 	list, entry, name uint32
 	words             []uint32
@@ -40,7 +51,7 @@ const maxBlur = 4000
 
 // NewIndex indexes all names of lists.
 func NewIndex(lists ...*List) *Index {
-	x := &Index{lists: lists, tables: costTables(), merged: mergeTable(), byKey: map[string][]uint32{}, blurred: map[string][]uint32{}}
+	x := &Index{lists: lists, tables: costTables(), merged: mergeTable(), weights: weightTable(), byKey: map[string][]uint32{}, blurred: map[string][]uint32{}}
 	known := map[string]uint32{}
 	for l, list := range lists {
 		x.first = append(x.first, len(x.digests))
@@ -77,6 +88,9 @@ func (x *Index) addKeys() {
 	occur := map[string]int{} // names by the first key of their parts
 	for id := range x.words {
 		w := &x.words[id]
+		h := heard{n: uint8(len(w.sounds)), in: w.in, plain: !w.initial && w.other == nil}
+		copy(h.sounds[:], w.sounds)
+		x.heard = append(x.heard, h)
 		for i, key := range keysOf(&w.part) {
 			x.byKey[key] = append(x.byKey[key], uint32(id))
 			if i == 0 {
@@ -139,7 +153,7 @@ func (x *Index) Search(name string, threshold int) []Found {
 	if len(parts) == 0 || len(x.names) == 0 {
 		return nil
 	}
-	q := &query{x: x, parts: parts, comparer: comparer{tables: x.tables, merged: x.merged, enough: enough(len(x.names))}, known: make([][]uint8, len(parts))}
+	q := &query{x: x, parts: parts, comparer: comparer{tables: x.tables, merged: x.merged, weights: x.weights, enough: enough(len(x.names))}, known: make([][]uint8, len(parts))}
 	return q.found(q.candidates(), threshold)
 }
 
@@ -156,7 +170,15 @@ func (q *query) like(i int, word uint32) int {
 	if l := q.known[i][word]; l != 0 {
 		return int(l) - 1
 	}
-	l := q.comparer.like(&q.parts[i], &q.x.words[word].part)
+	var l int
+	if h, p := &q.x.heard[word], &q.parts[i]; h.plain && !p.initial {
+		l = q.comparer.soundsLike(p.sounds, h.sounds[:h.n], p.in, h.in)
+		if l < whole && p.other != nil {
+			l = max(l, q.comparer.soundsLike(p.other, h.sounds[:h.n], p.in, h.in))
+		}
+	} else {
+		l = q.comparer.like(p, &q.x.words[word].part)
+	}
 	q.known[i][word] = uint8(l + 1)
 	return l
 }

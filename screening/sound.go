@@ -233,7 +233,7 @@ func costTables() *[scripts][scripts]costs {
 // Ishaq, Yiz-hak and zh; and rn, which is misread as m.
 var merges = []struct {
 	first, second, one sound
-	cost               int32
+	cost               int16
 }{
 	{ss, hh, sheen, 10}, {ss, het, sheen, 10}, {zz, hh, jeem, 10}, {zz, het, jeem, 10}, {tsade, het, jeem, 10}, {tsade, hh, jeem, 10}, {tt, hh, theta, 10}, {tt, het, theta, 10}, {dd, hh, dhal, 10}, {dd, het, dhal, 10},
 	{kk, hh, khaa, 10}, {gg, hh, ghayn, 10}, {tt, ss, tsade, 5}, {tt, sheen, chay, 5}, {tt, shin, chay, 5}, {dd, jeem, jeem, 10}, {kk, ss, sheen, 50}, {longA, ff, longU, 20}, {rr, nn, mm, 45}, {rr, shortI, nn, 45},
@@ -246,7 +246,16 @@ type merged [sounds][sounds]joint
 // A joint is one sound for two; the zero joint is none.
 type joint struct {
 	one  sound
-	cost int32
+	cost int16
+}
+
+// weightTable is the weight of each sound.
+func weightTable() *[sounds]int32 {
+	var all [sounds]int32
+	for s := range sounds {
+		all[s] = int32(s.weight())
+	}
+	return &all
 }
 
 func mergeTable() *merged {
