@@ -22,7 +22,8 @@ import (
 // charters, all key statements, the statements themselves and every statement
 // that refers to one of them, or to what replaced or cancelled one, as far as the
 // holder of the journal may read them, each with its proof in the tree of one
-// checkpoint.
+// checkpoint. What never left the gate is in it only where it is one of those named:
+// its addressees have not read it, and whoever gets the bundle would.
 //
 // w is the read model of the ledger called origin in j, up to its end. The
 // checkpoint may be a cosigned one; nil stands for that of the newest block.
@@ -212,6 +213,9 @@ func (c *collection) bundle(w *store.Working, size uint64, checkpoint []byte) ([
 			return nil, fmt.Errorf("statement %s is entry %d and the checkpoint covers only %d; use a newer one", id, record.Index, size)
 		}
 	}
+	if err := c.keepBehindGate(w); err != nil {
+		return nil, err
+	}
 	for _, index := range slices.Sorted(maps.Keys(c.found)) {
 		if index >= size {
 			break
@@ -227,6 +231,33 @@ func (c *collection) bundle(w *store.Working, size uint64, checkpoint []byte) ([
 		b.Items = append(b.Items, item{index, string(found.entry.Bytes()), encodePath(path), string(found.content)})
 	}
 	return b.bytes()
+}
+
+// keepBehindGate leaves out what never left the gate and is neither named nor
+// referred to by what is, and the acts about that alone.
+func (c *collection) keepBehindGate(w *store.Working) error {
+	named, hidden := map[string]bool{}, map[string]bool{}
+	for id := range c.subjects {
+		named[id] = true
+		if record, ok := w.Record(id); ok {
+			for _, ref := range record.Claims.Refs {
+				named[ref.ID] = true
+			}
+		}
+	}
+	for index := range c.found {
+		if r, ok := w.RecordAt(index); ok && r.Delivery != nil && r.Delivery.Status != delivery.Released && !named[r.Claims.ID] {
+			hidden[r.Claims.ID] = true
+			delete(c.found, index)
+		}
+	}
+	for index := range c.found {
+		r, ok := w.RecordAt(index)
+		if ok && r.Delivery == nil && len(r.Claims.Refs) > 0 && !slices.ContainsFunc(r.Claims.Refs, func(ref statement.Ref) bool { return !hidden[ref.ID] }) {
+			delete(c.found, index)
+		}
+	}
+	return w.Err()
 }
 
 func encodePath(path tlog.RecordProof) []string {
