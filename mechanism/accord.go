@@ -39,6 +39,7 @@ var commitments = keeper{
 	},
 	admit: checkFulfilled,
 	read:  read[accord.Commitment],
+	most:  maxKept,
 }
 
 var publicLines = keeper{

@@ -3,6 +3,7 @@ package mechanism
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -23,8 +24,11 @@ const (
 
 const (
 	// maxMoves bounds the statements of one matter: what goes on for longer is
-	// taken up in a new one.
+	// taken up in a new one. Each party has an equal share, so that none takes the
+	// word from the others.
 	maxMoves = 500
+	// maxKept is the same of a commitment, which may be kept daily for years.
+	maxKept = 9000
 	// maxOpaque is how long an opaque value may be that the rules read.
 	maxOpaque = 4000
 	// maxVoids is how many overtaken statements a matter keeps by name, the newest.
@@ -34,17 +38,18 @@ const (
 // A Matter is something of the channel with a life of its own, such as a case.
 // Every party of it has the same, the one whose reader lacks some of it apart.
 type Matter struct {
-	ID      string       `json:"id"` // of the statement that opened it
-	Kind    matter.Kind  `json:"kind"`
-	Area    string       `json:"area"`
-	Rules   matter.Rules `json:"rules"`   // whom it is between, fixed as it opened
-	Opened  uint64       `json:"opened"`  // entry of the statement that opened it
-	Began   time.Time    `json:"began"`   // when that took effect
-	Since   uint64       `json:"since"`   // entry from which on it stands as it does
-	Moves   []uint64     `json:"moves"`   // entries of the statements that took effect, in that order
-	Voids   []Void       `json:"voids"`   // what was overtaken, the newest of it; nil for nothing
-	Partial bool         `json:"partial"` // some of it is withheld here, so that nothing is refused by it
-	State   matter.State `json:"state"`
+	ID      string         `json:"id"` // of the statement that opened it
+	Kind    matter.Kind    `json:"kind"`
+	Area    string         `json:"area"`
+	Rules   matter.Rules   `json:"rules"`   // whom it is between, fixed as it opened
+	Opened  uint64         `json:"opened"`  // entry of the statement that opened it
+	Began   time.Time      `json:"began"`   // when that took effect
+	Since   uint64         `json:"since"`   // entry from which on it stands as it does
+	Moves   []uint64       `json:"moves"`   // entries of the statements that took effect, in that order
+	Shares  map[string]int `json:"shares"`  // how many of them are each party's
+	Voids   []Void         `json:"voids"`   // what was overtaken, the newest of it; nil for nothing
+	Partial bool           `json:"partial"` // some of it is withheld here, so that nothing is refused by it
+	State   matter.State   `json:"state"`
 }
 
 // A Void is a statement that was good as it was submitted, and no longer as its
@@ -78,7 +83,7 @@ func (m *Matter) UnmarshalJSON(text []byte) error {
 // clone copies m, but for its state, which nothing changes.
 func (m *Matter) clone() *Matter {
 	c := *m
-	c.Moves, c.Voids = slices.Clone(m.Moves), slices.Clone(m.Voids)
+	c.Moves, c.Voids, c.Shares = slices.Clone(m.Moves), slices.Clone(m.Voids), maps.Clone(m.Shares)
 	return &c
 }
 
@@ -97,6 +102,7 @@ type keeper struct {
 	// is asked of the matter before m, and as m opens it of the matter after.
 	admit func(v View, old *Matter, m matter.Move) error
 	read  func(text []byte) (matter.State, error)
+	most  int // statements of one; 0 for maxMoves
 }
 
 // keeperOf gives the keeper of a kind. Each kind has a file of its own.

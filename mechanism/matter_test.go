@@ -132,30 +132,34 @@ func TestMatterDue(t *testing.T) {
 	w.refused(matter.NotDue, word(func(*draft) {}))
 }
 
-// 500 statements, and no more; what waits at the gate then is overtaken.
+// An equal share of 500 statements for each party, and no more; what waits at the
+// gate then is overtaken. Who has used up its own takes nothing from the others.
 func TestMatterFull(t *testing.T) {
 	w := newTalks(t)
 	first := w.out(says(amal, "J45/1", nil, proposal("fell")))
 	waits := w.must(says(basil, "J45/1", first, agreed))
 	for _, m := range []*memory{w.hub, w.desks["alder"], w.desks["birch"], w.desks["cedar"]} {
 		full := m.matters[first.Claims().ID].clone()
-		for len(full.Moves) < maxMoves {
-			full.Moves = append(full.Moves, full.Opened)
-		}
+		full.Shares["birch"] = maxMoves / 3
 		for len(full.Voids) < maxVoids {
 			full.Voids = append(full.Voids, Void{Index: full.Opened})
 		}
 		m.matters[full.ID] = full
 	}
-	w.refused(MatterFull, says(chen, "J45/1", first, proposal("drifted")))
+	w.refused(MatterFull, says(basil, "J45/1", first, proposal("drifted")))
 	w.must(within(releases(waits), "diplomatic"))
 	w.stands(first, "proposed")
 	m := w.opened(first)
-	if last := m.Voids[len(m.Voids)-1]; len(m.Moves) != maxMoves || len(m.Voids) != maxVoids || last.Rule != MatterFull || last.Index != w.order[waits.Claims().ID] || last.Sentence == "" {
+	if last := m.Voids[len(m.Voids)-1]; len(m.Moves) != 1 || len(m.Voids) != maxVoids || last.Rule != MatterFull || last.Index != w.order[waits.Claims().ID] || last.Sentence == "" {
 		t.Errorf("%d statements, overtaken %+v", len(m.Moves), m.Voids)
 	}
 	if r := w.state(waits); r.Delivery.Status != delivery.Released {
 		t.Errorf("what was overtaken is %s", r.Delivery.Status)
+	}
+	second := w.must(says(chen, "J45/1", first, proposal("drifted")))
+	w.out(says(amal, "J45/1", second, agreed))
+	if m := w.opened(first); m.Shares["alder"] != 2 || m.Shares["birch"] != maxMoves/3 || m.Shares["cedar"] != 1 {
+		t.Errorf("shares %v", m.Shares)
 	}
 }
 

@@ -139,7 +139,7 @@ func (c *crowd) alike() {
 		if !reflect.DeepEqual(timers, matter.SortTimers(slices.Clone(timers))) {
 			c.t.Fatalf("unsorted: %v", timers)
 		}
-		if len(m.Moves) > maxMoves || len(m.Voids) > maxVoids {
+		if slices.Max(slices.Collect(maps.Values(m.Shares))) > maxMoves/len(m.Rules.Parties) || len(m.Voids) > maxVoids {
 			c.t.Fatalf("%d statements, %d overtaken", len(m.Moves), len(m.Voids))
 		}
 		c.counts[string(m.Kind)+" "+m.State.Ended()]++

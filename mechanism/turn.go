@@ -1,6 +1,7 @@
 package mechanism
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -67,8 +68,9 @@ func (t *turn) after(record *Record) (*Matter, error) {
 	if err := old.between(claims); err != nil {
 		return nil, err
 	}
-	if len(old.Moves) >= maxMoves {
-		return nil, rule.Refuse(MatterFull, "take it up in a new one that refers to it", "the %s of statement %s has %d statements, which is all that one may have", old.Kind, old.ID, len(old.Moves))
+	most := cmp.Or(k.most, maxMoves)
+	if share := most / len(old.Rules.Parties); old.Shares[claims.Author.Party] >= share {
+		return nil, rule.Refuse(MatterFull, "take it up in a new one that refers to it", "the %s of statement %s has %d statements of %s, which is a party's share of the %d that one may have", old.Kind, old.ID, share, claims.Author.Party, most)
 	}
 	if k.admit != nil {
 		if err := k.admit(t.v, old, *facts.Move); err != nil {
@@ -81,12 +83,13 @@ func (t *turn) after(record *Record) (*Matter, error) {
 	}
 	m := old.clone()
 	m.State, m.Moves = state, append(m.Moves, record.Index)
+	m.Shares[claims.Author.Party]++
 	return m, nil
 }
 
 func (t *turn) opening(k keeper, record *Record) (*Matter, error) {
 	claims := record.Claims
-	m := &Matter{ID: claims.ID, Kind: record.Facts.Kind, Area: claims.Area, Opened: record.Index, Began: t.c.Now, Moves: []uint64{record.Index}}
+	m := &Matter{ID: claims.ID, Kind: record.Facts.Kind, Area: claims.Area, Opened: record.Index, Began: t.c.Now, Moves: []uint64{record.Index}, Shares: map[string]int{claims.Author.Party: 1}}
 	m.Rules.Supervisor = t.ch.Supervisor().ID
 	for _, side := range t.ch.Sides() {
 		m.Rules.Sides = append(m.Rules.Sides, side.ID)
