@@ -19,8 +19,13 @@ type draftView struct {
 	ctx  context.Context //nolint:containedctx // the View's methods take none
 	now  time.Time
 	last *mechanism.Head
+	size uint64
 	err  error
 }
+
+// Size is that of the ledger as the check began. What is asked about would come next,
+// whatever is folded meanwhile.
+func (v *draftView) Size() uint64 { return v.size }
 
 // IndexOf knows the author's last statement, which may wait in the outbox.
 func (v *draftView) IndexOf(hash mechanism.Hash) (uint64, bool) {
@@ -67,8 +72,8 @@ func (v *draftView) Record(id string) (*mechanism.Record, bool) {
 // ledger, with what waits in the outbox taken as said. unseconded: the second
 // officer has still to sign.
 func (d *Desk) check(ctx context.Context, s *statement.Statement, last *mechanism.Head, unseconded bool) error {
-	v := &draftView{Working: d.work, desk: d, ctx: ctx, now: s.Claims().Time, last: last}
-	_, err := mechanism.Decide(v, mechanism.Case{Statement: s, Index: d.work.Size(), Now: v.now, Unseconded: unseconded})
+	v := &draftView{Working: d.work, desk: d, ctx: ctx, now: s.Claims().Time, last: last, size: d.work.Size()}
+	_, err := mechanism.Decide(v, mechanism.Case{Statement: s, Index: v.size, Now: v.now, Unseconded: unseconded})
 	if failure := errors.Join(d.work.Err(), v.err); failure != nil {
 		return fmt.Errorf("check statement %s: %w", s.Claims().ID, failure)
 	}
