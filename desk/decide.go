@@ -27,8 +27,8 @@ type DecideView struct {
 	Text     string             `json:"text"`
 }
 
-// DecideHit keeps what an officer decides about a hit that was shown to somebody of
-// this desk since the lists last changed. He decides in his own name.
+// DecideHit keeps what an officer decides, in his own name, about a hit that was shown
+// to him since the lists last changed.
 func (d *Desk) DecideHit(ctx context.Context, q DecideRequest, as identity.Author) (*DecideView, error) {
 	if _, err := d.trader(as); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (d *Desk) DecideHit(ctx context.Context, q DecideRequest, as identity.Autho
 		return nil, refusal(NoVerdict, q.Lang, words.M("screen.no-reason", "bytes", fmt.Sprint(maxReason)), words.Message{})
 	}
 	d.lists.mu.Lock()
-	known, ok := d.lists.shown[q.Hit]
+	known, ok := d.lists.shown[as.String()+" "+q.Hit]
 	d.lists.mu.Unlock()
 	if !ok || known.hit.Standing == screening.Removed || !d.readsProject(known.project, as) {
 		return nil, refusal(NoHit, q.Lang, words.M("screen.no-hit", "hit", q.Hit), words.M("screen.no-hit-remedy", "command", typed(q.Lang, "parley screen")))

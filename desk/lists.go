@@ -29,7 +29,7 @@ type listStore struct {
 	mu    sync.Mutex       // guards what follows
 	index *screening.Index // of the lists in force; nil: to be made
 	lists []ListView       // those lists
-	shown map[string]shown // hits that were shown, by identifier
+	shown map[string]shown // hits that were shown, by officer and identifier
 }
 
 // A shown hit may be decided.
@@ -161,19 +161,24 @@ func (s *listStore) inForce(ctx context.Context) (*screening.Index, []ListView, 
 	return s.index, s.lists, nil
 }
 
-// decisions gives what was decided about a name, the oldest first.
-func (s *listStore) decisions(ctx context.Context, name string) ([]screening.Decision, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT body FROM decision WHERE key = ? ORDER BY seq", screening.NameKey(name))
+// decisions gives what was decided about a name, the oldest first, in the projects
+// that whoever asks may read.
+func (s *listStore) decisions(ctx context.Context, name string, reads func(project string) bool) ([]screening.Decision, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT project, body FROM decision WHERE key = ? ORDER BY seq", screening.NameKey(name))
 	if err != nil {
 		return nil, fmt.Errorf("read decisions: %w", err)
 	}
 	defer rows.Close()
 	var all []screening.Decision
 	for rows.Next() {
+		var project string
 		var body []byte
 		var d screening.Decision
-		if err := rows.Scan(&body); err != nil {
+		if err := rows.Scan(&project, &body); err != nil {
 			return nil, fmt.Errorf("read decisions: %w", err)
+		}
+		if !reads(project) {
+			continue
 		}
 		if err := json.Unmarshal(body, &d); err != nil {
 			return nil, fmt.Errorf("read decisions: %w", err)
@@ -189,7 +194,7 @@ func (s *listStore) decide(ctx context.Context, d screening.Decision, project st
 	if err != nil {
 		return err
 	}
-	if _, err := s.db.ExecContext(ctx, "INSERT INTO decision (key, body) VALUES (?, ?)", screening.NameKey(d.Asked), body); err != nil {
+	if _, err := s.db.ExecContext(ctx, "INSERT INTO decision (project, key, body) VALUES (?, ?, ?)", project, screening.NameKey(d.Asked), body); err != nil {
 		return fmt.Errorf("keep the decision about hit %s: %w", d.Hit, err)
 	}
 	return s.keep(ctx, project, []string{d.Asked}, d.By, d.At)

@@ -16,9 +16,10 @@ CREATE TRIGGER IF NOT EXISTS list_no_delete BEFORE DELETE ON list BEGIN SELECT R
 
 -- What persons decided about hits, in the order in which they did.
 CREATE TABLE IF NOT EXISTS decision (
-	seq  INTEGER PRIMARY KEY AUTOINCREMENT,
-	key  TEXT NOT NULL, -- screening.NameKey of the name that was asked
-	body BLOB NOT NULL  -- JSON
+	seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+	project TEXT NOT NULL, -- statement that opened it; empty: of none
+	key     TEXT NOT NULL, -- screening.NameKey of the name that was asked
+	body    BLOB NOT NULL  -- JSON
 ) STRICT;
 CREATE INDEX IF NOT EXISTS decision_key ON decision (key, seq);
 CREATE TRIGGER IF NOT EXISTS decision_no_update BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'a decision stays; decide anew'); END;

@@ -96,7 +96,7 @@ func (d *Desk) Screen(ctx context.Context, q ScreenRequest, as identity.Author) 
 	listing := map[string]screening.Listing{}
 	for i := range ask {
 		s := &ask[i]
-		made, err := d.lists.decisions(ctx, s.Name)
+		made, err := d.lists.decisions(ctx, s.Name, func(project string) bool { return d.readsProject(project, as) })
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +126,7 @@ func (d *Desk) Screen(ctx context.Context, q ScreenRequest, as identity.Author) 
 			return nil, err
 		}
 	}
-	d.lists.show(v.Names)
+	d.lists.show(v.Names, as)
 	if !q.Again {
 		v.Fields = resultFields(v)
 	}
@@ -134,8 +134,8 @@ func (d *Desk) Screen(ctx context.Context, q ScreenRequest, as identity.Author) 
 	return v, nil
 }
 
-// show remembers what was shown, so that it can be decided.
-func (s *listStore) show(names []Screened) {
+// show remembers what was shown to an officer, so that he can decide it.
+func (s *listStore) show(names []Screened, as identity.Author) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, n := range names {
@@ -143,7 +143,7 @@ func (s *listStore) show(names []Screened) {
 			if len(s.shown) >= maxShown {
 				clear(s.shown)
 			}
-			s.shown[h.ID] = shown{h, n.Project}
+			s.shown[as.String()+" "+h.ID] = shown{h, n.Project}
 		}
 	}
 }

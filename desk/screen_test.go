@@ -122,3 +122,39 @@ func TestScreen(t *testing.T) {
 		t.Errorf("lists %+v", lists.Lists)
 	}
 }
+
+// What was screened and decided for a project is its named readers' alone.
+func TestScreenNamedReaders(t *testing.T) {
+	w := traders(t)
+	birch := w.desks["birch"]
+	stated := screening.Stated{Name: "EXERCISE-LIST", Published: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)}
+	_, err := birch.ImportList(t.Context(), "en", screening.Plain, stated, []screening.Source{{Name: "l", Text: strings.NewReader("id,kind,names,born,countries\n7,entity,ALDER Water Board,,\n")}}, w.author(boris))
+	w.must(err)
+	id := w.propose(2)
+	w.receipt("alder", id)
+	w.release(id)
+	w.pipeline(basma, id, "proposed")
+	if _, err := birch.Screen(t.Context(), ScreenRequest{For: id}, w.author(boris)); ruleOf(err) != NamedReaders {
+		t.Errorf("another officer screens the project's parties: %v", err)
+	}
+	shown, err := birch.Screen(t.Context(), ScreenRequest{For: id}, w.author(basma))
+	w.must(err)
+	q := DecideRequest{Hit: shown.Names[0].Hits[0].ID, Verdict: screening.Other, Reason: "the one of the project"}
+	if _, err := birch.DecideHit(t.Context(), q, w.author(boris)); ruleOf(err) != NoHit {
+		t.Errorf("another officer decides: %v", err)
+	}
+	_, err = birch.DecideHit(t.Context(), q, w.author(basma))
+	w.must(err)
+	for name, want := range map[string]string{basma: screening.Decided, boris: screening.New} {
+		v, err := birch.Screen(t.Context(), ScreenRequest{Names: []string{"ALDER water board"}}, w.author(name))
+		w.must(err)
+		if h := v.Names[0].Hits[0]; h.Standing != want || (h.Last == nil) != (want == screening.New) {
+			t.Errorf("%s sees %+v", name, h)
+		}
+		again, err := birch.Screen(t.Context(), ScreenRequest{Again: true}, w.author(name))
+		w.must(err)
+		if kept := again.Asked; (kept == 1) != (name == basma) {
+			t.Errorf("%s compares %d kept names again", name, kept)
+		}
+	}
+}

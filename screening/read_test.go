@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +111,16 @@ func TestReadRefuses(t *testing.T) {
 		if _, err := Read(test.kind, stated, Source{"list", strings.NewReader(test.text)}); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s %.60q: %v, want %q", test.kind, test.text, err, test.want)
 		}
+	}
+	if _, err := (&hashing{r: strings.NewReader("x"), sum: sha256.New(), size: MaxFile}).Read(make([]byte, 8)); err == nil || !strings.Contains(err.Error(), "larger than 256 MiB") {
+		t.Errorf("too large a file: %v", err)
+	}
+	full := &importing{list: &List{}, seen: make(map[string]bool, MaxEntries)}
+	for i := range MaxEntries {
+		full.seen[strconv.Itoa(i)] = true
+	}
+	if err := full.add(Entry{ID: "one more", Names: []string{"A B"}}); err == nil || !strings.Contains(err.Error(), "more than 500000 entries") {
+		t.Errorf("too many entries: %v", err)
 	}
 	if _, err := Read(OFACCSV, stated, Source{"sdn.csv", strings.NewReader("")}, Source{"sdn.csv", strings.NewReader("")}); err == nil {
 		t.Error("two SDN.CSV were read")
