@@ -14,6 +14,8 @@ import (
 	"parley/casefile"
 	"parley/delivery"
 	"parley/desk"
+	"parley/digest"
+	"parley/identity"
 	"parley/matter"
 	"parley/mechanism"
 	"parley/proof"
@@ -231,19 +233,25 @@ func (d *demo) markCase(ctx context.Context) (string, error) {
 	return fmt.Sprintf("from the export of the case alone (%d KiB, %d statements) the auditor builds it again in %s (5 min at most), to the byte as the desks have it: %s, outcome %s, cause %s, %d of %d facts agreed", len(bundle)/1024, len(v.Statements), took.Round(time.Millisecond), v.Stage, v.Outcome, v.Cause, agreed, len(v.Facts)), nil
 }
 
-// markFigures: the desks print the same statistics, to the byte.
+// markFigures: the desks print the same statistics and the same report of the day, to
+// the byte.
 func (d *demo) markFigures(ctx context.Context) (string, error) {
-	first := ""
+	figures, report := "", ""
 	for _, part := range d.script.Cast {
-		page, c, err := d.desks[d.cast[part]].Stats(ctx, "", "", "")
+		own := d.desks[d.cast[part]]
+		page, c, err := own.Stats(ctx, "", "", "")
 		if err != nil {
 			return "", err
 		}
-		text := page.Text("en", c, true)
-		if first != "" && text != first {
+		day, _, err := own.Digest(ctx, digest.Question{Audience: digest.Auditor}, identity.Author{})
+		if err != nil {
+			return "", err
+		}
+		text, told := page.Text("en", c, true), string(day.JSON())
+		if figures != "" && (text != figures || told != report) {
 			return "", fmt.Errorf("the desk of %s has other figures than the first", part)
 		}
-		first = text
+		figures, report = text, told
 	}
-	return fmt.Sprintf("the statistics of all %d desks are the same, to the byte: %d lines, see `parley stats`", len(d.script.Cast), strings.Count(first, "\n")), nil
+	return fmt.Sprintf("all %d desks make the same statistics (%d lines, `parley stats`) and the same report of the day (%d KiB, `parley digest`), to the byte", len(d.script.Cast), strings.Count(figures, "\n"), len(report)/1024), nil
 }
