@@ -180,18 +180,40 @@ func (t *turn) released(record *Record) {
 
 // void notes that a message was overtaken.
 func (t *turn) void(record *Record, err error) {
-	old, ok := t.find(record.Facts.Matter)
-	if !ok {
-		return // it would have opened one
+	if old, ok := t.find(record.Facts.Matter); ok { // else it would have opened one
+		t.put(old.overtaken(record, t.c.Now, err))
 	}
-	m := old.clone()
-	v := Void{Index: record.Index, At: t.c.Now, Sentence: err.Error()}
+}
+
+// overtaken gives the matter with a message among those that changed nothing.
+func (m *Matter) overtaken(record *Record, now time.Time, err error) *Matter {
+	next := m.clone()
+	v := Void{Index: record.Index, At: now, Sentence: err.Error()}
 	if refusal, ok := err.(*rule.Refusal); ok { //nolint:errorlint // the rules wrap nothing
 		v.Rule, v.Sentence = refusal.Rule, refusal.Sentence
 	}
-	m.Voids = append(m.Voids, v)
-	m.Voids = m.Voids[max(0, len(m.Voids)-maxVoids):]
-	t.put(m)
+	next.Voids = append(next.Voids, v)
+	next.Voids = next.Voids[max(0, len(next.Voids)-maxVoids):]
+	return next
+}
+
+// Follows reports whether the message of record could take effect as c is ordered,
+// as far as v knows its matter.
+func Follows(v View, c Case, record *Record) bool {
+	t := turn{v: v, ch: v.CharterAt(c.Index), c: c}
+	_, err := t.after(record)
+	return err == nil
+}
+
+// Overtaken gives the matter of record, which is released by c, with record among
+// what was overtaken; nil where it follows from what v knows.
+func Overtaken(v View, c Case, record *Record) *Matter {
+	t := turn{v: v, ch: v.CharterAt(c.Index), c: c}
+	_, err := t.after(record)
+	if old, ok := t.find(record.Facts.Matter); ok && err != nil {
+		return old.overtaken(record, c.Now, err)
+	}
+	return nil
 }
 
 // partial reports whether the matter of record is known here in part only.

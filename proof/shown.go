@@ -37,8 +37,9 @@ func (s *Shown) Matters(kind matter.Kind) []*mechanism.Matter {
 }
 
 // Broken gives the entries of statements that left the gate, are of the matter as far
-// as can be told, and change nothing in it: something that they rest on was left out
-// of the bundle, or is withheld.
+// as can be told, and change nothing in it, nor did as they were ordered: something
+// that they rest on was left out of the bundle, or is withheld. What followed from
+// what is shown as it was ordered, and no longer as it was released, was overtaken.
 func (s *Shown) Broken(m *mechanism.Matter) []uint64 {
 	var broken []uint64
 	for _, r := range s.audit.view.records {

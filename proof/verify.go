@@ -150,7 +150,8 @@ func (a *audit) replay(ctx context.Context) error {
 			return err
 		}
 		a.view.index, a.view.current = item.index, s.Claims()
-		change, err := mechanism.Decide(a.view, mechanism.Case{Statement: s, Index: item.index, Now: item.entry.Time})
+		c := mechanism.Case{Statement: s, Index: item.index, Now: item.entry.Time}
+		change, err := mechanism.Decide(a.view, c)
 		if err != nil {
 			return a.accuse(item, s, err)
 		}
@@ -162,7 +163,11 @@ func (a *audit) replay(ctx context.Context) error {
 		if err := a.chains.add(link{item.index, s.Hash(), s.Claims()}); err != nil {
 			return err
 		}
+		if r := change.Record; r.Facts != nil && r.Delivery != nil && r.Delivery.Waiting() && mechanism.Follows(a.view, c, r) {
+			a.view.followed[r.Claims.ID] = true
+		}
 		a.view.put(change)
+		a.view.overtake(c, change.Opened)
 	}
 	if err := a.chains.registrars(); err != nil {
 		return err

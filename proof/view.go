@@ -2,6 +2,7 @@ package proof
 
 import (
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"parley/charter"
@@ -25,6 +26,7 @@ type view struct {
 	indexes  map[ledger.Hash]uint64       // of all items, also those to come
 	times    map[uint64]time.Time
 	ids      map[string]bool // of all items
+	followed map[string]bool // that wait at the gate, and followed from what is shown as they were ordered
 
 	index   uint64 // of the statement being decided
 	current statement.Claims
@@ -32,7 +34,7 @@ type view struct {
 
 func newView() *view {
 	return &view{keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, records: map[string]*mechanism.Record{}, matters: map[string]*mechanism.Matter{},
-		indexes: map[ledger.Hash]uint64{}, times: map[uint64]time.Time{}, ids: map[string]bool{}}
+		indexes: map[ledger.Hash]uint64{}, times: map[uint64]time.Time{}, ids: map[string]bool{}, followed: map[string]bool{}}
 }
 
 // put takes in what the decided statement changes.
@@ -51,6 +53,22 @@ func (v *view) put(c mechanism.Change) {
 	}
 	if c.Key != nil {
 		v.keys[c.Key.ID] = *c.Key
+	}
+}
+
+// overtake notes which of the statements that c lets through the gate followed from
+// what is shown as they were ordered, and do not any more.
+func (v *view) overtake(c mechanism.Case, opened []*mechanism.Record) {
+	for _, r := range opened {
+		if !v.followed[r.Claims.ID] {
+			continue
+		}
+		if m, ok := v.matters[r.Facts.Matter]; !ok || slices.Contains(m.Moves, r.Index) {
+			continue
+		}
+		if m := mechanism.Overtaken(v, c, r); m != nil {
+			v.matters[m.ID] = m
+		}
 	}
 }
 

@@ -59,10 +59,12 @@ func TestCaseCommands(t *testing.T) {
 	}
 	visit := released(send(chen, report, terms("proposal", 20*time.Hour)...))
 	released(send(amal, visit, terms("acceptance", 20*time.Hour)...))
+	overtaken := send(basil, visit, terms("acceptance", 20*time.Hour)...) // waits at the gate as other terms are proposed
 	other := released(o.sent(o.as(chen, "replace", append([]string{visit, "why=changed"}, terms("proposal", 23*time.Hour)[1:]...)...)...))
 	if status, _, stderr := parley(t, o.as(basil, "send", append([]string{"-re", visit}, terms("acceptance", 20*time.Hour)...)...)...); status != 1 || !strings.Contains(stderr, "casefile.other-terms") {
 		t.Errorf("terms that are no more were accepted: %d %s", status, stderr)
 	}
+	released(overtaken)
 	released(send(amal, other, terms("acceptance", 23*time.Hour)...))
 	released(send(basil, other, terms("acceptance", 23*time.Hour)...))
 
