@@ -196,13 +196,15 @@ func (t tally) print(tt *testing.T, heading string) {
 // The issue asks for at least 95% of at least 2,000 variants, and at most 5% alarms.
 // Again with others: go test ./screening -run Recall -seeds 5 -entries 50000 -v
 func TestRecall(t *testing.T) {
-	for seed := range *testSeeds {
-		t.Run(fmt.Sprintf("seed %d", seed+1), func(t *testing.T) { testRecall(t, uint64(seed+1), *testEntries) })
+	for i := range *testSeeds {
+		seed := *firstSeed + uint64(i)
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) { testRecall(t, seed, *testEntries) })
 	}
 }
 
 var (
 	testSeeds   = flag.Int("seeds", 1, "how many worlds TestRecall makes")
+	firstSeed   = flag.Uint64("seed", 1, "the seed of the first")
 	testEntries = flag.Int("entries", 3000, "size of the list in TestRecall")
 	showMisses  = flag.Int("misses", 0, "how many misses and false alarms to show")
 )
