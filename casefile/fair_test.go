@@ -133,3 +133,21 @@ func TestAgreedVisitTakenBack(t *testing.T) {
 		}
 	}
 }
+
+// Who takes back its report does not end a case in which the supervisor has found
+// something.
+func TestReportTakenBack(t *testing.T) {
+	f := open(t, drone)
+	f.at(49 * time.Hour)
+	f.must("f1", "cedar J23 stage=interim outcome=not-agreed cause=against-orders positions=r1 no-position=alder ref=replies:r1")
+	f.must("x", "birch J20 ref=cancels:r1")
+	if f.Ended() != "" {
+		t.Fatal("one side ended it")
+	}
+	f.must("f2", "cedar J23 stage=closing dropped=withdrawn ref=replies:r1")
+	f = open(t, drone)
+	f.must("f", "cedar J22 kind=refusal refusal=safety ref=replies:r1"+visit)
+	if err := f.say("g", "cedar J22 kind=refusal ref=replaces:f"+visit); ruleOf(err) != Incomplete {
+		t.Errorf("a refusal loses its reason: %v", err)
+	}
+}

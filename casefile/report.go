@@ -163,9 +163,10 @@ func (s *State) cancelReport(m matter.Move, a *Account) error {
 }
 
 // emptied ends the case where party has taken back what it said and nobody else
-// has said anything that deserves an answer.
+// has said anything that deserves an answer. What the supervisor has found is for it
+// to close.
 func (s *State) emptied(party string) {
-	if s.anyAccount() {
+	if s.anyAccount() || slices.ContainsFunc(s.Findings, func(f Ruling) bool { return f.stands() }) {
 		return
 	}
 	for i := range s.Positions {

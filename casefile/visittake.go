@@ -115,7 +115,7 @@ func (s *State) refuse(m matter.Move, terms Conditions, now time.Time) error {
 	said := Answer{Party: m.Author.Party, Said: Refuses, Reason: m.Value("refusal"), By: m.ID, At: m.Logged.UTC()}
 	switch {
 	case said.Reason == "":
-		return rule.Refuse(Incomplete, "write refusal=REASON", "a refusal gives its reason")
+		return noReason()
 	case v == nil && !s.asked(meeting):
 		return rule.Refuse(NoVisit, "", "no visit is proposed or asked for, so there is nothing to refuse")
 	case v == nil && s.proposedBy(m.Author.Party) >= maxVisits:
@@ -165,6 +165,9 @@ func (s *State) replaceVisit(m matter.Move, terms Conditions, now time.Time) err
 			a := &v.Answers[k]
 			if a.By != id {
 				continue
+			}
+			if a.Said == Refuses && m.Value("refusal") == "" {
+				return noReason()
 			}
 			if m.Value("kind") != a.Said || a.Said == Accepts && v.Terms.differs(terms) != "" {
 				return rule.Refuse(OtherTerms, "cancel it, or send a new J22", "what replaces a %s does what it did", a.Said)
@@ -260,6 +263,10 @@ func (s *State) unanswered(meeting bool, now time.Time) {
 func (s *State) over(meeting bool, now time.Time) {
 	v := s.standingVisit(meeting)
 	v.Status, v.Since = VisitOver, now.UTC()
+}
+
+func noReason() error {
+	return rule.Refuse(Incomplete, "write refusal=REASON", "a refusal gives its reason")
 }
 
 func otherTerms(v *Visit) error {
