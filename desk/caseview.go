@@ -66,7 +66,7 @@ type CaseStatement struct {
 	Effect   time.Time `json:"effect"` // when its addressees could read it
 	Refs     []Ref     `json:"refs,omitempty"`
 	Evidence []string  `json:"evidence,omitempty"` // SHA-256, of what its side keeps
-	Current  bool      `json:"current"`            // neither replaced nor cancelled
+	Current  bool      `json:"current"`            // neither replaced nor cancelled, in the case
 	By       uint64    `json:"by,omitempty"`       // the entry that replaced or cancelled it
 	Withheld int       `json:"withheld,omitempty"` // parts that its author signed and that are not here
 	Said     string    `json:"said,omitempty"`     // its format's sentence
@@ -123,6 +123,9 @@ func NewCaseView(ctx context.Context, source CaseSource, m *mechanism.Matter, re
 		s, err := caseStatement(ctx, source, index, reader)
 		if err != nil {
 			return nil, err
+		}
+		if slices.ContainsFunc(m.Voids, func(v mechanism.Void) bool { return v.Index == s.By }) {
+			s.Current, s.By = true, 0 // what would have taken its place was overtaken
 		}
 		v.Statements = append(v.Statements, s)
 	}

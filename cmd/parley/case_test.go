@@ -83,7 +83,10 @@ func TestCaseCommands(t *testing.T) {
 	}
 	both := "positions=" + report + "," + second + "," + position
 	send(chen, report, append(finding, "stage=interim", "agreed-facts=harm", both)...)
+	correction := o.sent(o.as(basil, "replace", report, "why=error", "kind=craft", "what=EXERCISE. A kite. EXERCISE.", "where="+lake, "when="+in(-30*time.Minute), "confidence=high")...)
 	final := send(chen, report, append(finding, "stage=final", "agreed-facts=harm", "remedies=asked", both)...)
+
+	released(correction) // too late: the finding stands on the report
 
 	shown := o.until("finding, with remedies awaited", cases("show", "-desk", o.desk("birch"), position)...)
 	for _, want := range []string{"2 where: THE ACCOUNTS DIFFER", "Birch and Alder: 1.1 km apart; both uncertainties together 60 m: different places.", "Birch and Alder: 20m00s apart.", "4 noticed by: DISPUTED",
@@ -91,6 +94,9 @@ func TestCaseCommands(t *testing.T) {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q in\n%s", want, shown)
 		}
+	}
+	if n := strings.Count(shown, "NO LONGER"); n != 1 || !strings.Contains(shown, "Overtaken") {
+		t.Errorf("%d statements are no longer; a correction that was overtaken changes nothing:\n%s", n, shown)
 	}
 	for lang, want := range map[string]string{"ar": "الروايتان مختلفتان", "he": "הגרסאות שונות"} {
 		if page := printed(t, cases("show", "-desk", o.desk("alder"), "-lang", lang, report)...); !strings.Contains(page, want) {
