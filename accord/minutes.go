@@ -85,6 +85,8 @@ func (s *Session) drafted(m matter.Move, now time.Time) (*Session, error) {
 	return &next, nil
 }
 
+// insert takes a statement to be inserted. One that was in time and lay at the gate
+// may come after adoptions: nothing comes in behind them, so the others adopt anew.
 func (s *Session) insert(m matter.Move) (*Session, error) {
 	if until := s.StatementsBy(); m.Logged.After(until) {
 		return nil, rule.Refuse(TooLate, "say it in a note (J40)", "statements to be inserted in the minutes of session %s were taken until %s", s.Title, stamp(until))
@@ -95,6 +97,7 @@ func (s *Session) insert(m matter.Move) (*Session, error) {
 	}
 	next := *s
 	next.Minutes.Inserted = all
+	next.Minutes.Adopted = remove(s.Minutes.Adopted, func(a Signature) bool { return a.Party != m.Author.Party })
 	return &next, nil
 }
 
