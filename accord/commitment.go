@@ -152,6 +152,11 @@ func (c *Commitment) proposed(m matter.Move, now time.Time) (*Commitment, error)
 			return nil, err
 		}
 	}
+	for _, name := range t.After { // which is looked up
+		if err := matter.CheckName(name); err != nil {
+			return nil, err
+		}
+	}
 	if due := m.Value("due"); due != "" {
 		t.Due, _ = format.ReadInstant(due)
 	}

@@ -88,6 +88,7 @@ func TestOpenCommitment(t *testing.T) {
 		entry("alder", "e", "", "owner=dogwood"),
 		entry("alder", "e", "", "recurrence=periodic"),
 		entry("alder", "e", "", "after=doc:commitment-1"),
+		entry("alder", "e", "", "after=doc:c\u043emmitment-0"),
 		entry("alder", "e", "", "after=doc:"+strings.Repeat("x", 200)),
 		entry("alder", "e", "", "number=doc:"+strings.Repeat("x", 200)),
 	} {

@@ -179,6 +179,7 @@ func TestMatterOfFirstReference(t *testing.T) {
 		t.Errorf("the entry is of %+v", m)
 	}
 	w.refused(MatterName, says(basil, "J43/1", nil, entryOf("doc:commitment-5", "once", map[string]any{"due": "2026-11-25T06:00Z"}))) // a name finds nothing
+	w.refused(matter.BadName, says(basil, "J43/1", nil, entryOf("doc:c\u043emmitment-5", "once", map[string]any{"due": "2026-11-25T06:00Z"})))
 }
 
 // What is replaced or cancelled has been answered already, or is as the correction

@@ -109,6 +109,9 @@ func (t *turn) opening(k keeper, record *Record) (*Matter, error) {
 	if name == "" {
 		return m, nil
 	}
+	if err := matter.CheckName(name); err != nil {
+		return nil, err
+	}
 	taken, ok := t.v.MatterNamed(m.Kind, name, claims.Author.Party)
 	for _, other := range t.changed {
 		if other.Kind == m.Kind && other.State.Name() == name && slices.Contains(other.Rules.Parties, claims.Author.Party) {
