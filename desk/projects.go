@@ -81,7 +81,7 @@ func (d *Desk) Projects(ctx context.Context, lang string, as identity.Author, al
 }
 
 func (d *Desk) projectView(m *mechanism.Matter, s *trade.State, as identity.Author) ProjectView {
-	v := ProjectView{Entry: m.Opened, ID: m.ID, Proposer: s.Proposer, Paper: s.Phase == trade.Paper, Status: s.Status(), Since: m.Since, Began: s.Began, Timers: s.Timers(), Readable: trade.Reads(s.Readers, as)}
+	v := ProjectView{Entry: m.Opened, ID: m.ID, Proposer: s.Proposer, Paper: s.Phase == trade.Paper, Status: s.Status(), Since: m.Since, Began: s.Began, Timers: s.Timers(), Readable: trade.Reads(d.readersHere(s.Readers), as)}
 	for _, n := range s.Next(m.Rules) {
 		v.Next = append(v.Next, ProjectTurn{n.Party, n.Action, n.By})
 	}

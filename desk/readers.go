@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,9 +132,46 @@ func (d *Desk) admitDraft(ctx context.Context, k *KeptDraft, as identity.Author,
 }
 
 // readersOf finds the project that a statement belongs to, itself or through what it
-// is about, such as its translation, and who may read that; no project where it
+// is about, such as its translation, and who may read that here; no project where it
 // belongs to none.
 func (d *Desk) readersOf(c statement.Claims, fields func(name string) (any, bool), depth int) (project string, readers []string) {
+	project, readers = d.namedOf(c, fields, depth)
+	return project, d.readersHere(readers)
+}
+
+// readersHere gives readers with those of the charter in the place of the ones of this
+// party, where none of these is an officer whose key reads projects: a proposer
+// chooses who of the other side reads, and never that nobody does.
+func (d *Desk) readersHere(readers []string) []string {
+	if !trade.Limited(readers, d.party) {
+		return readers
+	}
+	for _, key := range d.work.Keys() {
+		role, ok := d.Charter().Role(key.Author.Role)
+		if key.Author.Party == d.party && ok && !role.Machine && key.Revoked == 0 && key.Sees(projectArea) && trade.Reads(readers, key.Author) {
+			return readers
+		}
+	}
+	agreed, err := trade.ReadersOf(nil, d.Charter().Trade().Readers, []string{d.party})
+	if err != nil {
+		return readers
+	}
+	others := slices.DeleteFunc(slices.Clone(readers), func(reader string) bool { return strings.HasPrefix(reader, d.party+"/") })
+	return append(others, agreed...)
+}
+
+// lends reports whether what a statement refers to says who may read it: not what is
+// urgent, nor what is of another area, which has readers of its own, or a reference
+// would hide an alarm from a watch.
+func lends(c statement.Claims) bool {
+	switch c.Area {
+	case "", projectArea:
+		return true
+	}
+	return c.Area == mechanism.Service && c.Precedence != flash
+}
+
+func (d *Desk) namedOf(c statement.Claims, fields func(name string) (any, bool), depth int) (project string, readers []string) {
 	record, ordered := d.work.Record(c.ID)
 	var named []string
 	if ordered && record.Facts != nil && record.Facts.Kind == matter.Project {
@@ -151,11 +189,11 @@ func (d *Desk) readersOf(c statement.Claims, fields func(name string) (any, bool
 	}
 	const deepest, most = 3, 8
 	for i, ref := range c.Refs {
-		if i == most || depth == deepest {
+		if i == most || depth == deepest || !lends(c) {
 			break
 		}
 		if about, ok := d.work.Record(ref.ID); ok {
-			if project, readers = d.readersOf(about.Claims, nil, depth+1); project != "" {
+			if project, readers = d.namedOf(about.Claims, nil, depth+1); project != "" {
 				return project, readers
 			}
 		}

@@ -250,7 +250,7 @@ func (d *Desk) readsProject(project string, as identity.Author) bool {
 		return false
 	}
 	s, ok := m.State.(*trade.State)
-	return ok && (!trade.Limited(s.Readers, d.party) || trade.Reads(s.Readers, as))
+	return ok && trade.Reads(d.readersHere(s.Readers), as)
 }
 
 // resultFields gives the fields of J51 that follow from what was compared. What was

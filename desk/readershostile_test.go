@@ -1,0 +1,57 @@
+package desk
+
+import (
+	"testing"
+
+	"parley/format"
+)
+
+// A side hides no alarm from the other's watch by referring it to a project that the
+// watch may not read.
+func TestAlarmBesideProject(t *testing.T) {
+	w := traders(t)
+	birch, basil := w.desks["birch"], w.author("birch/watch/basil")
+	id := w.propose(1)
+	w.receipt("alder", id)
+	w.release(id)
+	w.pipeline(basma, id, "proposed")
+	f, _ := format.Catalogue().Newest("J10")
+	var fields []string
+	for name, typed := range f.Example {
+		if name != "when" && name != "until" {
+			fields = append(fields, name+"="+typed)
+		}
+	}
+	fields = append(fields, "when="+format.WriteInstant(w.now()), "until="+format.WriteInstant(sevenTomorrow))
+	alarm := w.send("alder/watch/amal", Saying{Format: "J10", About: id, Fields: fields})
+	w.receipt("alder", alarm)
+	w.release(alarm)
+	w.until("birch has it", func() bool { _, ok := birch.work.Record(alarm); return ok })
+	if _, err := birch.ShowTo(t.Context(), alarm, "en", basil); err != nil {
+		t.Errorf("the watch cannot read it: %v", err)
+	}
+	if _, err := birch.Act(t.Context(), "ack", Saying{By: basil, About: alarm}); err != nil {
+		t.Errorf("the watch cannot acknowledge it: %v", err)
+	}
+}
+
+// A proposal that names for another party nobody who could read it is read there as
+// if it named nobody: or that party would be silent by its proposer's choice.
+func TestReadersWhoAreNot(t *testing.T) {
+	w := traders(t)
+	birch := w.desks["birch"]
+	id := w.send(adnan, Saying{Format: "J50", Fields: []string{"sector=water", "parties=ALDER water board", "goods=EXERCISE. One pump set.", "end-use=EXERCISE. Irrigation.", "place=DMM 00 33.600N 017 57.000W ±50m; intake",
+		"value-band=under-100k USD", "benefits=EXERCISE. Water for both valleys.", "readers=birch/commercial/nobody"}})
+	w.receipt("alder", id)
+	w.release(id)
+	w.until("birch has it", func() bool { _, ok := birch.work.Matter(id); return ok })
+	if _, err := birch.ShowTo(t.Context(), id, "en", w.author(boris)); ruleOf(err) != NamedReaders {
+		t.Errorf("the charter's reader is another, and %s is answered %v", boris, err)
+	}
+	if _, err := birch.Project(t.Context(), id, "en", w.author(basma)); err != nil {
+		t.Errorf("nobody at birch can read it: %v", err)
+	}
+	if _, err := birch.Say(t.Context(), Saying{By: w.author(basma), Format: "J52", About: id, Fields: []string{"kind=objection", "reason=goods"}}); err != nil {
+		t.Errorf("nobody at birch can answer it: %v", err)
+	}
+}
