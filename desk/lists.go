@@ -162,9 +162,10 @@ func (s *listStore) inForce(ctx context.Context) (*screening.Index, []ListView, 
 }
 
 // decisions gives what was decided about a name, the oldest first, in the projects
-// that whoever asks may read.
-func (s *listStore) decisions(ctx context.Context, name string, reads func(project string) bool) ([]screening.Decision, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT project, body FROM decision WHERE key = ? ORDER BY seq", screening.NameKey(name))
+// that whoever asks may read; last that of the one it is asked for, which counts there
+// above what others decided.
+func (s *listStore) decisions(ctx context.Context, name, project string, reads func(project string) bool) ([]screening.Decision, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT project, body FROM decision WHERE key = ? ORDER BY project <> '' AND project = ?, seq", screening.NameKey(name), project)
 	if err != nil {
 		return nil, fmt.Errorf("read decisions: %w", err)
 	}

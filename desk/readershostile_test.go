@@ -1,9 +1,12 @@
 package desk
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"parley/format"
+	"parley/screening"
 )
 
 // A side hides no alarm from the other's watch by referring it to a project that the
@@ -53,5 +56,48 @@ func TestReadersWhoAreNot(t *testing.T) {
 	}
 	if _, err := birch.Say(t.Context(), Saying{By: w.author(basma), Format: "J52", About: id, Fields: []string{"kind=objection", "reason=goods"}}); err != nil {
 		t.Errorf("nobody at birch can answer it: %v", err)
+	}
+}
+
+// What was decided about a name of a project is for the project's readers: whoever
+// asks the same name by itself learns neither that nor the reason.
+func TestDecisionsAreOfProjects(t *testing.T) {
+	w := traders(t)
+	birch := w.desks["birch"]
+	id := w.propose(1)
+	w.receipt("alder", id)
+	w.release(id)
+	w.pipeline(basma, id, "proposed")
+	stated := screening.Stated{Name: "EXERCISE-LIST", Version: "1", Published: sevenTomorrow.Add(-480 * time.Hour)}
+	text := "id,kind,names,born,countries\n7,entity,ALDER Water Board,,AL\n"
+	_, err := birch.ImportList(t.Context(), "en", screening.Plain, stated, []screening.Source{{Name: "list.csv", Text: strings.NewReader(text)}}, w.author(basma))
+	w.must(err)
+	asked := func(name string, q ScreenRequest) screening.Hit {
+		t.Helper()
+		v, err := birch.Screen(t.Context(), q, w.author(name))
+		w.must(err)
+		if len(v.Names) != 1 || len(v.Names[0].Hits) != 1 {
+			t.Fatalf("%s is shown %+v", name, v.Names)
+		}
+		return v.Names[0].Hits[0]
+	}
+	alone := ScreenRequest{Names: []string{"ALDER water board"}}
+	hit := asked(basma, ScreenRequest{For: id})
+	asked(boris, alone) // whoever is shown the same hit later
+	_, err = birch.DecideHit(t.Context(), DecideRequest{Hit: hit.ID, Verdict: screening.Same, Reason: "Xylophone"}, w.author(basma))
+	w.must(err)
+	if h := asked(boris, alone); h.Standing != screening.New || h.Last != nil {
+		t.Errorf("%s is shown %+v", boris, h.Last)
+	}
+	if again, err := birch.Screen(t.Context(), ScreenRequest{Again: true}, w.author(boris)); err != nil || again.Asked != 0 {
+		t.Errorf("%s is asked again about %+v, %v", boris, again, err)
+	}
+	if h := asked(basma, ScreenRequest{For: id}); h.Standing != screening.Decided || h.Last.Reason != "Xylophone" {
+		t.Errorf("%s is shown %+v", basma, h)
+	}
+	_, err = birch.DecideHit(t.Context(), DecideRequest{Hit: hit.ID, Verdict: screening.Other, Reason: "of another country"}, w.author(boris))
+	w.must(err)
+	if h := asked(basma, ScreenRequest{For: id}); h.Last.By != basma {
+		t.Errorf("%s is shown %+v", basma, h)
 	}
 }

@@ -96,7 +96,7 @@ func (d *Desk) Screen(ctx context.Context, q ScreenRequest, as identity.Author) 
 	listing := map[string]screening.Listing{}
 	for i := range ask {
 		s := &ask[i]
-		made, err := d.lists.decisions(ctx, s.Name, func(project string) bool { return d.readsProject(project, as) })
+		made, err := d.lists.decisions(ctx, s.Name, s.Project, func(project string) bool { return d.readsProject(project, as) })
 		if err != nil {
 			return nil, err
 		}
