@@ -49,6 +49,7 @@ type Screened struct {
 	Name    string          `json:"name"`
 	Project string          `json:"project,omitempty"` // with which it is kept
 	Hits    []screening.Hit `json:"hits"`
+	Partly  bool            `json:"partly,omitempty"` // not all of it could be compared: that nothing is like it says nothing
 }
 
 // open counts hits that no decision holds for.
@@ -66,9 +67,10 @@ type ScreenView struct {
 	Exercise  bool                  `json:"exercise"`
 	Lists     []ListView            `json:"lists"`
 	Names     []Screened            `json:"names"`
-	Asked     int                   `json:"asked"`     // names
-	Like      int                   `json:"like"`      // names with a hit
-	Undecided int                   `json:"undecided"` // hits that no decision holds for
+	Asked     int                   `json:"asked"`            // names
+	Like      int                   `json:"like"`             // names with a hit
+	Undecided int                   `json:"undecided"`        // hits that no decision holds for
+	Partly    int                   `json:"partly,omitempty"` // names of which not all could be compared
 	Ownership []screening.Judgement `json:"ownership,omitempty"`
 	Fields    []string              `json:"fields,omitempty"` // what J51 says of it, but for what a person decides
 	Text      string                `json:"text"`
@@ -101,8 +103,13 @@ func (d *Desk) Screen(ctx context.Context, q ScreenRequest, as identity.Author) 
 			return nil, err
 		}
 		s.Hits = append([]screening.Hit{}, index.Hits(s.Name, screening.Threshold, made)...)
+		s.Partly = !screening.Whole(s.Name)
 		v.Undecided += s.open()
 		key := screening.NameKey(s.Name)
+		if s.Partly {
+			v.Partly++
+			listing[key] = max(listing[key], screening.MaybeListed)
+		}
 		for _, h := range s.Hits {
 			listing[key] = max(listing[key], h.Listing())
 		}

@@ -116,6 +116,10 @@ func TestScreen(t *testing.T) {
 	if _, err := cedar.DecideHit(t.Context(), DecideRequest{Hit: hit(again, "ALDER water board").ID, Verdict: screening.Same, Reason: "x"}, by); ruleOf(err) != NoHit {
 		t.Errorf("decide what is off the list: %v", err)
 	}
+	odd := w.screened(ScreenRequest{Names: []string{"Sаmir al-Dulbаni", "Самир Дульбани"}, Owners: "owner,owned,percent\nСамир Дульбани,Zarqun Maritime,50\n"})
+	if odd.Partly != 2 || !odd.Names[1].Partly || strings.Contains(odd.Names[1].Name+odd.Text, "Самир Дульбани: like no") || odd.Ownership[0].Finding != screening.Possible {
+		t.Errorf("names in another script: %+v\n%s", odd, odd.Text)
+	}
 	lists, err := cedar.Lists(t.Context(), "en", by)
 	w.must(err)
 	if len(lists.Lists) != 2 || !lists.Lists[0].InForce || lists.Lists[1].InForce {

@@ -43,6 +43,12 @@ func (d *Desk) screenPage(v *ScreenView, q ScreenRequest, now time.Time) string 
 
 func (p *page) screened(s *Screened) {
 	p.text.WriteString("\n")
+	if s.Partly {
+		p.say(0, "screen.partly", "name", s.Name)
+	}
+	if len(s.Hits) == 0 && s.Partly {
+		return
+	}
 	if len(s.Hits) == 0 {
 		p.say(0, "screen.no-hits", "name", s.Name)
 		return

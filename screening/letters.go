@@ -55,21 +55,31 @@ var unfold = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", 
 // fold brings text to one form: compatibility forms and case are evened out, marks
 // over and under letters, the Arabic stretching stroke and what does not show go.
 func fold(text string) string {
-	text = unfold.Replace(strings.ToLower(norm.NFKC.String(text)))
 	var b strings.Builder
-	for _, r := range text {
+	for _, r := range unfolded(text) {
 		switch {
 		case unicode.In(r, unicode.Mn, unicode.Cf) || r == 'ـ':
 		case unicode.IsDigit(r):
 			b.WriteRune('0' + digitOf(r))
 		case r >= 'À' && unicode.Is(unicode.Latin, r):
-			for _, part := range norm.NFD.String(string(r)) {
-				if part < 0x80 {
-					b.WriteRune(part)
-				}
-			}
+			b.WriteString(baseOf(r))
 		default:
 			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// unfolded evens out compatibility forms and case, and writes out ligatures.
+func unfolded(text string) string { return unfold.Replace(strings.ToLower(norm.NFKC.String(text))) }
+
+// baseOf gives a Latin letter without its marks; empty where it is no other letter
+// with marks.
+func baseOf(r rune) string {
+	var b strings.Builder
+	for _, part := range norm.NFD.String(string(r)) {
+		if part < 0x80 {
+			b.WriteRune(part)
 		}
 	}
 	return b.String()

@@ -26,6 +26,12 @@ type part struct {
 // partsOf takes a name apart: particles and articles go, compounds are joined,
 // words that every company has go where others remain.
 func partsOf(name string) []part {
+	parts, _ := takeApart(name)
+	return parts
+}
+
+// takeApart is partsOf, and whether that is all of the name.
+func takeApart(name string) (parts []part, all bool) {
 	words := split(name)
 	words = joinCompounds(words)
 	kept := drop(words, func(w word) bool { return isParticle(w) })
@@ -35,14 +41,37 @@ func partsOf(name string) []part {
 	if named := drop(kept, func(w word) bool { return generic[w.text] }); len(named) > 0 {
 		kept = named
 	}
-	var parts []part
+	all = true
 	for _, w := range kept {
-		if p, ok := w.part(); ok && len(parts) < maxParts {
+		if p, ok := w.part(); ok && len(parts) == maxParts {
+			all = false
+		} else if ok {
 			parts = append(parts, p)
 		}
 	}
-	return parts
+	return parts, all
 }
+
+// Whole reports whether all of a name is compared. It is not where it is longer than
+// what is looked at, has letters of a script that is not heard, such as a Cyrillic
+// one that looks like a Latin one, or shows in another order than it is written: that
+// such a name is like no listed one says nothing.
+func Whole(name string) bool {
+	parts, all := takeApart(name)
+	if !all || len(parts) == 0 || len([]rune(name)) > maxNameRunes || strings.ContainsFunc(name, reorders) {
+		return false
+	}
+	for _, r := range unfolded(name) {
+		if _, heard := scriptOf(r); unicode.IsLetter(r) && !heard && !isApostrophe(r) && r != 'ـ' && baseOf(r) == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// reorders tells the characters that have what follows shown against its own
+// direction.
+func reorders(r rune) bool { return r == '\u202d' || r == '\u202e' }
 
 func drop(words []word, unwanted func(word) bool) []word {
 	return slices.DeleteFunc(slices.Clone(words), unwanted)
