@@ -150,10 +150,12 @@ func (s *State) stand(m matter.Move, kind string, now time.Time) error {
 	a := Answer{Party: party, Kind: kind, Statement: m.ID, Reason: m.Value("reason")}
 	if kind == Condition {
 		by, ok := format.ReadInstant(m.Value("meet-by"))
-		if !ok || !by.After(now) || by.Sub(now) > maxCondition {
+		if !ok || !by.After(m.Logged) || by.Sub(m.Logged) > maxCondition {
 			return rule.Refuse(BadTime, "name a time to come, within a year", "meet-by: a condition is met by %q", m.Value("meet-by"))
 		}
-		a.MeetBy = by.UTC()
+		if a.MeetBy = by.UTC(); !by.After(now) {
+			a.MeetBy = s.Terms.Days.Add(now, s.Terms.Confirm) // the gate kept it so long
+		}
 	}
 	s.put(a)
 	if s.Phase == Referred && s.Silenced && inTime {

@@ -80,8 +80,8 @@ func (s *State) grant(m matter.Move, now time.Time) error {
 		return rule.Refuse(OldText, "refer to statement "+s.Text, "the text of statement %s was replaced; what is granted is for the text that stands", m.About().ID)
 	case len(s.Papers) >= maxPapers:
 		return rule.Refuse(Full, "revoke one that is no longer needed", "the project has %d authorisations already", len(s.Papers))
-	case g.Instrument == Certificate && len(m.All("evidence")) == 0:
-		return rule.Refuse(NoCert, "give its SHA-256 hash", "evidence: an end-use certificate comes with the hash of its text")
+	case hashed(m, g) != nil:
+		return hashed(m, g)
 	case !g.licenses():
 		s.Papers = append(s.Papers, g)
 		return nil
@@ -101,7 +101,7 @@ func (s *State) grant(m matter.Move, now time.Time) error {
 func (s *State) revoke(m matter.Move, now time.Time) error {
 	effective, ok := format.ReadInstant(m.Value("effective"))
 	if !ok {
-		return rule.Refuse(BadTime, "say from when nobody may rely on it", "effective: it is revoked from %q", m.Value("effective"))
+		return noTime(m)
 	}
 	named := slices.ContainsFunc(s.Papers, func(g Grant) bool { return g.Statement == m.About().ID })
 	found := false
@@ -121,18 +121,8 @@ func (s *State) revoke(m matter.Move, now time.Time) error {
 // correctPaper replaces or cancels what its author said before.
 func (s *State) correctPaper(m matter.Move, now time.Time) error {
 	id := m.About().ID
-	if i := slices.IndexFunc(s.Papers, func(g Grant) bool { return g.Revocation == id && g.Party == m.Author.Party }); i >= 0 {
-		for i := range s.Papers {
-			if g := &s.Papers[i]; g.Revocation == id {
-				g.Revocation, g.Ends = "", time.Time{}
-			}
-		}
-		if m.Cancels() {
-			return nil
-		}
-		again := m
-		again.Refs = []matter.Ref{{Relation: "replies", ID: s.Papers[i].Statement}}
-		return s.revoke(again, now)
+	if slices.ContainsFunc(s.Papers, func(g Grant) bool { return g.Revocation == id && g.Party == m.Author.Party }) {
+		return s.correctRevocation(m, now)
 	}
 	i := slices.IndexFunc(s.Papers, func(g Grant) bool { return g.Statement == id && g.Party == m.Author.Party })
 	if i < 0 {
@@ -155,12 +145,54 @@ func (s *State) correctPaper(m matter.Move, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if g.Instrument != old.Instrument {
+		switch {
+		case g.Instrument != old.Instrument:
 			return rule.Refuse(NotNow, "cancel it and grant another", "a correction keeps the instrument, here %s", old.Instrument)
+		case m.Value("step") == "revoke":
+			return rule.Refuse(NotNow, "revoke it with a J53 of its own", "a correction of what was granted does not revoke it")
 		}
+		if err := hashed(m, g); err != nil && s.Phase != Paper {
+			return err
+		}
+		g.Revocation, g.Ends = old.Revocation, old.Ends
 		s.Papers = slices.Insert(s.Papers, i, g)
 	}
 	return nil
+}
+
+// correctRevocation says anew from when what was revoked is, or lifts that.
+func (s *State) correctRevocation(m matter.Move, now time.Time) error {
+	var effective time.Time
+	revocation := ""
+	if !m.Cancels() {
+		at, ok := format.ReadInstant(m.Value("effective"))
+		switch {
+		case m.Value("step") != "revoke":
+			return rule.Refuse(NotNow, "cancel it instead", "a correction of a revocation grants nothing")
+		case !ok:
+			return noTime(m)
+		}
+		effective, revocation = at.UTC(), m.ID
+	}
+	for i := range s.Papers {
+		if g := &s.Papers[i]; g.Revocation == m.About().ID {
+			g.Revocation, g.Ends = revocation, effective
+		}
+	}
+	s.end(now)
+	return nil
+}
+
+func noTime(m matter.Move) error {
+	return rule.Refuse(BadTime, "say from when nobody may rely on it", "effective: it is revoked from %q", m.Value("effective"))
+}
+
+// hashed refuses an end-use certificate without the hash of its text.
+func hashed(m matter.Move, g Grant) error {
+	if g.Instrument != Certificate || len(m.All("evidence")) > 0 {
+		return nil
+	}
+	return rule.Refuse(NoCert, "give its SHA-256 hash", "evidence: an end-use certificate comes with the hash of its text")
 }
 
 // end takes away what is over at now. A project stands on every party that has
