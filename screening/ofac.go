@@ -151,6 +151,9 @@ func readRows(s *Source, columns int, row func([]string) error) error {
 		}
 		kept := make([]string, len(fields))
 		for i, f := range fields {
+			if strings.ContainsAny(f, "\r\n") { // the entries that it went over would be missing
+				return fmt.Errorf("%s, line %d: a value goes on beyond its line; a quotation mark is missing, or the lines do not end as they should", s.Name, line)
+			}
 			if f = clip(f); f != "-0-" {
 				kept[i] = f
 			}

@@ -131,6 +131,9 @@ func (w *xmlWalk) start(t xml.StartElement) error {
 	}
 	w.path = append(w.path, name)
 	if n := len(w.in); n > 0 || contains(w.entries, name) {
+		if n > 0 && contains(w.entries, name) {
+			return fmt.Errorf("<%s> lies inside another entry, which is not closed", name)
+		}
 		if w.count++; w.count > maxElements {
 			return fmt.Errorf("one entry has more than %d elements; no list's has", maxElements)
 		}
