@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"parley/desk"
 	"parley/sealed"
@@ -141,6 +142,8 @@ func (l *local) deposit(ctx context.Context, f *exchangeFlags, args []string, st
 	switch {
 	case (f.file == "") == (q.Text == ""):
 		return misused(stderr, "exchange deposit needs the text, from -file or as text=, one of them", "`parley exchange -h` shows how")
+	case !utf8.ValidString(q.Text):
+		return misused(stderr, "text= is not UTF-8", "write it in UTF-8")
 	case f.file != "":
 		var err error
 		if q.Text, err = readSealed(f.file); err != nil {
@@ -167,6 +170,8 @@ func readSealed(name string) (string, error) {
 		return "", fmt.Errorf("read %s: %w", name, err)
 	case len(text) > sealed.MaxText:
 		return "", fmt.Errorf("read %s: it has more than %d bytes; seal the SHA-256 of a longer document", name, sealed.MaxText)
+	case !utf8.Valid(text): // on its way to the desk each such byte would become the same letter
+		return "", fmt.Errorf("read %s: it is not UTF-8, and what is sealed is text to the byte; seal the SHA-256 of another document", name)
 	}
 	return string(text), nil
 }

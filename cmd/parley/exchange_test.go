@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/charter"
+	"parley/sealed"
 )
 
 // openExchangeOffice opens one in which the watch and the analysts may exchange
@@ -162,5 +163,18 @@ func TestKillExchange(t *testing.T) {
 	}
 	if openings != 2 {
 		t.Errorf("%d openings are in the ledger, want one of each side", openings)
+	}
+}
+
+// What is no text is not sealed as another text, and never said to be the same.
+func TestSealedIsText(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "list")
+	for text, want := range map[string]bool{"עצי זית, أشجار\r\n": true, "\ufefflist": true, "a\xff": false, "a\xfe": false, strings.Repeat("a", sealed.MaxText+1): false} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := readSealed(file); (err == nil) != want || want && got != text {
+			t.Errorf("%.20q is read as %.20q, %v", text, got, err)
+		}
 	}
 }
