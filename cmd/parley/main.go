@@ -19,7 +19,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"demo", "play the opening of an exercise with a hub and three desks, and verify it", demoCommand},
+		{"demo", "play an exercise with a hub and three desks, judge it and verify it", demoCommand},
 		{"charter", "make, sign, check and show the rulebook", charterCommand},
 		{"format", "list, show and check the formats of the catalogue", formatCommand},
 		{"form", "print a form, blank or filled, as PDF or as a script to read aloud", formCommand},
@@ -103,7 +103,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func usage(w io.Writer) {
 	fmt.Fprint(w, "usage: parley COMMAND [ARGUMENTS]\n\nOne supervised channel between parties that distrust each other.\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.summary)
+		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, "\n`parley COMMAND -h` tells more of each.\n")
 }
