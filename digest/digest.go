@@ -279,7 +279,7 @@ func (f *fold) clock(id string, r *mechanism.Record, s *statement.Statement) {
 			f.page.Overdue = append(f.page.Overdue, late)
 		}
 	case "matter.due":
-		if m := f.known[about]; m != nil {
+		if m := f.known[about]; m != nil && party != "" { // what nobody owed has come to its time
 			late.Entry, late.Kind, late.Name = m.Opened, m.Kind, m.State.Name()
 			f.page.Overdue = append(f.page.Overdue, late)
 		}
