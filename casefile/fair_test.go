@@ -114,7 +114,8 @@ func TestNoDrowning(t *testing.T) {
 	f.must("x", "birch J22 kind=counter ref=replies:w"+later)
 }
 
-// Who takes back a visit that all had agreed to in time makes nobody late.
+// A side that takes back a visit that all had agreed to in time makes nobody else late;
+// the supervisor wins no time by it.
 func TestAgreedVisitTakenBack(t *testing.T) {
 	long := " place=lake window=2026-12-25T07:00Z/2026-12-25T09:00Z purpose=recover visitors=4 recorders=1 "
 	for _, back := range []string{"alder J22 ref=cancels:v1", "alder J22 kind=proposal ref=replaces:v1 place=shore window=2026-12-25T07:00Z/2026-12-25T09:00Z purpose=recover visitors=4 recorders=1", "birch J22 ref=cancels:v2"} {
@@ -131,6 +132,18 @@ func TestAgreedVisitTakenBack(t *testing.T) {
 		if o := f.owed(StageVisit, "cedar"); o.By != "" || !o.Missed.IsZero() {
 			t.Errorf("%s: %+v", back, o)
 		}
+	}
+}
+
+func TestOwnVisitTakenBack(t *testing.T) {
+	f := open(t, drone)
+	f.must("v1", "cedar J22 kind=proposal ref=replies:r1"+visit)
+	f.must("v2", "birch J22 kind=acceptance ref=replies:v1"+visit)
+	f.must("v3", "alder J22 kind=acceptance ref=replies:v1"+visit)
+	f.at(time.Hour)
+	f.must("x", "cedar J22 ref=cancels:v1")
+	if o := f.owed(StageVisit, "cedar"); o.By != "" || !o.Due.Equal(noon.Add(terms.Visit)) {
+		t.Errorf("%+v", o)
 	}
 }
 

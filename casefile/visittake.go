@@ -201,7 +201,7 @@ func (s *State) replaceTerms(v *Visit, m matter.Move, terms Conditions, now time
 	if !terms.Start.After(now) {
 		return windowBegun(terms)
 	}
-	s.undone(v, now)
+	s.undone(v, m, now)
 	v.Terms, v.Answers, v.Status, v.Since = terms, nil, VisitProposed, now.UTC()
 	v.Wordings++
 	return nil
@@ -212,7 +212,7 @@ func (s *State) cancelVisit(m matter.Move, id string, now time.Time) error {
 	for i := range s.Visits {
 		v := &s.Visits[i]
 		if v.open() && v.ID == id {
-			s.undone(v, now)
+			s.undone(v, m, now)
 			v.Status, v.Since = VisitCancelled, now.UTC()
 			return nil
 		}
@@ -229,7 +229,7 @@ func (s *State) cancelVisit(m matter.Move, id string, now time.Time) error {
 			v.Answers = nil // its one JSON form
 		}
 		if len(v.Lacks()) > 0 {
-			s.undone(v, now)
+			s.undone(v, m, now)
 			v.Status, v.Since = VisitProposed, now.UTC()
 		}
 		return nil
@@ -237,15 +237,15 @@ func (s *State) cancelVisit(m matter.Move, id string, now time.Time) error {
 	return s.notThere(id)
 }
 
-// undone gives the supervisor its time anew where a visit that all had agreed to is
-// taken back: who takes it back makes nobody else late.
-func (s *State) undone(v *Visit, now time.Time) {
+// undone gives the supervisor its time anew where a side takes back a visit that all
+// had agreed to: it makes nobody else late.
+func (s *State) undone(v *Visit, m matter.Move, now time.Time) {
 	stage, after := StageVisit, s.Terms.Visit
 	if v.Meeting() {
 		stage, after = StageMeeting, s.Terms.Meeting
 	}
 	o, due := s.owed(stage, s.Supervisor), now.UTC().Add(after)
-	if v.Status == VisitAgreed && o != nil && o.InTime() && due.After(o.Due) {
+	if m.Author.Party != s.Supervisor && v.Status == VisitAgreed && o != nil && o.InTime() && due.After(o.Due) {
 		o.Due = due
 	}
 }
