@@ -140,6 +140,21 @@ func TestLine(t *testing.T) {
 	}
 }
 
+// Who says anew what was contested does not wash that off the record.
+func TestContestStays(t *testing.T) {
+	for _, recurrence := range []string{"once", "each-time"} {
+		c, err := OpenCommitment(entry("alder", "e1", "", "recurrence="+recurrence), parties, commitmentTerms, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := play(t, c, step{move: register("birch", "a1", "e1", "agreement")}, step{move: register("birch", "m1", "e1", "met", "evidence=h"), at: 10}, step{move: register("alder", "k1", "m1", "contest"), at: 11},
+			step{move: register("birch", "m2", "e1", "met", "evidence=h"), at: 12}).(*Commitment)
+		if d := s.Duties[0]; d.Disputed != 1 || d.Claims != 2 {
+			t.Errorf("%s: %+v", recurrence, d)
+		}
+	}
+}
+
 // A commitment whose times are far off is refused, or keeps to years that can be
 // written down.
 func TestFarTimes(t *testing.T) {

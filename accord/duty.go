@@ -120,9 +120,8 @@ func (c *Commitment) met(m matter.Move, now time.Time) (*Commitment, error) {
 	if c.once() && d.Claim != nil { // said anew, about the same time
 		claim.Late = d.Claim.Late
 		d.Late -= count(d.Claim.Late)
-	} else if contested {
-		d.Disputed++
 	}
+	d.Disputed += count(contested)
 	d.Late += count(claim.Late)
 	d.Claim, d.Overdue = claim, false
 	d.Claims++
@@ -139,8 +138,8 @@ func (c *Commitment) met(m matter.Move, now time.Time) (*Commitment, error) {
 	return c.change(i, d), nil
 }
 
-func count(late bool) int {
-	if late {
+func count(is bool) int {
+	if is {
 		return 1
 	}
 	return 0
