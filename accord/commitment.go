@@ -87,14 +87,24 @@ func OpenCommitment(m matter.Move, r matter.Rules, t CommitmentTerms, now time.T
 
 // Take gives the commitment after m.
 func (c *Commitment) Take(m matter.Move, _ matter.Rules, now time.Time) (matter.State, error) {
-	if c.Over != "" {
+	if c.Over != "" && !c.unheard(m) {
 		return nil, ended("commitment "+c.Number, c.Over)
 	}
 	next, err := c.take(m, now)
 	if err != nil {
 		return nil, err
 	}
+	if c.Over == Met {
+		next.Over = "" // contested after all
+	}
 	return next, nil
+}
+
+// unheard reports whether m contests in time a claim that the clock has settled: the
+// gate alone had it, and makes nothing met.
+func (c *Commitment) unheard(m matter.Move) bool {
+	i, ok := c.claimed(m.About().ID)
+	return c.Over == Met && ok && m.Value("kind") == "contest" && !m.Replaces() && !m.Logged.After(c.Duties[i].Claim.Until)
 }
 
 func (c *Commitment) take(m matter.Move, now time.Time) (*Commitment, error) {

@@ -15,7 +15,8 @@
 //
 // Clocks on the sides start when the report reaches them, those on the supervisor
 // when it was ordered; all stop when what is owed is ordered. So what lies at the
-// gate is on the supervisor's time.
+// gate is on the supervisor's time, and a position that lay there as the case ended
+// without it opens it again.
 package casefile
 
 import (

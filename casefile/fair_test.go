@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"parley/matter"
 )
 
 // A holding answer that is replaced by the answer does not make the answer as early
@@ -162,5 +164,53 @@ func TestReportTakenBack(t *testing.T) {
 	f.must("f", "cedar J22 kind=refusal refusal=safety ref=replies:r1"+visit)
 	if err := f.say("g", "cedar J22 kind=refusal ref=replaces:f"+visit); ruleOf(err) != Incomplete {
 		t.Errorf("a refusal loses its reason: %v", err)
+	}
+}
+
+// What a side said in time is not lost for how long it lies at the gate: it opens a
+// case again that was closed without it.
+func TestHeldOverTheClose(t *testing.T) {
+	f := open(t, drone)
+	f.at(time.Hour)
+	f.must("x", "birch J20 ref=cancels:r1")
+	if err := f.gated("p1", answer, noon); err != nil || f.Stage() != Answered {
+		t.Errorf("answered before the report was taken back: %v, %s", err, f.Stage())
+	}
+	none := "cedar J23 stage=final outcome=not-agreed cause=not-known positions=r1 no-position=alder ref=replies:r1"
+	for _, closing := range []bool{false, true} {
+		f := open(t, drone)
+		f.at(49 * time.Hour)
+		if closing {
+			f.must("f1", none+" remedies=asked")
+			f.at(98 * time.Hour)
+			f.must("f2", "cedar J23 stage=closing dropped=refused ref=replies:f1")
+		} else {
+			f.must("f1", none)
+		}
+		f.at(98 * time.Hour)
+		if f.Ended() != Closed {
+			t.Fatal(f.Stage())
+		}
+		for _, late := range []string{"birch J21 kind=position ref=replies:r1", "alder J21 kind=holding ref=replies:r1", "alder J22 kind=proposal ref=replies:r1" + visit} {
+			if err := f.gated("x", late, noon.Add(40*time.Hour)); ruleOf(err) != matter.Ended {
+				t.Errorf("%s: %v", late, err)
+			}
+		}
+		if err := f.say("x", answer); ruleOf(err) != matter.Ended {
+			t.Errorf("said after the close: %v", err)
+		}
+		if err := f.gated("p1", answer, noon.Add(40*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if o := f.owed(StageFinal, "cedar"); f.Ended() != "" || f.Stage() != Answered || f.Final() != nil || o.By != "" || !o.Due.Equal(noon.Add(98*time.Hour+terms.Interim)) {
+			t.Errorf("%s: %+v", f.Stage(), o)
+		}
+		f.must("f3", found+" stage=final")
+		if f.Ended() != Closed {
+			t.Error(f.Stage())
+		}
+		if err := f.gated("p2", answer, noon.Add(40*time.Hour)); ruleOf(err) != matter.Ended {
+			t.Errorf("opened again by more of the same: %v", err)
+		}
 	}
 }

@@ -243,12 +243,18 @@ func (s *State) cancelFinding(m matter.Move, f *Ruling) error {
 }
 
 // overtake undoes a final finding that was made without the position that party
-// has stated at now, once: it then has one. The supervisor makes it anew.
+// has stated at now, once: it then has one. The supervisor makes it anew, also where
+// the case was closed on it.
 func (s *State) overtake(party, by string, now time.Time) {
 	f := s.Final()
 	if f == nil || !slices.Contains(f.Without, party) {
 		return
 	}
 	f.Overtaken = by
+	for i := range s.Findings {
+		if s.Findings[i].Stage == FoundClosing {
+			s.Findings[i].Overtaken = by
+		}
+	}
 	s.oweAnew(StageFinal, now.UTC().Add(s.Terms.Interim))
 }

@@ -79,13 +79,14 @@ func (s *State) owe(m matter.Move) {
 
 // Take is [matter.State]'s.
 func (s *State) Take(m matter.Move, _ matter.Rules, now time.Time) (matter.State, error) {
-	if s.Result != "" {
+	if s.Result != "" && !s.unheard(m) {
 		return nil, rule.Refuse(matter.Ended, "report what is new with a J20 of its own", "the case %s is %s", s.ID, s.Result)
 	}
 	if m.Author.Party != s.Supervisor && !slices.Contains(s.Sides, m.Author.Party) {
 		return nil, rule.Refuse(NotParty, "", "%s is not party to the case %s", m.Author.Party, s.ID)
 	}
 	next := s.clone()
+	next.Result = ""
 	var err error
 	switch {
 	case m.Cancels():
@@ -106,6 +107,20 @@ func (s *State) Take(m matter.Move, _ matter.Rules, now time.Time) (matter.State
 	}
 	next.settle(m.ID, now)
 	return next, nil
+}
+
+// unheard reports whether m, said by a side before the case ended without its
+// position, is that position: the gate alone had it, and cannot silence anybody.
+func (s *State) unheard(m matter.Move) bool {
+	position := m.Format == "J20" || m.Format == "J21" && m.Value("kind") != KindHolding
+	if !position || m.Replaces() || m.Cancels() || !m.Logged.Before(s.Steps[len(s.Steps)-1].At) {
+		return false
+	}
+	if s.Result == Withdrawn {
+		return m.Author.Party != s.Reporter
+	}
+	f := s.Final()
+	return f != nil && slices.Contains(f.Without, m.Author.Party)
 }
 
 // cancel takes back what the move's author said.
