@@ -230,3 +230,28 @@ func TestPublicLine(t *testing.T) {
 	w.falls(first, accord.StageLineRelease, "")
 	w.stands(first, accord.Released)
 }
+
+// A position that was ordered in time and held at the gate opens the case again that
+// was closed meanwhile, at the hub and at every desk.
+func TestHeldOverTheClose(t *testing.T) {
+	w := newTalks(t)
+	report := w.must(draft{by: basil, format: "J20/1", to: []string{"alder", "cedar"}, fields: example("J20")})
+	w.must(releases(report))
+	position := w.must(draft{by: amal, format: "J21/1", to: []string{"birch", "cedar"}, refs: ref("replies", report), fields: example("J21")})
+	w.falls(report, casefile.StageHolding, "alder")
+	w.falls(report, casefile.StageAnswer, "alder")
+	w.must(draft{by: chen, format: "J23/1", to: []string{"alder", "birch"}, refs: ref("replies", report), fields: map[string]any{"stage": "final", "outcome": "not-agreed", "cause": "not-known", "remedies": "none",
+		"positions": []string{"statement:" + report.Claims().ID}, "no-position": []string{"alder"}, "agreed": paragraph("None."), "not-agreed": paragraph("All."), "recommendations": paragraph("None.")}})
+	w.falls(report, casefile.StageStands, "")
+	if end := w.opened(report).State.Ended(); end != casefile.Closed {
+		t.Fatalf("it ended %q", end)
+	}
+	late := draft{by: amal, format: "J21/1", to: []string{"birch", "cedar"}, refs: ref("replies", report), fields: example("J21")}
+	w.refused(matter.Ended, late)
+	w.must(releases(position))
+	for _, m := range []*memory{w.hub, w.desks["alder"], w.desks["birch"], w.desks["cedar"]} {
+		if k := m.matters[report.Claims().ID]; k.State.Ended() != "" || len(k.Moves) != 3 || k.Voids != nil {
+			t.Errorf("it ended %q, with %d statements, overtaken %+v", k.State.Ended(), len(k.Moves), k.Voids)
+		}
+	}
+}
