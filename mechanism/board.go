@@ -10,6 +10,7 @@ import (
 	"parley/charter"
 	"parley/format"
 	"parley/line"
+	"parley/matter"
 	"parley/rule"
 	"parley/statement"
 	"parley/watch"
@@ -85,14 +86,29 @@ func (b *Board) Colour(ch *charter.Charter, party string, now time.Time) line.Co
 }
 
 // admitArea refuses what a paused or restricted area does not take. Acts are
-// about what was accepted before, and the safety floor has no switch.
+// about what was accepted before, and so is all that belongs to a sealed exchange
+// which has begun, or a side could have the other miss its time; the safety floor has
+// no switch.
 func admitArea(v View, ch *charter.Charter, c Case, f form) error {
 	claims := c.Statement.Claims()
 	board := v.Board()
-	if r, ok := ch.Rule(claims.Format); board == nil || f.Kind != format.Message || f.Floor || ok && r.Floor {
+	if r, ok := ch.Rule(claims.Format); board == nil || f.Kind != format.Message || f.Floor || ok && r.Floor || goesOn(v, claims, f) {
 		return nil
 	}
 	return board.Areas.Admit(claims.Area, len(claims.Refs) > 0, c.Index, c.Now)
+}
+
+// goesOn reports whether a message belongs to a sealed exchange that has begun; also
+// where what it refers to is withheld here.
+func goesOn(v View, claims statement.Claims, f form) bool {
+	if matter.Kind(f.Matter) != matter.Exchange || len(claims.Refs) == 0 {
+		return false
+	}
+	old, ok := v.Record(claims.Refs[0].ID)
+	if !ok || old.Facts == nil {
+		return !v.Complete()
+	}
+	return old.Facts.Kind == matter.Exchange
 }
 
 // boardEffects gives the board as a message of the channel's own changes it; nil

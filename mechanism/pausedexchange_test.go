@@ -1,0 +1,35 @@
+package mechanism
+
+import (
+	"testing"
+	"time"
+
+	"parley/area"
+	"parley/sealed"
+)
+
+// A side that has deposited or opened cannot have the other miss its time by pausing
+// the area: an exchange that has begun goes on. None begins, whatever it refers to.
+func TestPausedExchange(t *testing.T) {
+	x := newExchange(t)
+	other := x.must(notice())
+	paused := func() {
+		x.must(channel(amal, "J05/1", pause("pause", x.now, x.now.Add(time.Hour), "diplomatic")))
+	}
+	resumed := func() {
+		x.must(channel(amal, "J05/1", pause("resume", x.now, x.now.Add(time.Hour), "diplomatic")))
+	}
+	paused()
+	x.refused(area.IsPaused, x.depositing("alder", sealed.BothIn))
+	about := x.depositing("alder", sealed.BothIn)
+	about.refs = ref("replies", other)
+	x.refused(area.IsPaused, about)
+	resumed()
+	x.deposit("alder", sealed.BothIn)
+	paused()
+	x.deposit("birch", sealed.BothIn)
+	first := x.must(x.opening("alder"))
+	second := x.must(x.opening("birch"))
+	x.must(unsealing(first, second))
+	x.stands(sealed.Revealed)
+}
