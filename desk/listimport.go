@@ -63,6 +63,9 @@ type ImportView struct {
 	Text     string   `json:"text"`
 }
 
+// maxAhead is how far ahead of the desk's clock a list may be said to be published.
+const maxAhead = 48 * time.Hour
+
 // ImportList reads an edition of a list, and puts it in force in the place of the one
 // before. An edition that was published before that is refused: a list does not go
 // back. All decisions about the list's hits ask for a person again.
@@ -75,6 +78,9 @@ func (d *Desk) ImportList(ctx context.Context, lang, kind string, stated screeni
 		return nil, rule.Refuse(BadList, "take the file as the publisher gives it, and name its kind", "%s", err)
 	}
 	now := d.config.Clock().UTC()
+	if ahead := l.Published.Sub(now); ahead > maxAhead {
+		return nil, rule.Refuse(BadList, "look at the file's date and at -published; a list does not go back, so this one would bar all that come", "%s is said to be published on %s, which is %d days ahead", l.Name, l.Published.Format(time.DateOnly), int(ahead.Hours()/24))
+	}
 	hash := l.Hash()
 	v := &ImportView{Exercise: d.Charter().Exercise, List: ListView{Header: l.Header, Hash: hex.EncodeToString(hash[:]), Imported: now, By: as.String(), InForce: true}}
 	all, err := d.lists.all(ctx)

@@ -99,10 +99,13 @@ func TestScreen(t *testing.T) {
 	w.send(chen, Saying{Format: "J51", About: id, Fields: fields})
 	w.pipeline(adnan, id, "stopped")
 
+	if _, err = w.imported("9", "2999-01-01", board); ruleOf(err) != BadList {
+		t.Errorf("an edition that would bar all others: %v", err)
+	}
 	if _, err = w.imported("0", "2026-10-01", board); ruleOf(err) != BadList {
 		t.Errorf("an older edition: %v", err)
 	}
-	v, err = w.imported("2", "2026-12-01", "8,person,Samir al-Dulbani,1961,LB", "9,person,Dana Levi,1970,")
+	v, err = w.imported("2", "2026-11-02", "8,person,Samir al-Dulbani,1961,LB", "9,person,Dana Levi,1970,")
 	w.must(err)
 	if v.New != 1 || v.Changed != 1 || v.Gone != 1 || v.Kept != 5 || v.Undecide != 4 {
 		t.Errorf("import of another edition %+v", v)
