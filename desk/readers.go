@@ -107,7 +107,8 @@ func (d *Desk) draftFor(ctx context.Context, k *KeptDraft, as identity.Author) e
 	var named []string
 	wrong := false
 	for _, field := range q.Fields {
-		typed, ok := strings.CutPrefix(field, "readers=")
+		name, typed, _ := strings.Cut(field, "=")
+		ok := strings.TrimSpace(name) == "readers" // as it is read
 		for reader := range strings.SplitSeq(typed, ",") {
 			if _, err := identity.ParseAuthor(strings.TrimSpace(reader)); ok {
 				named, wrong = append(named, strings.TrimSpace(reader)), wrong || err != nil

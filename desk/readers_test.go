@@ -101,3 +101,20 @@ func TestDecisionsAreOfProjects(t *testing.T) {
 		t.Errorf("%s is shown %+v", basma, h)
 	}
 }
+
+// A draft is for the readers that it names, however that is typed.
+func TestDraftNamesReaders(t *testing.T) {
+	w := traders(t)
+	alder := w.desks["alder"]
+	for _, readers := range []string{"readers=", "readers =", " readers= "} {
+		_, err := alder.Say(t.Context(), Saying{By: w.author(adnan), Format: "J50", Fields: []string{"goods=Xylophone", readers + adnan}})
+		number, _ := w.notSent("format.field", err)
+		drafts, err := alder.Drafts(t.Context(), w.author(amal))
+		w.must(err)
+		for _, k := range drafts {
+			if k.Number == number && !k.Withheld {
+				t.Errorf("with %q it is shown to %s: %v", readers, amal, k.Saying.Fields)
+			}
+		}
+	}
+}
