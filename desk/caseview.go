@@ -156,7 +156,7 @@ func (v *CaseView) addRemedies(ctx context.Context, source CaseSource, reader Ca
 	for _, f := range v.State.Findings {
 		for _, id := range f.Commitments {
 			record, ok := source.Record(id)
-			if !ok || record.Facts == nil || slices.ContainsFunc(v.Remedies, func(s CaseStatement) bool { return s.ID == id }) {
+			if !ok || record.Facts == nil || record.Facts.Kind != matter.Commitment || slices.ContainsFunc(v.Remedies, func(s CaseStatement) bool { return s.ID == id }) {
 				continue
 			}
 			s, err := caseStatement(ctx, source, record.Index, reader)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/casefile"
 	"parley/format"
 	"parley/screening"
 )
@@ -116,5 +117,20 @@ func TestDraftNamesReaders(t *testing.T) {
 				t.Errorf("with %q it is shown to %s: %v", readers, amal, k.Saying.Fields)
 			}
 		}
+	}
+}
+
+// A finding that names a project among its commitments has no case show it.
+func TestCaseShowsNoProject(t *testing.T) {
+	w := traders(t)
+	birch := w.desks["birch"]
+	id := w.propose(1)
+	w.receipt("alder", id)
+	w.release(id)
+	w.pipeline(basma, id, "proposed")
+	v := &CaseView{State: &casefile.State{Findings: []casefile.Ruling{{Commitments: []string{id}}}}}
+	w.must(v.addRemedies(t.Context(), replica{birch}, CaseReader{Charter: birch.Charter(), Party: "birch", Lang: "en", Now: w.now(), Whole: true}))
+	if len(v.Remedies) > 0 {
+		t.Errorf("the case shows %+v", v.Remedies)
 	}
 }
