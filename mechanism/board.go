@@ -86,9 +86,9 @@ func (b *Board) Colour(ch *charter.Charter, party string, now time.Time) line.Co
 }
 
 // admitArea refuses what a paused or restricted area does not take. Acts are
-// about what was accepted before, and so is all that belongs to a sealed exchange
-// which has begun, or a side could have the other miss its time; the safety floor has
-// no switch.
+// about what was accepted before, and so is what a party owes in a matter, whose clock
+// no switch stops: or one could have another miss its time. The safety floor has no
+// switch.
 func admitArea(v View, ch *charter.Charter, c Case, f form) error {
 	claims := c.Statement.Claims()
 	board := v.Board()
@@ -98,17 +98,25 @@ func admitArea(v View, ch *charter.Charter, c Case, f form) error {
 	return board.Areas.Admit(claims.Area, len(claims.Refs) > 0, c.Index, c.Now)
 }
 
-// goesOn reports whether a message belongs to a sealed exchange that has begun; also
-// where what it refers to is withheld here.
+// goesOn reports whether a message belongs to a sealed exchange that has begun, or is
+// of another matter by a party that is to act next in it; also where what it refers to
+// is withheld here.
 func goesOn(v View, claims statement.Claims, f form) bool {
-	if matter.Kind(f.Matter) != matter.Exchange || len(claims.Refs) == 0 {
+	if f.Matter == "" || len(claims.Refs) == 0 {
 		return false
 	}
 	old, ok := v.Record(claims.Refs[0].ID)
 	if !ok || old.Facts == nil {
 		return !v.Complete()
 	}
-	return old.Facts.Kind == matter.Exchange
+	if old.Facts.Kind != matter.Kind(f.Matter) || old.Facts.Kind == matter.Exchange {
+		return old.Facts.Kind == matter.Kind(f.Matter)
+	}
+	m, ok := v.Matter(old.Facts.Matter)
+	if !ok || m.Partial {
+		return ok || !v.Complete()
+	}
+	return slices.ContainsFunc(m.State.Next(m.Rules), func(n matter.Next) bool { return n.Party == claims.Author.Party })
 }
 
 // boardEffects gives the board as a message of the channel's own changes it; nil

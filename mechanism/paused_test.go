@@ -33,3 +33,17 @@ func TestPausedExchange(t *testing.T) {
 	x.must(unsealing(first, second))
 	x.stands(sealed.Revealed)
 }
+
+// Nor does a pause keep a party from what it is to say next in a matter.
+func TestPausedMatter(t *testing.T) {
+	w := newTalks(t)
+	report := w.must(draft{by: chen, format: "J20/1", to: []string{"alder"}, fields: example("J20")})
+	w.must(channel(chen, "J05/1", pause("pause", w.now, w.now.Add(time.Hour), "military")))
+	w.refused(area.IsPaused, draft{by: chen, format: "J20/1", to: []string{"alder"}, fields: example("J20")})
+	position := draft{by: amal, format: "J21/1", to: []string{"cedar"}, refs: ref("replies", report), fields: example("J21")}
+	w.must(releases(w.must(position)))
+	if m := w.opened(report); len(m.Moves) != 2 {
+		t.Errorf("the case is %+v", m)
+	}
+	w.boards()
+}
