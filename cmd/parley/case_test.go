@@ -21,9 +21,8 @@ import (
 func TestCaseCommands(t *testing.T) {
 	o := newOffice(t)
 	const amal, basil, chen = "alder/watch/amal", "birch/watch/basil", "cedar/gate/chen"
-	in := func(after time.Duration) string {
-		return format.WriteInstant(time.Now().Add(after).Truncate(time.Minute))
-	}
+	begun := time.Now() // the same terms have the same times, also past a full minute
+	in := func(after time.Duration) string { return format.WriteInstant(begun.Add(after).Truncate(time.Minute)) }
 	released := func(id string) string {
 		t.Helper()
 		if strings.Contains(o.arrives("cedar", id, ", ordered "), "status     submitted") { // the supervisor's own passes at once

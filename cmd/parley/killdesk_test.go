@@ -74,6 +74,8 @@ func TestKillDesk(t *testing.T) {
 	for round := range killRounds(3, 50) {
 		cmd, done := startDeskProcess(t, w)
 		var wait sync.WaitGroup
+		first := make(chan struct{}) // closed as somebody is told in this round
+		var once sync.Once
 		for i, o := range officers[2:] {
 			wait.Go(func() {
 				for n := 0; ; n++ {
@@ -84,8 +86,15 @@ func TestKillDesk(t *testing.T) {
 					mu.Lock()
 					told[id] = true
 					mu.Unlock()
+					once.Do(func() { close(first) })
 				}
 			})
+		}
+		if round == 0 { // the others may be killed before anything
+			select {
+			case <-first:
+			case <-time.After(30 * time.Second):
+			}
 		}
 		<-time.After(time.Duration(100+rand.IntN(300)) * time.Millisecond)
 		if err := cmd.Process.Kill(); err != nil {
