@@ -8,6 +8,7 @@ SHELL       := bash
 
 FUZZTIME ?= $(if $(filter true,$(CI)),6s,5s)
 DAYS     ?= 30
+MOVES    ?= 100000
 LOG      := .cache/test.log
 CROSS    := statement/crosscheck
 FONTS    := assets/fonts/SHA256SUMS
@@ -30,6 +31,7 @@ test: check $(CROSS)/node_modules/.package-lock.json $(FONTS) ## everything that
 	scripts/tools.sh
 	mkdir -p $(dir $(LOG))
 	PARLEY_REQUIRE_NODE=1 PARLEY_REQUIRE_TOOLS=1 go test -race -timeout 20m ./... 2>&1 | tee $(LOG)
+	go test ./casefile ./accord ./trade -run TestRandomMoves -moves=$(MOVES) -count=1
 	go test ./sim -run TestDays -days=$(DAYS) -timeout 20m -count=1 -v | grep -v '^=== '
 	FUZZTIME=$(FUZZTIME) scripts/fuzz.sh
 	@echo; echo "go test -race ./..., as it ended before the fuzzing:"; cat $(LOG)

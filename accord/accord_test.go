@@ -3,6 +3,7 @@ package accord
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -163,15 +164,14 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// commands is how many moves TestRandomMoves makes in all.
-const commands = 100_000
+var commands = flag.Int("moves", 20_000, "random moves of TestRandomMoves")
 
 // Random moves of all parties, the clock's word at its time or much later: nothing
 // panics, every state is sound, what was agreed changes by agreement alone, and every
 // end is reached.
 func TestRandomMoves(t *testing.T) {
 	ends, granted := map[string]int{}, 0
-	for made := range commands / 180 {
+	for made := range *commands / 180 {
 		random := rand.New(rand.NewPCG(uint64(made), 45)) //nolint:gosec // a seed that can be played again
 		for _, kind := range []matter.Kind{matter.Session, matter.Commitment, matter.PublicLine} {
 			w := &world{random: random, kind: kind, now: noon, ends: ends}
@@ -186,7 +186,7 @@ func TestRandomMoves(t *testing.T) {
 	for _, end := range []string{"session cancelled", "session not-locked", "session adopted", "session adopted-with-dissent", "commitment met", "commitment waived", "commitment withdrawn",
 		"public-line released", "public-line lapsed", "public-line withdrawn"} {
 		if ends[end] == 0 {
-			t.Errorf("no %s in %d commands, of which %d were granted: %v", end, commands, granted, ends)
+			t.Errorf("no %s in %d commands, of which %d were granted: %v", end, *commands, granted, ends)
 		}
 	}
 }

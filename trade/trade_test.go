@@ -3,6 +3,7 @@ package trade
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -331,12 +332,14 @@ func TestReaders(t *testing.T) {
 	}
 }
 
+var moves = flag.Int("moves", 10_000, "random moves of TestRandomMoves")
+
 // Whatever is said in whichever order, a project has an owner and a next action,
 // or has ended; its JSON is the same state, and small; and what is licensed was
 // consented to or decided, screened and certified.
 func TestRandomMoves(t *testing.T) {
-	const projects, steps = 500, 20
-	for seed := range uint64(projects) {
+	const steps = 20
+	for seed := range uint64(*moves / steps) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		own := terms
 		own.Silence = random.IntN(2) == 0
