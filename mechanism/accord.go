@@ -1,7 +1,6 @@
 package mechanism
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -78,17 +77,17 @@ func slowestGate(ch *charter.Charter, m matter.Move) time.Duration {
 
 // checkFulfilled holds the word that what a commitment comes after is met to the
 // register, as far as it is known here.
-func checkFulfilled(v View, old *Matter, m matter.Move) error {
+func checkFulfilled(v View, old *Matter, m matter.Move, parties []string) error {
 	c, ok := old.State.(*accord.Commitment)
 	if !ok || m.Value("kind") != "in-force" || c.Standing == nil {
 		return nil
 	}
 	for _, name := range c.Standing.After {
-		before, ok := v.MatterNamed(matter.Commitment, name, m.Author.Party)
+		before, ok := v.MatterNamed(matter.Commitment, name, parties...)
 		if id, is := strings.CutPrefix(name, "statement:"); is {
 			before, ok = v.Matter(id)
 		}
-		if !ok || before.Partial || !slices.Contains(before.Rules.Parties, m.Author.Party) {
+		if !ok || before.Partial || !before.Among(parties) {
 			continue
 		}
 		if other, ok := before.State.(*accord.Commitment); ok && !other.Fulfilled() {

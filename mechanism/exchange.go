@@ -90,7 +90,7 @@ func DueOf(v View, m *Matter) (matter.Timer, bool) {
 
 // onceOpened refuses a second opening of a side's while its first is in escrow, where
 // the exchange itself does not know of it.
-func onceOpened(v View, old *Matter, m matter.Move) error {
+func onceOpened(v View, old *Matter, m matter.Move, _ []string) error {
 	x, ok := old.State.(*sealed.State)
 	if !ok || m.Format != sealed.Opening {
 		return nil

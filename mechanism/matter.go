@@ -99,8 +99,9 @@ func (m *Matter) OwedBy() Owed { return Owed{Index: m.Opened, Since: m.Since, Ar
 type keeper struct {
 	open func(ch *charter.Charter, m matter.Move, r matter.Rules, now time.Time) (matter.State, error)
 	// admit refuses what the rest of the channel stands against; nil for nothing. It
-	// is asked of the matter before m, and as m opens it of the matter after.
-	admit func(v View, old *Matter, m matter.Move) error
+	// is asked of the matter before m, and as m opens it of the matter after. What not
+	// all of parties are party to is nothing.
+	admit func(v View, old *Matter, m matter.Move, parties []string) error
 	read  func(text []byte) (matter.State, error)
 	most  int // statements of one; 0 for maxMoves
 }

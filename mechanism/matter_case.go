@@ -31,7 +31,7 @@ func openCase(ch *charter.Charter, m matter.Move, r matter.Rules, now time.Time)
 // as that is known here: there must be one that all have agreed to. Whether it was
 // kept is what the case is about. What is agreed stays so, so that a report that was
 // good as it was submitted is good as it is released.
-func checkBreach(v View, opened *Matter, m matter.Move) error {
+func checkBreach(v View, opened *Matter, m matter.Move, _ []string) error {
 	about, ok := v.Record(m.About().ID)
 	if m.ID != opened.ID || m.Value("kind") != "breach" || !ok || about.Facts == nil {
 		return nil

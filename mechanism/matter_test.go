@@ -1,12 +1,15 @@
 package mechanism
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"parley/accord"
+	"parley/charter"
 	"parley/delivery"
 	"parley/matter"
 	"parley/rule"
@@ -272,5 +275,84 @@ func TestMatterInPart(t *testing.T) {
 	partly(said, "stage")
 	if _, err := Decide(birch, Case{Statement: said, Index: birch.Size(), Now: w.now}); err == nil || err.(*rule.Refusal).Rule != ClockWords && err.(*rule.Refusal).Rule != matter.NotDue { //nolint:errorlint,forcetypeassert // the rules wrap nothing
 		t.Errorf("who has all of it answers %v", err)
+	}
+}
+
+func called(name string) map[string]any {
+	return map[string]any{"kind": "call", "session": name, "items": []string{"incident"}, "attendance": []string{"alder/diplomat", "birch/diplomat"}, "form": "full",
+		"window": "2026-11-25T09:30Z/2026-11-25T11:30Z", "mode": "remote", "link": "EXERCISE. Room 2"}
+}
+
+// Two that wait at the gate would open one name: the second to leave it opens nothing,
+// and all its parties find it, with the reason, with what took the name.
+func TestOvertakenOpening(t *testing.T) {
+	w := newTalks(t)
+	second, first := w.must(says(amal, "J41/1", nil, called("doc:session-1"))), w.must(says(basil, "J41/1", nil, called("doc:session-1")))
+	w.must(within(releases(first), "diplomatic"))
+	w.must(within(releases(second), "diplomatic"))
+	w.stands(first, "called")
+	for party, m := range w.views() {
+		k, ok := m.Matter(first.Claims().ID)
+		if !ok || len(k.Voids) != 1 || k.Voids[0].Rule != MatterName || k.Voids[0].Index != w.order[second.Claims().ID] {
+			t.Errorf("%s has it as %+v", party, k)
+		}
+		if _, ok := m.Matter(second.Claims().ID); ok {
+			t.Errorf("%s knows a second matter of that name", party)
+		}
+	}
+}
+
+// views gives the views of the hub, "hub", and of every desk.
+func (w *world) views() map[string]*memory {
+	all := maps.Clone(w.desks)
+	all["hub"] = w.hub
+	return all
+}
+
+// What one of three sides cannot know keeps nothing that it may read from taking
+// effect: a name that its author has given to others is free, and a commitment that
+// others have is none to wait for.
+func TestThreeSides(t *testing.T) {
+	w := newTalks(t)
+	w.charter.Parties = append(w.charter.Parties, charter.Party{ID: "dover", Kind: charter.KindSide})
+	dover := *w.desks["birch"]
+	dover.reader.Party, dover.matters = "dover", nil
+	dover.heads, dover.records, dover.texts, dover.indexes, dover.board = map[string]Head{}, map[string]*Record{}, map[uint64]bool{}, map[Hash]uint64{}, &Board{}
+	dover.times = slices.Clone(dover.times)
+	w.desks["dover"] = &dover
+	to := func(d draft, others ...string) draft {
+		d.to = Others(d.by[:5], append(others, "cedar")...)
+		return d
+	}
+	with := func(side string) *statement.Statement {
+		return w.must(to(says(amal, "J41/1", nil, called("doc:session-1")), side))
+	}
+	theirs, ours, late := with("dover"), with("birch"), with("birch")
+	for _, s := range []*statement.Statement{theirs, ours, late} {
+		w.must(within(releases(s), "diplomatic"))
+	}
+	w.refused(MatterName, to(says(amal, "J41/1", nil, called("doc:session-1")), "birch"))
+
+	of := func(kind string) map[string]any { return map[string]any{"kind": kind, "number": "doc:commitment-2"} }
+	bound := w.must(to(says(chen, "J43/1", nil, entryOf("doc:commitment-2", "each-time", map[string]any{"after": []string{"doc:commitment-1"}})), "alder", "birch"))
+	w.must(within(releases(w.must(to(says(amal, "J43/1", bound, of("agreement")), "birch"))), "diplomatic"))
+	w.must(within(releases(w.must(to(says(basil, "J43/1", bound, of("agreement")), "alder"))), "diplomatic"))
+	begins := w.must(to(says(amal, "J43/1", bound, of("in-force")), "birch"))
+	w.must(within(releases(w.must(to(says(amal, "J43/1", nil, entryOf("doc:commitment-1", "each-time", nil)), "dover"))), "diplomatic"))
+	w.must(within(releases(begins), "diplomatic"))
+
+	for _, id := range slices.Sorted(maps.Keys(w.hub.matters)) {
+		for party, desk := range w.desks {
+			own, ok := desk.Matter(id)
+			if want := w.hub.matters[id]; ok != want.Among([]string{party}) || ok && !reflect.DeepEqual(own, want) {
+				t.Errorf("%s has it as\n%+v, the hub as\n%+v", party, own, want)
+			}
+		}
+	}
+	if m := w.hub.matters[ours.Claims().ID]; m == nil || len(m.Voids) != 1 {
+		t.Errorf("what was overtaken is not with %+v", m)
+	}
+	if m := w.hub.matters[bound.Claims().ID]; m.State.(*accord.Commitment).InForce.IsZero() {
+		t.Errorf("it is not in force: %+v", m)
 	}
 }

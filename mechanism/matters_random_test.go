@@ -144,6 +144,11 @@ func (c *crowd) alike() {
 		}
 		c.counts[string(m.Kind)+" "+m.State.Ended()]++
 		c.counts["overtaken"] += len(m.Voids)
+		for _, v := range m.Voids {
+			if v.Rule == MatterName {
+				c.counts["overtaken openings"]++
+			}
+		}
 	}
 }
 
@@ -321,6 +326,9 @@ func TestMattersAtRandom(t *testing.T) {
 		if _, kept := keeperOf(kind); !kept || total[string(kind)+" "] < 20 {
 			t.Errorf("of %s %d steps were made", kind, total[string(kind)+" "])
 		}
+	}
+	if total["overtaken openings"] == 0 {
+		t.Error("no opening was overtaken by another of its name")
 	}
 	for _, name := range slices.Sorted(maps.Keys(total)) {
 		t.Logf("%s: %d", name, total[name])

@@ -21,6 +21,17 @@ type turn struct {
 	c       Case
 	changed []*Matter
 	touched []*Record // statements that the matters' end leaves at the gate
+	leaving bool      // the message leaves the gate: what not all of its readers know keeps it from nothing
+	taken   *Matter   // what has the name that the message would have opened another with
+}
+
+// all gives those who must know a matter that keeps a message of author's from taking
+// effect, where parties are those who may read it.
+func (t *turn) all(author string, parties []string) []string {
+	if t.leaving {
+		return parties
+	}
+	return []string{author}
 }
 
 // find gives a matter as it stands within the turn.
@@ -73,7 +84,7 @@ func (t *turn) after(record *Record) (*Matter, error) {
 		return nil, rule.Refuse(MatterFull, "take it up in a new one that refers to it", "the %s of statement %s has %d statements of %s, which is a party's share of the %d that one may have", old.Kind, old.ID, share, claims.Author.Party, most)
 	}
 	if k.admit != nil {
-		if err := k.admit(t.v, old, *facts.Move); err != nil {
+		if err := k.admit(t.v, old, *facts.Move, t.all(claims.Author.Party, old.Rules.Parties)); err != nil {
 			return nil, err
 		}
 	}
@@ -101,7 +112,7 @@ func (t *turn) opening(k keeper, record *Record) (*Matter, error) {
 		return nil, err
 	}
 	if k.admit != nil {
-		if err := k.admit(t.v, m, *record.Facts.Move); err != nil {
+		if err := k.admit(t.v, m, *record.Facts.Move, t.all(claims.Author.Party, m.Rules.Parties)); err != nil {
 			return nil, err
 		}
 	}
@@ -112,16 +123,27 @@ func (t *turn) opening(k keeper, record *Record) (*Matter, error) {
 	if err := matter.CheckName(name); err != nil {
 		return nil, err
 	}
-	taken, ok := t.v.MatterNamed(m.Kind, name, claims.Author.Party)
-	for _, other := range t.changed {
-		if other.Kind == m.Kind && other.State.Name() == name && slices.Contains(other.Rules.Parties, claims.Author.Party) {
-			taken, ok = other, true
-		}
-	}
-	if ok {
-		return nil, rule.Refuse(MatterName, "refer to that statement, or choose another name", "%q is the name of what statement %s opened", name, taken.ID)
+	if t.taken = t.namesake(m.Kind, name, t.all(claims.Author.Party, m.Rules.Parties)); t.taken != nil {
+		return nil, rule.Refuse(MatterName, "refer to that statement, or choose another name", "%q is the name of what statement %s opened", name, t.taken.ID)
 	}
 	return m, nil
+}
+
+// namesake gives the matter of that kind and name that all of parties are party to, as
+// it stands within the turn; nil for none.
+func (t *turn) namesake(kind matter.Kind, name string, parties []string) *Matter {
+	for _, m := range t.changed {
+		if m.Kind == kind && m.State.Name() == name && m.Among(parties) {
+			return m
+		}
+	}
+	m, _ := t.v.MatterNamed(kind, name, parties...)
+	return m
+}
+
+// Among reports whether all of parties are party to the matter.
+func (m *Matter) Among(parties []string) bool {
+	return !slices.ContainsFunc(parties, func(p string) bool { return !slices.Contains(m.Rules.Parties, p) })
 }
 
 // parties gives everyone who may read a message once it is released, sorted.
@@ -172,6 +194,7 @@ func (t *turn) released(record *Record) {
 		t.lacking(record)
 		return
 	}
+	t.leaving, t.taken = true, nil
 	m, err := t.after(record)
 	switch {
 	case m != nil:
@@ -181,9 +204,14 @@ func (t *turn) released(record *Record) {
 	}
 }
 
-// void notes that a message was overtaken.
+// void notes that a message was overtaken: in its matter, and where it would have
+// opened one in the one of the same parties that took its name.
 func (t *turn) void(record *Record, err error) {
-	if old, ok := t.find(record.Facts.Matter); ok { // else it would have opened one
+	old, ok := t.find(record.Facts.Matter)
+	if !ok && t.taken != nil {
+		old, ok = t.taken, slices.Equal(t.taken.Rules.Parties, parties(record.Claims, t.ch.Supervisor().ID))
+	}
+	if ok {
 		t.put(old.overtaken(record, t.c.Now, err))
 	}
 }
@@ -211,7 +239,7 @@ func Follows(v View, c Case, record *Record) bool {
 // Overtaken gives the matter of record, which is released by c, with record among
 // what was overtaken; nil where it follows from what v knows.
 func Overtaken(v View, c Case, record *Record) *Matter {
-	t := turn{v: v, ch: v.CharterAt(c.Index), c: c}
+	t := turn{v: v, ch: v.CharterAt(c.Index), c: c, leaving: true}
 	_, err := t.after(record)
 	if old, ok := t.find(record.Facts.Matter); ok && err != nil {
 		return old.overtaken(record, c.Now, err)

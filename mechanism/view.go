@@ -108,10 +108,10 @@ type View interface {
 	// Owed gives the statements of which party has something to do, by index.
 	Owed(party string) []Owed
 	// Matter gives the matter that the statement with that identifier opened, and
-	// MatterNamed the first of that kind and name which party is party to: one name
-	// may stand for two matters that nobody can read both of.
+	// MatterNamed the first of that kind and name which all of parties are party to:
+	// one name may stand for two matters that nobody can read both of.
 	Matter(id string) (*Matter, bool)
-	MatterNamed(kind matter.Kind, name, party string) (*Matter, bool)
+	MatterNamed(kind matter.Kind, name string, parties ...string) (*Matter, bool)
 	// Withheld reports whether an entry before index has that hash and its text
 	// is not known here. Where the View is complete there is none.
 	Withheld(hash Hash, index uint64) bool

@@ -47,10 +47,10 @@ func (m *memory) Owed(party string) (owed []Owed) {
 
 func (m *memory) Matter(id string) (*Matter, bool) { k, ok := m.matters[id]; return k, ok }
 
-func (m *memory) MatterNamed(kind matter.Kind, name, party string) (*Matter, bool) {
+func (m *memory) MatterNamed(kind matter.Kind, name string, parties ...string) (*Matter, bool) {
 	var first *Matter
 	for _, k := range m.matters {
-		if k.Kind == kind && k.State.Name() == name && slices.Contains(k.Rules.Parties, party) && (first == nil || k.Opened < first.Opened) {
+		if k.Kind == kind && k.State.Name() == name && k.Among(parties) && (first == nil || k.Opened < first.Opened) {
 			first = k
 		}
 	}

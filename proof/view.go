@@ -113,7 +113,9 @@ func (v *view) Matter(id string) (*mechanism.Matter, bool) {
 }
 
 // MatterNamed gives none: a refusal would rest on what may be left out.
-func (v *view) MatterNamed(matter.Kind, string, string) (*mechanism.Matter, bool) { return nil, false }
+func (v *view) MatterNamed(matter.Kind, string, ...string) (*mechanism.Matter, bool) {
+	return nil, false
+}
 
 // IndexOf assumes that a statement outside the bundle is in the ledger, and
 // earlier.

@@ -32,17 +32,18 @@ func (w *Working) matterIn(pending bool, id string) (*mechanism.Matter, bool) {
 		})
 }
 
-// MatterNamed gives the first matter of that kind and name which party is party to.
-func (w *Working) MatterNamed(kind matter.Kind, name, party string) (*mechanism.Matter, bool) {
-	return w.matterNamed(false, kind, name, party)
+// MatterNamed gives the first matter of that kind and name which all of parties are
+// party to.
+func (w *Working) MatterNamed(kind matter.Kind, name string, parties ...string) (*mechanism.Matter, bool) {
+	return w.matterNamed(false, kind, name, parties)
 }
 
 // MatterNamed is described with [Deciding].
-func (d Deciding) MatterNamed(kind matter.Kind, name, party string) (*mechanism.Matter, bool) {
-	return d.matterNamed(true, kind, name, party)
+func (d Deciding) MatterNamed(kind matter.Kind, name string, parties ...string) (*mechanism.Matter, bool) {
+	return d.matterNamed(true, kind, name, parties)
 }
 
-func (w *Working) matterNamed(pending bool, kind matter.Kind, name, party string) (*mechanism.Matter, bool) {
+func (w *Working) matterNamed(pending bool, kind matter.Kind, name string, parties []string) (*mechanism.Matter, bool) {
 	fresh := w.freshMatters(pending)
 	var stored []*mechanism.Matter
 	if w.db != nil {
@@ -53,7 +54,7 @@ func (w *Working) matterNamed(pending bool, kind matter.Kind, name, party string
 		}
 	}
 	for _, m := range joinMatters(stored, fresh, kind, false) {
-		if m.State.Name() == name && slices.Contains(m.Rules.Parties, party) {
+		if m.State.Name() == name && m.Among(parties) {
 			return m, true
 		}
 	}
