@@ -173,6 +173,13 @@ func (w *world) restart() {
 	w.t.Helper()
 	w.stop()
 	listener, err := net.Listen("tcp", w.address)
+	for range 100 { // a connection of another test may have the port
+		if err == nil {
+			break
+		}
+		<-time.After(50 * time.Millisecond)
+		listener, err = net.Listen("tcp", w.address)
+	}
 	if err != nil {
 		w.t.Fatal(err)
 	}
