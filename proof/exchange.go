@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,6 +74,9 @@ func (x exchanged) read(id string) (*statement.Statement, error) {
 	return s, nil
 }
 
+// textsNotShown begins the sentence that [Result.CheckTexts] takes back.
+const textsNotShown = "what the texts of sealed exchange %s"
+
 // concludeExchanges says how each exchange stands.
 func (r *Result) concludeExchanges(ch *charter.Charter, matters []*mechanism.Matter, entry func(id string) uint64, met exchanged) {
 	for _, m := range matters {
@@ -102,7 +106,7 @@ func (r *Result) concludeExchanges(ch *charter.Charter, matters []*mechanism.Mat
 			shown.Contests = append(shown.Contests, judged)
 		}
 		if x.End == sealed.Revealed {
-			r.notShown("what the texts of sealed exchange %s say, and that each is the one deposited: the two sides have compared them, and %s; whoever has a text with its salt can show it (`parley verify -texts`)", x.Exchange, contested(x))
+			r.notShown(textsNotShown+" say, and that each is the one deposited: the two sides have compared them, and %s; whoever has a text with its salt can show it (`parley verify -texts`)", x.Exchange, contested(x))
 		}
 		r.Exchanges = append(r.Exchanges, shown)
 	}
@@ -143,6 +147,7 @@ func (r *Result) judge(ch *charter.Charter, x *sealed.State, c ContestJudged, me
 // CheckTexts holds texts that somebody shows to the deposits that the file proves.
 // The error is a [Refuted] where a text is not the one deposited.
 func (r *Result) CheckTexts(t *sealed.Texts) error {
+	shown := map[string]int{}
 	for _, s := range t.Texts {
 		found := false
 		for _, x := range r.Exchanges {
@@ -155,10 +160,16 @@ func (r *Result) CheckTexts(t *sealed.Texts) error {
 					return refute(nil, "the text shown for %s in sealed exchange %s is not the one that it deposited at entry %d", d.Party, x.Name, d.Index)
 				}
 				r.proven("sealed exchange %s: the text shown for %s, %d bytes, is the one that it deposited at entry %d, %s", x.Name, d.Party, len(s.Text), d.Index, stamp(d.At))
+				shown[x.Name]++
 			}
 		}
 		if !found {
 			return fmt.Errorf("check texts of exchanges: deposit %q is not in the file", s.Deposit)
+		}
+	}
+	for name, n := range shown {
+		if n > 1 { // both sides' are shown now
+			r.NotShown = slices.DeleteFunc(r.NotShown, func(s string) bool { return strings.HasPrefix(s, fmt.Sprintf(textsNotShown, name)) })
 		}
 	}
 	return nil
