@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"parley/proof"
@@ -17,10 +18,10 @@ const exportUsage = `usage: parley export -desk DIR [-o FILE] -all
        parley export -desk DIR [-o FILE] [-checkpoint FILE] ID...
 
 Export writes what 'parley verify' checks, for others to see: with -all the
-whole record, with every text that the desk may read; with identifiers (or their
-beginnings) a bundle about those statements alone, with the charters, the key
-statements and all that refers to them. It reads the desk's data folder, whether
-the desk runs or not. -checkpoint takes a cosigned checkpoint to lead to, as the
+whole record, with every text that the desk may read; with identifiers, their
+beginnings or the numbers of entries, a bundle about those statements alone, with the
+charters, the key statements and all that refers to them. It reads the desk's data
+folder, whether the desk runs or not. -checkpoint takes a cosigned checkpoint to lead to, as the
 hub serves it at /checkpoint; without it the newest one stands without
 cosignatures. Without -o it writes to standard output.
 
@@ -86,11 +87,20 @@ func writeBundle(ctx context.Context, w io.Writer, f *folder, checkpointFile str
 	}
 	var ids []string
 	for _, prefix := range prefixes {
+		if index, err := strconv.ParseUint(prefix, 10, 63); err == nil && strconv.FormatUint(index, 10) == prefix {
+			if record, ok := work.RecordAt(index); ok {
+				ids = append(ids, record.Claims.ID)
+				continue
+			}
+		}
 		found, err := work.Find(ctx, prefix, 3)
 		if err != nil {
 			return err
 		}
-		if len(found) != 1 {
+		if len(found) == 0 {
+			return fmt.Errorf("export %q: 0 statements begin with it, and it is no number of an entry whose text is here; `parley ls` lists them", prefix)
+		}
+		if len(found) > 1 {
 			return fmt.Errorf("export %q: %d statements begin with it (%s); give more of the identifier", prefix, len(found), strings.Join(found, ", "))
 		}
 		ids = append(ids, found[0])

@@ -127,6 +127,7 @@ func TestExportVerifyRebuild(t *testing.T) {
 		{"export nothing", []string{"export", "-desk", desks[0]}, 2, "", "parley: hint: name the statements"},
 		{"export both", []string{"export", "-desk", desks[0], "-all", "x"}, 2, "", "parley: hint: "},
 		{"export nowhere", []string{"export", "-all"}, 2, "", "export needs -desk"},
+		{"export by number", []string{"export", "-desk", desks[0], "-o", file("numbered"), "18"}, 0, "", ""},
 		{"export unknown", []string{"export", "-desk", desks[0], "zz"}, 1, "", `parley: export "zz": 0 statements begin with it`},
 		{"export ambiguous", []string{"export", "-desk", desks[0], "0"}, 1, "", `3 statements begin with it`},
 		{"export no folder", []string{"export", "-desk", dir, "-all"}, 1, "", "it has no journal"},
