@@ -54,6 +54,9 @@ func listsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	as := flags.String("as", "", "")
 	if args[0] == "ls" {
 		return showPage(ctx, flags, listsUsage, args[1:], stdout, stderr, func() string {
+			if *as == "" {
+				return ""
+			}
 			return "/v1/lists?" + url.Values{"as": {*as}}.Encode() + "&"
 		})
 	}

@@ -50,6 +50,9 @@ func projectsCommand(ctx context.Context, args []string, stdout, stderr io.Write
 	as := flags.String("as", "", "")
 	all := flags.Bool("all", false, "")
 	return showPage(ctx, flags, projectsUsage, args, stdout, stderr, func() string {
+		if *as == "" {
+			return ""
+		}
 		q := url.Values{"as": {*as}}
 		if *all {
 			q.Set("all", "1")

@@ -65,7 +65,7 @@ func TestProjectCommands(t *testing.T) {
 		{2, "takes flags alone", project(adnan, "access", id)},
 		{1, "project.window", project(adnan, "window", works[0])},
 		{1, "is of no project", project(chen, "show", "1")},
-		{1, "write party/role/officer", []string{"projects", "-desk", o.desk("alder")}},
+		{2, "needs -as", []string{"projects", "-desk", o.desk("alder")}},
 		{1, "desk.other-party", []string{"projects", "-desk", o.desk("birch"), "-as", adnan}},
 	} {
 		status, _, stderr := parley(t, test.args...)

@@ -63,7 +63,7 @@ func screenCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	switch decides := decision.Hit != ""; {
 	case q.As == "":
 		return misused(stderr, "screen needs -as: hits are decided by persons", "-as is such as cedar/gate/chen")
-	case decides && asks || !decides && decision.Verdict+decision.Reason != "":
+	case decides && (asks || decision.Verdict == "" || decision.Reason == "") || !decides && decision.Verdict+decision.Reason != "":
 		return misused(stderr, "-decide, -verdict and -reason go together, and with no names", "`parley screen -h` shows how")
 	case !decides && !asks:
 		return misused(stderr, "screen needs a name, or one of -for, -file, -owners, -again, -decide", "`parley screen -h` shows how")

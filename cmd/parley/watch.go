@@ -62,7 +62,8 @@ func areaCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	return showPage(ctx, flags, areaUsage, args, stdout, stderr, func() string { return "/v1/areas?" })
 }
 
-// showPage prints a page of the desk's, or what it is made of as JSON.
+// showPage prints a page of the desk's, or what it is made of as JSON. The path is
+// empty where it needs -as, and there is none.
 func showPage(ctx context.Context, flags *flag.FlagSet, usage string, args []string, stdout, stderr io.Writer, path func() string) int {
 	dir := deskFlag(flags)
 	lang := flags.String("lang", "en", "")
@@ -73,6 +74,10 @@ func showPage(ctx context.Context, flags *flag.FlagSet, usage string, args []str
 	if flags.NArg() > 0 {
 		return misused(stderr, fmt.Sprintf("%s takes flags alone, not %q", flags.Name(), flags.Arg(0)), fmt.Sprintf("`parley %s -h` shows how", flags.Name()))
 	}
+	asked := path()
+	if asked == "" {
+		return misused(stderr, flags.Name()+" needs -as: what it shows is for certain officers", "-as is such as alder/commercial/adnan")
+	}
 	if code := spoken(*lang, stderr); code != 0 {
 		return code
 	}
@@ -80,7 +85,7 @@ func showPage(ctx context.Context, flags *flag.FlagSet, usage string, args []str
 	if l == nil {
 		return code
 	}
-	return l.printPage(ctx, path(), *lang, *asJSON, stdout, stderr)
+	return l.printPage(ctx, asked, *lang, *asJSON, stdout, stderr)
 }
 
 func (l *local) printPage(ctx context.Context, path, lang string, asJSON bool, stdout, stderr io.Writer) int {
