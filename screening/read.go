@@ -80,12 +80,12 @@ func Read(kind string, stated Stated, sources ...Source) (*List, error) {
 		l.Version = l.Published.UTC().Format(time.DateOnly)
 	}
 	switch {
+	case len(l.Entries) == 0:
+		return nil, fmt.Errorf("there is no entry of kind %s in it; is it a file of that kind?", kind)
 	case l.Published.IsZero():
 		return nil, errors.New("the file does not say when it was published; say so with -published 2026-11-24")
 	case l.Name == "":
 		return nil, errors.New("the file does not say which list it is; say so with -list NAME")
-	case len(l.Entries) == 0:
-		return nil, fmt.Errorf("there is no entry of kind %s in it; is it a file of that kind?", kind)
 	}
 	l.Count = len(l.Entries)
 	return l, nil
