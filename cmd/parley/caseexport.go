@@ -29,14 +29,15 @@ const caseExportUsage = `usage: parley case export -desk DIR [-o NAME] [-checkpo
 
 Export writes a case for a review board: NAME.bundle.json with every statement of it
 that took effect, the commitments that its remedies have become and everything about
-these, from the gate's acts to the clock's words, each with its proof, and NAME-en.pdf, NAME-ar.pdf and NAME-he.pdf with the fact table, the
-findings, the time line, every statement and how to verify it all; with -lang one of
-these alone. NAME is case-ENTRY where it is not given. 'parley verify' checks the
-bundle, and 'parley case show -bundle' builds the case from it again; export does both
-before it says that it is done, and prints the paper from the bundle alone. ID is any
-statement of the case. It reads the desk's data folder, whether the desk runs or not.
--checkpoint is as for 'parley export', -clocks names the party whose clocks stand
-beside the times.
+these, from the gate's acts to the clock's words, each with its proof, and
+NAME-en.pdf, NAME-ar.pdf and NAME-he.pdf with the fact table, the findings, the time
+line, every statement and how to verify it all; with -lang one of these alone. NAME
+is case-ENTRY where it is not given. 'parley verify' checks the bundle, and 'parley
+case show -bundle' builds the case from it again; export does both before it says
+that it is done, and prints the paper from the bundle alone. ID is any statement of
+the case. It reads the desk's data folder, whether the desk runs or not. -checkpoint
+is as for 'parley export', -clocks names the party whose clocks stand beside the
+times.
 
 Look before you show it: it contains those texts in the clear. What has not left the
 gate is not in it.

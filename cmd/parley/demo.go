@@ -229,7 +229,7 @@ func (d *demo) outcome(m exercise.Moment) string {
 		if m.Refusal.Rule == desk.Ambiguity {
 			verb = "asked"
 		}
-		said := strings.TrimSpace(wrap(verb+" by rule "+m.Refusal.Rule+": "+m.Refusal.Error(), "         "))
+		said := strings.TrimSpace(wrap(verb+" by rule "+m.Refusal.Rule+": "+strings.ReplaceAll(m.Refusal.Error(), "\n", "; "), "         "))
 		for _, option := range m.Refusal.Options {
 			said += "\n         ? " + option
 		}
@@ -242,6 +242,8 @@ func (d *demo) outcome(m exercise.Moment) string {
 		return fmt.Sprintf("signed, and kept on the desk in %s", took)
 	case m.Step.Do == exercise.Look:
 		return ""
+	case !ok && (m.Step.Do == exercise.Send || m.Step.Do == exercise.Deposit):
+		return fmt.Sprintf("signed, and kept on the desk for a second officer in %s", took)
 	case !ok:
 		return fmt.Sprintf("done in %s", took)
 	}

@@ -59,6 +59,9 @@ func draftsCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 			fmt.Fprintf(stdout, "    %s\n", flags)
 		}
 		for _, field := range k.Saying.Fields {
+			if n := len(field); n > longestField && !strings.ContainsAny(field, " \n") {
+				field = fmt.Sprintf("%s… (%d characters)", field[:60], n)
+			}
 			fmt.Fprintf(stdout, "     %s\n", field)
 		}
 		if k.Withheld {
@@ -72,6 +75,9 @@ func draftsCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	}
 	return 0
 }
+
+// longestField is the most of one word, such as a key, that a line shows whole.
+const longestField = 400
 
 // flagsOf gives what an officer wrote beside the fields, as flags.
 func flagsOf(q desk.Saying) string {
