@@ -84,7 +84,7 @@ func (d *Desk) agreedOne(ctx context.Context, kind matter.Kind, ref string, sees
 			return m, nil
 		}
 	}
-	unknown := rule.Refuse(NotFound, "list them first; what waits at the gate has not begun", "no %s of the name or statement %q is known to this desk", kind, ref)
+	unknown := rule.Refuse(NotFound, "`parley "+string(kind)+"s -all` lists them; what waits at the gate has not begun", "no %s of the name or statement %q is known to this desk", kind, ref)
 	id, err := d.Find(ctx, ref)
 	if err != nil {
 		return nil, unknown

@@ -126,7 +126,11 @@ func (c *calendarPage) matter(m *mechanism.Matter, since time.Time) {
 		for _, t := range m.State.Timers() {
 			due := item
 			due.Kind, due.Status, due.Starts = ical.Due, ical.Confirmed, t.At.UTC()
-			key, args := "calendar.due", append([]any{"stage", c.named("matter.due", "stage", t.Stage)}, called...)
+			stage := c.named("matter.due", "stage", t.Stage)
+			if t.Stage == accord.StageCommitmentOverdue { // which it is not yet
+				stage = words.Raw(words.M("calendar.commitment-met").In(c.lang))
+			}
+			key, args := "calendar.due", append([]any{"stage", stage}, called...)
 			if t.Party != "" {
 				key, args = "calendar.due-from", append(args, "party", c.party(t.Party))
 			}

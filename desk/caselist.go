@@ -88,7 +88,7 @@ func (d *Desk) Cases(ctx context.Context, lang string, as identity.Author, group
 		}
 	}
 	p := d.newPage(lang, reader.Now)
-	p.caseList(l, views, group)
+	p.caseList(l, views, group, ended)
 	l.Text = p.String()
 	return l, nil
 }
@@ -116,13 +116,17 @@ func (l *CaseList) count(open []*casefile.State) {
 }
 
 // caseList writes the list, in groups where they are asked for.
-func (p *page) caseList(l *CaseList, views map[string]*CaseView, group bool) {
+func (p *page) caseList(l *CaseList, views map[string]*CaseView, group, ended bool) {
 	p.say(0, "case.list", "time", p.at(l.Now), "date", p.code(l.Now.Format(time.DateOnly)))
 	if l.Hidden > 0 {
 		p.say(2, "case.hidden", "count", p.caseCount(l.Hidden))
 	}
 	if len(l.Cases) == 0 {
-		p.say(2, "case.none")
+		key := "case.none-open"
+		if ended {
+			key = "case.none"
+		}
+		p.say(2, key)
 		return
 	}
 	p.say(2, "case.counts", "count", p.caseCount(len(l.Cases)), "open", l.Open, "overdue", l.Overdue, "late", l.Late)

@@ -178,7 +178,7 @@ func (p *page) factLines(v *CaseView, row casefile.Row) (lines []string) {
 	say := func(key string, pairs ...any) { lines = append(lines, words.M(key, pairs...).In(p.lang)) }
 	for _, st := range row.Stated {
 		entry, _ := v.entry(st.By)
-		say("case.states", "party", p.party(st.Party), "value", words.Raw(v.stated(st.By, row.Name)), "entry", entry)
+		say("case.states", "party", p.party(st.Party), "value", words.Raw(v.stated(st.By, row.Name, p.lang)), "entry", entry)
 	}
 	for _, st := range row.Stances {
 		key := map[[2]bool]string{{true, false}: "case.agrees", {false, false}: "case.disputes", {true, true}: "case.agreed-earlier", {false, true}: "case.disputed-earlier"}[[2]bool{st.Agree, st.Stale}]
@@ -195,7 +195,7 @@ func (p *page) factLines(v *CaseView, row casefile.Row) (lines []string) {
 var factFields = map[string][]string{"what": {"kind", "what"}, "where": {"where"}, "when": {"when"}, "noticed-by": {"noticed-by"}, "harm": {"harm", "harm-note"}, "state": {"state"}}
 
 // stated gives what a statement says in a line, in the reader's language.
-func (v *CaseView) stated(id, line string) string {
+func (v *CaseView) stated(id, line, lang string) string {
 	for _, s := range v.Statements {
 		if s.ID != id {
 			continue
@@ -205,6 +205,9 @@ func (v *CaseView) stated(id, line string) string {
 			if text := s.facts[field]; text != "" {
 				parts = append(parts, text)
 			}
+		}
+		if lang == "ar" {
+			return strings.Join(parts, "؛ ")
 		}
 		return strings.Join(parts, "; ")
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"parley/format"
@@ -134,7 +135,7 @@ func (d *Desk) joins(ctx context.Context, q *Deposit) error {
 // exchange finds the exchange that ref names: by its name, or a statement of it.
 func (d *Desk) exchange(ctx context.Context, ref string) (*mechanism.Matter, error) {
 	m, ok := d.work.MatterNamed(matter.Exchange, ref, d.party)
-	if !ok {
+	if !ok && !strings.HasPrefix(ref, "doc:") {
 		id, err := d.Find(ctx, ref)
 		if err != nil {
 			return nil, err
