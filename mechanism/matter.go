@@ -20,6 +20,7 @@ const (
 	MatterName    = "matter.name-taken"
 	MatterFull    = "matter.full"
 	UnknownMatter = "matter.unknown"
+	UnreadMatter  = "matter.unread"
 )
 
 const (

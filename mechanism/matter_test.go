@@ -302,6 +302,19 @@ func TestOvertakenOpening(t *testing.T) {
 	}
 }
 
+// A message of a matter is refused that refers to what one of its addressees may not
+// read, or not yet: it would belong to nothing there, and to a matter everywhere else.
+func TestUnreadReference(t *testing.T) {
+	w := newTalks(t)
+	private := w.must(draft{by: amal, format: "J14/1", to: []string{"cedar"}, fields: noticeFields()})
+	w.must(releases(private))
+	w.refused(UnreadMatter, says(amal, "J41/1", private, called("doc:session-1")))
+	notice := w.must(draft{by: amal, format: "J14/1", to: []string{"birch", "cedar"}, fields: noticeFields()})
+	w.refused(UnreadMatter, says(amal, "J41/1", notice, called("doc:session-1")))
+	w.must(releases(notice))
+	w.stands(w.out(says(amal, "J41/1", notice, called("doc:session-1"))), "called")
+}
+
 // views gives the views of the hub, "hub", and of every desk.
 func (w *world) views() map[string]*memory {
 	all := maps.Clone(w.desks)

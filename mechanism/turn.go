@@ -179,11 +179,35 @@ func (t *turn) submitted(record *Record) error {
 		return nil
 	}
 	m, err := t.after(record)
+	if err == nil {
+		err = t.unread(record)
+	}
 	if late := t.c.Index < t.v.Size(); err != nil && !late && !t.partial(record) {
 		return err
 	}
 	if m != nil && record.Delivery.Status == delivery.Released {
 		t.put(m)
+	}
+	return nil
+}
+
+// unread refuses a message of a matter whose first reference not all who are to read
+// it may read: they could not tell what it belongs to. Only who knows all can.
+func (t *turn) unread(record *Record) error {
+	facts, claims := record.Facts, record.Claims
+	if !t.v.Complete() || facts == nil || facts.Kind == "" || len(claims.Refs) == 0 || Supersedes(claims.Refs[0].Relation) {
+		return nil
+	}
+	about, ok := t.v.Record(claims.Refs[0].ID)
+	if !ok {
+		return nil
+	}
+	have := parties(about.Claims, t.ch.Supervisor().ID)
+	waits := about.Delivery != nil && about.Delivery.Status != delivery.Released
+	for _, party := range parties(claims, t.ch.Supervisor().ID) {
+		if waits || !slices.Contains(have, party) {
+			return rule.Refuse(UnreadMatter, "refer to it once all of them may read it, or leave the reference out", "statement %s is about statement %s, which not all of its addressees may read", claims.ID, about.Claims.ID)
+		}
 	}
 	return nil
 }
