@@ -7,7 +7,7 @@ SHELL       := bash
 .DEFAULT_GOAL := build
 
 FUZZTIME ?= $(if $(filter true,$(CI)),6s,5s)
-DAYS     ?= 30
+DAYS     ?= $(if $(filter true,$(CI)),10,30)
 MOVES    ?= 100000
 LOG      := .cache/test.log
 CROSS    := statement/crosscheck
