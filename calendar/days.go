@@ -55,7 +55,8 @@ func Keep(now time.Time, parties ...Party) Days {
 	return d
 }
 
-// Add gives when that many working days are over, as [Calendar.Add] has it.
+// Add gives when that many working days are over, as [Calendar.Add] has it, in the
+// form that JSON gives again.
 func (d Days) Add(from time.Time, days int) time.Time {
 	parties := make([]Party, len(d.Clocks))
 	for i, c := range d.Clocks {
@@ -65,5 +66,5 @@ func (d Days) Add(from time.Time, days int) time.Time {
 		}
 		parties[i] = Party{Zone: location, Weekend: d.Weekend, Opens: c.Opens, Closes: c.Closes, Holidays: d.Holidays}
 	}
-	return Joint(parties...).Add(from, days)
+	return Joint(parties...).Add(from, days).Round(0).UTC()
 }

@@ -31,6 +31,6 @@ func tradeTerms(ch *charter.Charter, parties []string, now time.Time) trade.Term
 	}
 	return trade.Terms{
 		Silence: t.SilenceConsents, Screen: t.ScreeningDays, Recommend: t.RecommendationDays, Extend: t.ExtendedDays, Disagree: t.DisagreementDays, Confirm: t.ConfirmationDays,
-		Refer: t.ReferralDays, Decide: t.DecisionDays, Superior: t.SuperiorDays, License: t.LicenceDays, EndUse: t.EndUse, Readers: t.Readers, Days: trade.DaysOf(now, days...),
+		Refer: t.ReferralDays, Decide: t.DecisionDays, Superior: t.SuperiorDays, License: t.LicenceDays, EndUse: t.EndUse, Readers: t.Readers, Days: calendar.Keep(now, days...),
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // week is of parties that rest on Friday, Saturday and Sunday between them.
-var week = DaysOf(monday, parties()...)
+var week = calendar.Keep(monday, parties()...)
 
 func parties() []calendar.Party {
 	zones := map[string][]time.Weekday{"Asia/Jerusalem": {time.Friday, time.Saturday}, "Asia/Damascus": {time.Friday, time.Saturday}, "America/New_York": {time.Saturday, time.Sunday}}
@@ -28,7 +28,7 @@ func parties() []calendar.Party {
 // What a project keeps counts as the charter's calendars do.
 func TestDays(t *testing.T) {
 	text, err := json.Marshal(week)
-	var kept Days
+	var kept calendar.Days
 	if err != nil || json.Unmarshal(text, &kept) != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/calendar"
 	"parley/matter"
 	"parley/rule"
 )
@@ -53,19 +54,19 @@ const (
 
 // Terms are the charter's times and choices. They are fixed as a project opens.
 type Terms struct {
-	Silence   bool     `json:"silence"`           // silence counts as no objection
-	Screen    int      `json:"screen"`            // working days until the supervisor has screened it
-	Recommend int      `json:"recommend"`         // until every side has answered
-	Extend    int      `json:"extend"`            // the same, once a side has asked for more time
-	Disagree  int      `json:"disagree"`          // until an objection that stands is a refusal
-	Confirm   int      `json:"confirm"`           // until a condition that is said to be met is confirmed
-	Refer     int      `json:"refer"`             // until a refusal is referred to the supervisor
-	Decide    int      `json:"decide"`            // until the supervisor has decided
-	Superior  int      `json:"superior"`          // until its superior has, where it has not
-	License   int      `json:"license"`           // until a licence follows
-	EndUse    []string `json:"endUse,omitempty"`  // sectors that need an end-use certificate
-	Readers   []string `json:"readers,omitempty"` // officers who read projects, "party/officer"; a party without any: all of its area
-	Days      Days     `json:"days"`
+	Silence   bool          `json:"silence"`           // silence counts as no objection
+	Screen    int           `json:"screen"`            // working days until the supervisor has screened it
+	Recommend int           `json:"recommend"`         // until every side has answered
+	Extend    int           `json:"extend"`            // the same, once a side has asked for more time
+	Disagree  int           `json:"disagree"`          // until an objection that stands is a refusal
+	Confirm   int           `json:"confirm"`           // until a condition that is said to be met is confirmed
+	Refer     int           `json:"refer"`             // until a refusal is referred to the supervisor
+	Decide    int           `json:"decide"`            // until the supervisor has decided
+	Superior  int           `json:"superior"`          // until its superior has, where it has not
+	License   int           `json:"license"`           // until a licence follows
+	EndUse    []string      `json:"endUse,omitempty"`  // sectors that need an end-use certificate
+	Readers   []string      `json:"readers,omitempty"` // officers who read projects, "party/officer"; a party without any: all of its area
+	Days      calendar.Days `json:"days"`
 }
 
 // A Phase is how far a project has come, whatever its screening says.
