@@ -127,6 +127,11 @@ func (d *Desk) Await(ctx context.Context, id string) (Sent, error) {
 			if w, err := d.outbox.waitingOne(context.WithoutCancel(ctx), id); err != nil || w != nil {
 				return Sent{ID: id, State: Waits}, err
 			}
+			if r, err = d.outbox.get(context.WithoutCancel(ctx), id); err != nil { // signed between the two questions
+				return Sent{}, err
+			}
+		}
+		if r == nil {
 			return Sent{}, rule.Refuse(NotFound, "check the identifier with `parley ls`", "this desk has not signed statement %s", id)
 		}
 		answer := Sent{ID: id, State: r.state, Index: r.index, Receipt: r.receipt}

@@ -22,7 +22,7 @@ func TestClockBack(t *testing.T) {
 		say := func(sequence int) {
 			q := desk.Saying{By: amal.author, Format: "J00", To: []string{"birch", "cedar"}, Fields: []string{fmt.Sprintf("sequence=%d", sequence), "operator=yes"}}
 			id, err := alder.desk.Say(t.Context(), q)
-			w.said.note("say", "alder", id, q, err)
+			w.said.note("say", signed{id: id, party: "alder"}, q, err)
 			w.must(err)
 		}
 		w.wait(time.Second)

@@ -276,25 +276,35 @@ func (w *world) act(n *node, what string, q desk.Saying, do func(context.Context
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		id, err := do(ctx, d)
+		waits := err == nil && id != "" && forSecond(d, id)
 		if n.life.Load() != life {
 			return
 		}
-		w.said.note(what, n.name, id, q, err)
+		w.said.note(what, signed{id: id, party: n.name, waits: waits}, q, err)
 		w.tracef("%s: %s %s %.12s: %v", q.By, what, q.About, id, err)
 	}
 }
 
+// forSecond reports whether a statement that was just signed may yet become a draft
+// again, as it waits for a second officer.
+func forSecond(d *desk.Desk, id string) bool {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel() // how things stand is asked, and nothing awaited
+	sent, err := d.Await(ctx, id)
+	return err != nil || sent.State == desk.Waits
+}
+
 // note keeps what an officer was told.
-func (r *record) note(what, party, id string, q desk.Saying, err error) {
+func (r *record) note(what string, s signed, q desk.Saying, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var refusal *rule.Refusal
 	switch {
 	case err == nil:
 		r.counts[what]++
-		if id != "" {
-			r.signed = append(r.signed, signed{id: id, party: party})
-			r.typed[id] = q.Fields
+		if s.id != "" {
+			r.signed = append(r.signed, s)
+			r.typed[s.id] = q.Fields
 		}
 	case errors.As(err, &refusal):
 		r.counts[what+": "+refusal.Rule]++
