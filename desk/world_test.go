@@ -360,7 +360,7 @@ func (w *world) act(name, verb, id string, fields ...string) string {
 	return act
 }
 
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // until waits for a condition, looking every few milliseconds.
 func (w *world) until(what string, holds func() bool) {

@@ -269,7 +269,7 @@ func (w *world) saturate(name string, done func() bool) <-chan int {
 // arrival waits for a statement's text on a desk's feed, and gives the time then.
 func (w *world) arrival(name string, s *statement.Statement) time.Time {
 	w.t.Helper()
-	ctx, stop := context.WithTimeout(w.t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(w.t.Context(), time.Minute)
 	defer stop()
 	for item, err := range w.client(name).Feed(ctx, 0) {
 		if err != nil {

@@ -26,7 +26,7 @@ func (w *world) follow(name string, size uint64) (*store.Working, []*ledger.Bloc
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(w.t.Context(), 10*time.Second)
+	ctx, stop := context.WithTimeout(w.t.Context(), time.Minute)
 	defer stop()
 	var blocks []*ledger.Block
 	for item, err := range w.client(name).Feed(ctx, 0) {
@@ -135,7 +135,7 @@ func TestAutoRelease(t *testing.T) {
 	w.stop()
 	w.offset.Store(int64(limit + time.Second))
 	w.restart()
-	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	for item, err := range w.client("birch/desk/one").Feed(ctx, 0) {
 		if err != nil {

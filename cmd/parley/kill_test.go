@@ -160,7 +160,7 @@ func (b *bench) sendOne(ctx context.Context, a *killAuthor, verifier *ledger.Ver
 // followAll verifies the whole ledger as the other side is fed it.
 func followAll(ctx context.Context, t *testing.T, b *bench, w *world) *store.Working {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	work, err := store.New(ctx, nil, w.charter.Hub.Origin, false)
 	if err != nil {

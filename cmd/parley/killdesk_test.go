@@ -93,7 +93,7 @@ func TestKillDesk(t *testing.T) {
 		if round == 0 { // the others may be killed before anything
 			select {
 			case <-first:
-			case <-time.After(30 * time.Second):
+			case <-time.After(2 * time.Minute):
 			}
 		}
 		<-time.After(time.Duration(100+rand.IntN(300)) * time.Millisecond)
@@ -144,7 +144,7 @@ func sendNotice(ctx context.Context, w *world, by, text string) (id string, ok b
 // as what the hub has confirmed, and gives the size.
 func awaitOutbox(ctx context.Context, t *testing.T, w *world) uint64 {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	l, err := openLocal(filepath.Join(w.dir, "alder", "desk"))
 	if err != nil {

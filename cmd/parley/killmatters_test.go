@@ -171,7 +171,7 @@ func TestKillMatters(t *testing.T) {
 // caughtUp waits until the desk has as many entries.
 func caughtUp(ctx context.Context, t *testing.T, w *world, size uint64) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); awaitOutbox(ctx, t, w) < size; <-time.After(20 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); awaitOutbox(ctx, t, w) < size; <-time.After(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the desk does not catch up")
 		}

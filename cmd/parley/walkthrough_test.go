@@ -43,7 +43,7 @@ func TestWalkthrough(t *testing.T) {
 	}
 	t.Setenv("PARLEY_PASSPHRASE", "exercise")
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	paste := func(block string) string {
 		cmd := exec.CommandContext(ctx, bash, "-euo", "pipefail", "-c", block)
 		cmd.Dir = folder
