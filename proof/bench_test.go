@@ -9,7 +9,7 @@ import (
 )
 
 // benchRecord is a record of some thousand notices in blocks of 50.
-func benchRecord(b *testing.B) (record []byte, texts [][]byte) {
+func benchRecord(b testing.TB) (record []byte, texts [][]byte) {
 	w := newWorld(b)
 	play(w)
 	for range 20 {

@@ -23,6 +23,7 @@ func (a *audit) conclude(trusted *charter.Charter) error {
 	r.Statements = uint64(len(a.items)) - r.Charters
 	r.Withheld = r.Size - uint64(len(a.items))
 	r.First, r.Last = a.items[0].entry.Time, a.items[len(a.items)-1].entry.Time
+	r.hubKey = c.Hub.Key
 
 	if err := r.anchor(trusted, a.editions); err != nil {
 		return err

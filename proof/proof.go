@@ -39,6 +39,9 @@ type Result struct {
 	Proven     []string   // sentences, in the order of the ledger
 	NotShown   []string   // sentences: what nobody may conclude from the file
 	Exchanges  []Exchange // sealed exchanges that are there, oldest first
+
+	hubKey string // the log's verifier key
+	rootAt func(size uint64) (ledger.Hash, bool)
 }
 
 func (r *Result) proven(format string, args ...any) {

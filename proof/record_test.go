@@ -304,3 +304,35 @@ func FuzzVerifyRecord(f *testing.F) {
 		}
 	})
 }
+
+// What was cut off at the end, and another ledger of the same hub, show beside a
+// checkpoint that the reader has from elsewhere.
+func TestRecordAgainstCheckpoint(t *testing.T) {
+	w := newWorld(t)
+	play(w)
+	lines := strings.SplitAfter(w.record("birch"), "\n")
+	verify := func(n int, note []byte) string {
+		result, err := VerifyRecord(t.Context(), strings.NewReader(strings.Join(lines[:n], "")), nil)
+		w.must(err)
+		return outcome(result.CheckCheckpoint(note))
+	}
+	forked, err := w.signer.Sign(10, ledger.Hash{1})
+	w.must(err)
+	size := len(w.blocks)
+	for _, test := range []struct {
+		name  string
+		lines int
+		note  []byte
+		want  string
+	}{
+		{"its own", size + 1, w.blocks[size-1].Checkpoint, "proven"},
+		{"an older one", size + 1, w.blocks[3].Checkpoint, "proven"},
+		{"a newer one", 5, w.blocks[size-1].Checkpoint, "refuted: the hub has signed 24 entries, and this file ends after 4: the last 20 were left out, or it was made before them"},
+		{"a fork", size + 1, forked, "refuted: the hub has signed two ledgers: root 0100"},
+		{"a stranger's", size + 1, []byte("x\n"), "not checked: check against a checkpoint: open checkpoint of"},
+	} {
+		if got := verify(test.lines, test.note); !strings.HasPrefix(got, test.want) {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}

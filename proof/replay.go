@@ -97,6 +97,7 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 	}
 	r.Mechanism, r.Exercise, r.Origin, r.Size, r.Root = c.Mechanism, c.Exercise, origin, w.Size(), root
 	r.Charters, r.Keys = uint64(len(editions)), uint64(len(w.Keys()))
+	r.hubKey, r.rootAt = c.Hub.Key, w.RootAt
 	chains := newChains()
 	for index := range w.Size() {
 		record, ok := w.RecordAt(index)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -17,7 +18,7 @@ import (
 	"parley/sealed"
 )
 
-const verifyUsage = `usage: parley verify [-json] [-charter FILE] [-texts FILE] FILE|DIR
+const verifyUsage = `usage: parley verify [-json] [-charter FILE] [-checkpoint FILE] [-texts FILE] FILE|DIR
 
 Verify checks a bundle, a record or the data folder of a desk or a hub offline:
 every signature, endorsement, proof and order, and by the charter's rules every
@@ -25,7 +26,9 @@ outcome that the texts decide. It asks no server. With -charter it must belong
 to that charter; without, compare the charter's hash with your own copy. It says of
 each sealed exchange what was deposited, and whether both sides were opened or it
 lapsed. -texts takes texts of exchanges ('parley exchange texts') and checks each
-against what was deposited.
+against what was deposited. -checkpoint takes a checkpoint that you have from
+elsewhere, by itself or in a receipt: what was cut off at the file's end, and a
+second ledger of the same hub, are refuted by it.
 
 Exit status: 0 it is proven, 1 it is refuted, 2 it could not be checked.
 `
@@ -35,6 +38,7 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	asJSON := flags.Bool("json", false, "")
 	charterFile := flags.String("charter", "", "")
 	textsFile := flags.String("texts", "", "")
+	checkpointFile := flags.String("checkpoint", "", "")
 	if code, ok := parseFlags(flags, verifyUsage, args, 1, stdout, stderr); !ok {
 		return code
 	}
@@ -55,7 +59,18 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 			return 2
 		}
 	}
+	var known []byte
+	if *checkpointFile != "" {
+		var err error
+		if known, err = readKnown(*checkpointFile); err != nil {
+			report(stderr, err.Error(), "-checkpoint takes a checkpoint, or a receipt, which holds one")
+			return 2
+		}
+	}
 	result, err := verifyPath(ctx, flags.Arg(0), trusted)
+	if err == nil && known != nil {
+		err = result.CheckCheckpoint(known)
+	}
 	if err == nil && texts != nil {
 		err = result.CheckTexts(texts)
 	}
@@ -122,6 +137,24 @@ func verifyPath(ctx context.Context, path string, trusted *charter.Charter) (pro
 		return proof.VerifyBundle(ctx, text, trusted)
 	}
 	return proof.Result{}, fmt.Errorf("read %s: it is neither a record nor a bundle as `parley export` writes them", path)
+}
+
+// readKnown reads a file with a checkpoint, or with a receipt that ends in one.
+func readKnown(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, 1<<16))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if bytes.HasPrefix(text, []byte("c2sp.org/tlog-proof@")) {
+		_, note, _ := bytes.Cut(text, []byte("\n\n"))
+		return note, nil
+	}
+	return text, nil
 }
 
 // readTexts reads a file of texts of exchanges.

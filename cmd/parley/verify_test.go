@@ -106,6 +106,11 @@ func TestExportVerifyRebuild(t *testing.T) {
 		return file(name)
 	}
 	dropped := write("dropped", append(slices.Clone(lines[:5]), lines[6:]...)...)
+	var end struct{ Checkpoint string }
+	if err := json.Unmarshal(lines[len(lines)-2], &end); err != nil {
+		t.Fatal(err)
+	}
+	checkpoint, shorter := write("checkpoint", []byte(end.Checkpoint)), write("shorter", lines[:len(lines)-3]...)
 	for _, test := range []struct {
 		name   string
 		args   []string
@@ -116,6 +121,10 @@ func TestExportVerifyRebuild(t *testing.T) {
 		{"refuted", []string{"verify", dropped}, 1, words.ExerciseBanner("en") + "\nrefuted: block 5 stands at entry", ""},
 		{"refuted for programs", []string{"verify", "-json", dropped}, 1, `"outcome": "refuted"`, ""},
 		{"cut", []string{"verify", write("cut", text[:len(text)-7])}, 2, "", "parley: could not be checked: read record: line"},
+		{"its checkpoint", []string{"verify", "-checkpoint", checkpoint, record}, 0, "proven: it agrees with the checkpoint of", ""},
+		{"shorter", []string{"verify", shorter}, 0, "verified: ", ""},
+		{"shorter than was signed", []string{"verify", "-checkpoint", checkpoint, shorter}, 1, "refuted: the hub has signed", ""},
+		{"no checkpoint", []string{"verify", "-checkpoint", charterFile, record}, 2, "", "could not be checked: check against a checkpoint"},
 		{"neither", []string{"verify", charterFile}, 2, "", "it is neither a record nor a bundle"},
 		{"empty", []string{"verify", write("empty")}, 2, "", "it is neither a record nor a bundle"},
 		{"no file", []string{"verify", file("none")}, 2, "", "parley: could not be checked"},
