@@ -71,8 +71,11 @@ type Party struct {
 	Zone      string            `json:"zone"`      // IANA time zone, for echoing times
 	Languages []string          `json:"languages"` // first is preferred
 	Roots     []string          `json:"roots"`     // public Ed25519 keys, base64url
-	Witness   string            `json:"witness"`   // verifier key of its cosignatures (c2sp.org/tlog-cosignature); empty: none yet
-	Calendar  *Calendar         `json:"calendar,omitempty"`
+	Witness   string            `json:"witness"`   // Ed25519 verifier key of its cosignatures (c2sp.org/tlog-cosignature); empty: none yet
+
+	WitnessMLDSA string `json:"witnessMLDSA,omitempty"` // ML-DSA-44 verifier key of its cosignatures, of the same name; empty: it cosigns by Ed25519 alone
+
+	Calendar *Calendar `json:"calendar,omitempty"`
 }
 
 // An Area is a compartment: it has its own roles, keys and view.
@@ -117,13 +120,6 @@ type Precedence struct {
 	ReplySeconds    int    `json:"replySeconds"`     // until the first reply of substance
 	Ladder          []Rung `json:"ladder,omitempty"` // whom a statement goes to that nobody acknowledges, step by step
 	Working         bool   `json:"working,omitempty"`
-}
-
-// A WitnessPolicy says when a checkpoint counts as confirmed.
-type WitnessPolicy struct {
-	Parties      []string `json:"parties"`      // all of these must cosign
-	FreshSeconds int      `json:"freshSeconds"` // the hub signs a checkpoint at least this often, idle or not
-	AlarmSeconds int      `json:"alarmSeconds"` // a checkpoint not confirmed for this long is an alarm
 }
 
 // Limits bound what one party can ask of the hub, and how far clocks may differ.

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/mldsa"
+
 	"parley/format"
 	"parley/identity"
 )
@@ -27,6 +29,15 @@ func key(use string) ed25519.PrivateKey {
 }
 
 func public(use string) ed25519.PublicKey { return key(use).Public().(ed25519.PublicKey) }
+
+func publicMLDSA(use string) []byte {
+	seed := sha256.Sum256([]byte(use))
+	key, err := mldsa.NewPrivateKey(mldsa.MLDSA44(), seed[:])
+	if err != nil {
+		panic(err)
+	}
+	return key.PublicKey().Bytes()
+}
 
 func vkey(name string, algorithm byte, pub []byte) string {
 	raw := append([]byte{algorithm}, pub...)
@@ -49,6 +60,7 @@ func filled(t *testing.T, template string) *Charter {
 		p := &c.Parties[i]
 		p.Roots = []string{identity.EncodeKey(public(p.ID))}
 		p.Witness = vkey(p.ID+".example/witness", algorithmCosignature, public(p.ID+"/witness"))
+		p.WitnessMLDSA = vkey(p.ID+".example/witness", algorithmMLDSA, publicMLDSA(p.ID+"/witness"))
 	}
 	return c
 }
@@ -176,7 +188,21 @@ func TestCheck(t *testing.T) {
 		want   string
 	}{
 		{"none", func(*Charter) {}, ""},
-		{"no witness yet", func(c *Charter) { c.Parties[0].Witness = "" }, ""},
+		{"no witness yet", func(c *Charter) { c.Parties[0].Witness, c.Parties[0].WitnessMLDSA = "", "" }, ""},
+		{"witness without ML-DSA", func(c *Charter) { c.Parties[0].WitnessMLDSA = "" }, ""},
+		{"witness by ML-DSA alone", func(c *Charter) { c.Parties[0].Witness = "" }, "a second key, beside the Ed25519 key in witness"},
+		{"ML-DSA key of another name", func(c *Charter) {
+			c.Parties[0].WitnessMLDSA = vkey("other", algorithmMLDSA, publicMLDSA("x"))
+		}, "the name in the party's Ed25519 witness key, israel.example/witness"},
+		{"ML-DSA key of another party", func(c *Charter) {
+			c.Parties[0].WitnessMLDSA = vkey("israel.example/witness", algorithmMLDSA, publicMLDSA("syria/witness"))
+		}, "accepted: a key of its own; the same key is parties[israel].witnessMLDSA"},
+		{"ML-DSA key cut", func(c *Charter) { p := &c.Parties[0]; p.WitnessMLDSA = p.WitnessMLDSA[:len(p.WitnessMLDSA)-4] }, "its last part is not the base64 of an ML-DSA-44 key with its type"},
+		{"ML-DSA key in place of Ed25519", func(c *Charter) { c.Parties[0].Witness = c.Parties[0].WitnessMLDSA }, "it is of signature type 6, here type 4 is used"},
+		{"Ed25519 key in place of ML-DSA", func(c *Charter) { c.Parties[0].WitnessMLDSA = c.Parties[0].Witness }, "it is of signature type 4, here type 6 is used"},
+		{"one name, two parties", func(c *Charter) {
+			c.Parties[1].Witness, c.Parties[1].WitnessMLDSA = vkey("israel.example/witness", algorithmCosignature, public("y")), ""
+		}, "accepted: a name of its own; israel has it too"},
 		{"mechanism in capitals", func(c *Charter) { c.Mechanism = "Paris" },
 			`charter: mechanism: read "Paris"; accepted: a to z, 0 to 9 and hyphens, at most 32, not beginning with a hyphen`},
 		{"edition 1 that follows another", func(c *Charter) { c.Previous = EncodeHash([32]byte{}) },
@@ -207,7 +233,9 @@ func TestCheck(t *testing.T) {
 			`charter: parties[syria].roots[0]: read "` + smallOrder + `"; accepted: a public Ed25519 key, 43 characters of base64url; `},
 		{"one root for two parties", func(c *Charter) { c.Parties[1].Roots[0] = c.Parties[0].Roots[0] },
 			`charter: parties[syria].roots[0]: read "` + identity.EncodeKey(public("israel")) + `"; accepted: a key of its own; the same key is parties[israel].roots[0]`},
-		{"root that witnesses", func(c *Charter) { c.Parties[1].Witness = vkey("w", algorithmCosignature, public("syria")) },
+		{"root that witnesses", func(c *Charter) {
+			c.Parties[1].Witness, c.Parties[1].WitnessMLDSA = vkey("w", algorithmCosignature, public("syria")), ""
+		},
 			`charter: parties[syria].witness: read "` + identity.EncodeKey(public("syria")) + `"; accepted: a key of its own; the same key is parties[syria].roots[0]`},
 		{"no supervisor", func(c *Charter) {
 			c.Parties[2].Kind = KindSide

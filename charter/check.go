@@ -63,7 +63,7 @@ func (p Problems) Error() string {
 // Check reports everything that keeps the charter from being put in force, as
 // [Problems]; nil where nothing does. It does not look at signatures.
 func (c *Charter) Check() error {
-	k := &checker{keys: map[string]string{}}
+	k := &checker{keys: map[string]string{}, witnesses: map[string]string{}}
 	k.head(c)
 	k.hub(c.Hub)
 	k.parties(c)
@@ -85,8 +85,9 @@ func (c *Charter) Check() error {
 }
 
 type checker struct {
-	problems Problems
-	keys     map[string]string // raw public key to the field that has it
+	problems  Problems
+	keys      map[string]string // raw public key to the field that has it
+	witnesses map[string]string // name of cosignatures to the party
 }
 
 func (k *checker) add(field, read, accepted, remedy string) {
@@ -209,22 +210,14 @@ func (k *checker) partyKeys(field string, p Party) {
 		}
 		k.unique(fmt.Sprintf("%s.roots[%d]", field, i), key)
 	}
-	if p.Witness == "" {
-		return
-	}
-	v, err := parseVerifier(p.Witness, algorithmCosignature)
-	if err != nil {
-		k.add(field+".witness", p.Witness, "a verifier key for cosignatures, name+hash+key", err.Error())
-		return
-	}
-	k.unique(field+".witness", v.key)
+	k.witnessKeys(field, p)
 }
 
 // unique refuses a key that has another use already: a signature for one use
 // must never be one for the other.
 func (k *checker) unique(field string, key []byte) {
 	if other, ok := k.keys[string(key)]; ok {
-		k.add(field, identity.EncodeKey(key), "a key of its own", "the same key is "+other)
+		k.add(field, base64url.Encode(key), "a key of its own", "the same key is "+other)
 		return
 	}
 	k.keys[string(key)] = field
@@ -345,21 +338,6 @@ func (k *checker) precedences(c *Charter) {
 	if want := []string{"FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"}; !slices.Equal(ids, want) {
 		k.add("precedences", strings.Join(ids, " "), strings.Join(want, " ")+", in this order", "")
 	}
-}
-
-func (k *checker) witness(c *Charter) {
-	for i, id := range c.Witness.Parties {
-		if _, ok := c.Party(id); !ok || slices.Contains(c.Witness.Parties[:i], id) {
-			k.add("witness.parties", id, "parties of this charter, each once", "")
-		}
-	}
-	for _, side := range c.Sides() {
-		if !slices.Contains(c.Witness.Parties, side.ID) {
-			k.add("witness.parties", strings.Join(c.Witness.Parties, " "), "every side at least", "add "+side.ID)
-		}
-	}
-	k.between("witness.freshSeconds", c.Witness.FreshSeconds, 1, 24*3600)
-	k.between("witness.alarmSeconds", c.Witness.AlarmSeconds, 1, 24*3600)
 }
 
 func (k *checker) limits(l Limits) {

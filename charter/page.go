@@ -1,6 +1,7 @@
 package charter
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"time"
@@ -40,6 +41,9 @@ var labels = map[string]format.Words{
 	"languages":          {"en": "Languages", "ar": "اللغات", "he": "שפות"},
 	"root":               {"en": "Root key", "ar": "المفتاح الجذر", "he": "מפתח שורש"},
 	"witness":            {"en": "Witness key", "ar": "مفتاح الشاهد", "he": "מפתח העד"},
+	"witnessMLDSA":       {"en": "Witness key, ML-DSA-44 (SHA-256 of it)", "ar": "مفتاح الشاهد، ML-DSA-44 (بصمة SHA-256)", "he": "מפתח העד, ML-DSA-44 (תמצית SHA-256)"},
+	"fresh":              {"en": "Cosigned anew, idle or not, every", "ar": "يُشارَك في التوقيع من جديد، ولو دون حركة، كل", "he": "נחתם במשותף מחדש, גם ללא תעבורה, מדי"},
+	"unconfirmed":        {"en": "Alarm when not confirmed for", "ar": "إنذار إذا لم يؤكَّد خلال", "he": "התרעה כשלא אושר במשך"},
 	"absent":             {"en": "(none yet)", "ar": "(لا يوجد بعد)", "he": "(אין עדיין)"},
 	"areas":              {"en": "Areas", "ar": "المجالات", "he": "תחומים"},
 	"formats":            {"en": "Formats in force, and what the gate does", "ar": "النماذج السارية وما تفعله البوابة", "he": "הטפסים שבתוקף, ומה עושה השער"},
@@ -113,6 +117,7 @@ func (c *Charter) Page(lang string) string {
 		p.fact(2, "languages", strings.Join(party.Languages, ", "))
 		p.facts(2, "root", party.Roots)
 		p.fact(2, "witness", party.Witness)
+		p.fact(2, "witnessMLDSA", shortKey(party.WitnessMLDSA))
 	}
 
 	p.head("areas")
@@ -152,7 +157,19 @@ func (c *Charter) Page(lang string) string {
 	p.accord(c.Accord())
 	p.line(0, "")
 	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
+	p.line(0, p.word("fresh")+" "+p.span(c.Witness.FreshSeconds))
+	p.line(0, p.word("unconfirmed")+" "+p.span(c.Witness.AlarmSeconds))
 	return p.text.String()
+}
+
+// shortKey names a verifier key that is too long to be read by its name, its hash
+// and the SHA-256 of the whole, base64url.
+func shortKey(vkey string) string {
+	parts := strings.Split(vkey, "+")
+	if len(parts) < 3 {
+		return vkey
+	}
+	return parts[0] + "+" + parts[1] + "+" + EncodeHash(sha256.Sum256([]byte(vkey)))
 }
 
 // calendar writes when a party works; nothing where it always does.

@@ -16,12 +16,16 @@ import (
 const (
 	algorithmLog         = 0x01 // Ed25519, over the note's text
 	algorithmCosignature = 0x04 // Ed25519, over c2sp.org/tlog-cosignature's text
+	algorithmMLDSA       = 0x06 // ML-DSA-44, over c2sp.org/tlog-cosignature's subtree
 )
+
+// sizeMLDSA is how many bytes an ML-DSA-44 public key has (FIPS 204, table 2).
+const sizeMLDSA = 1312
 
 // A verifier is the content of a verifier key, "name+hash+key".
 type verifier struct {
 	name string
-	key  []byte // Ed25519
+	key  []byte
 }
 
 // parseVerifier reads a verifier key of one algorithm, in its only encoding.
@@ -29,17 +33,26 @@ func parseVerifier(vkey string, algorithm byte) (verifier, error) {
 	name, rest, ok1 := strings.Cut(vkey, "+")
 	hash, encoded, ok2 := strings.Cut(rest, "+")
 	raw, err := decodeStd(encoded)
+	wanted, size := "Ed25519", 32
+	if algorithm == algorithmMLDSA {
+		wanted, size = "ML-DSA-44", sizeMLDSA
+	}
 	switch {
 	case !ok1 || !ok2:
 		return verifier{}, errors.New("it has three parts, joined by +")
 	case name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }):
 		return verifier{}, errors.New("its name is empty or has a space in it")
-	case err != nil || len(raw) != 33:
-		return verifier{}, errors.New("its last part is not the base64 of an Ed25519 key with its type")
+	case err != nil || len(raw) != 33 && len(raw) != 1+sizeMLDSA:
+		return verifier{}, fmt.Errorf("its last part is not the base64 of an %s key with its type", wanted)
 	case raw[0] != algorithm:
 		return verifier{}, fmt.Errorf("it is of signature type %d, here type %d is used", raw[0], algorithm)
+	case len(raw) != 1+size:
+		return verifier{}, fmt.Errorf("its last part is not the base64 of an %s key with its type", wanted)
 	case hash != fmt.Sprintf("%08x", noteHash(name, raw)):
 		return verifier{}, fmt.Errorf("its hash should be %08x; the key was altered or cut", noteHash(name, raw))
+	}
+	if algorithm == algorithmMLDSA {
+		return verifier{name, raw[1:]}, nil
 	}
 	if err := identity.CheckKey(raw[1:]); err != nil {
 		return verifier{}, err

@@ -138,8 +138,8 @@ func (d *Desk) open(ctx context.Context) error {
 		return fmt.Errorf("%q is not a party of mechanism %s", d.party, c.Charter.Mechanism)
 	case c.Author.Role != mechanism.Desk:
 		return fmt.Errorf("it must act as %s/%s/..., not as %s", d.party, mechanism.Desk, c.Author)
-	case c.Witness != nil && c.Witness.VerifierKey() != party.Witness:
-		return fmt.Errorf("the charter names witness key %q for %s, the key ring holds %s", party.Witness, d.party, c.Witness.VerifierKey())
+	case c.Witness != nil && c.Witness.Only(party.WitnessKeys()) == nil:
+		return fmt.Errorf("the charter names witness keys %s for %s, the key ring holds %s", shortKeys(party.WitnessKeys()), d.party, shortKeys(c.Witness.VerifierKeys()))
 	}
 	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock, dial: c.Dial, moved: newSignal()}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"parley/charter"
@@ -26,7 +25,7 @@ func (d *Desk) heard(item client.Item) error {
 	if err != nil {
 		return err
 	}
-	witnesses, err := ledger.NewWitnesses(witnessKeys(c))
+	witnesses, err := ledger.NewWitnesses(c.WitnessKeys())
 	if err != nil {
 		return err
 	}
@@ -51,20 +50,31 @@ func (d *Desk) heard(item client.Item) error {
 	return nil
 }
 
-func witnessKeys(c *charter.Charter) []string {
-	var keys []string
-	for _, p := range c.Parties {
-		if p.Witness != "" {
-			keys = append(keys, p.Witness)
-		}
-	}
-	return keys
-}
-
+// hasCosigned reports whether the party has cosigned with every key that the
+// charter names for it.
 func hasCosigned(c *charter.Charter, cosignatures []ledger.Cosignature, party string) bool {
 	p, _ := c.Party(party)
-	name, _, ok := strings.Cut(p.Witness, "+")
-	return ok && slices.ContainsFunc(cosignatures, func(s ledger.Cosignature) bool { return s.Name == name })
+	by := 0
+	for _, s := range cosignatures {
+		if s.Name == p.WitnessName() {
+			by++
+		}
+	}
+	return by > 0 && by == len(p.WitnessKeys())
+}
+
+// shortKeys names verifier keys by name and hash.
+func shortKeys(vkeys []string) string {
+	var short []string
+	for _, vkey := range vkeys {
+		name, rest, _ := strings.Cut(vkey, "+")
+		hash, _, _ := strings.Cut(rest, "+")
+		short = append(short, name+"+"+hash)
+	}
+	if len(short) == 0 {
+		return "none"
+	}
+	return strings.Join(short, ", ")
 }
 
 // cosign is the witness: it puts the party's cosignature to checkpoints that the

@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/mldsa"
+
 	"parley/charter"
 	"parley/delivery"
 	"parley/hub"
@@ -65,9 +67,9 @@ func newWorld(t *testing.T, change ...func(*charter.Charter)) *world {
 	}
 	for i, p := range c.Parties {
 		c.Parties[i].Roots = []string{identity.EncodeKey(w.newKey(p.ID + "/registrar/root").Public().(ed25519.PublicKey))}
-		w.witnesses[p.ID], err = ledger.NewCosigner(p.ID, w.newKey(p.ID+"/witness"))
+		w.witnesses[p.ID], err = ledger.NewCosigner(p.ID, w.newKey(p.ID+"/witness"), quantum(w.keys[p.ID+"/witness"]))
 		w.must(err)
-		c.Parties[i].Witness = w.witnesses[p.ID].VerifierKey()
+		c.Parties[i].Witness, c.Parties[i].WitnessMLDSA = w.witnesses[p.ID].VerifierKey(), w.witnesses[p.ID].VerifierKeyMLDSA()
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	w.must(err)
@@ -113,6 +115,15 @@ func (w *world) newKey(name string) ed25519.PrivateKey {
 	defer w.ringing.Unlock()
 	w.keys[name] = key
 	return key
+}
+
+// quantum is the ML-DSA key of the same seed.
+func quantum(key ed25519.PrivateKey) *mldsa.PrivateKey {
+	q, err := mldsa.NewPrivateKey(mldsa.MLDSA44(), key.Seed())
+	if err != nil {
+		panic(err) // a seed has the right length
+	}
+	return q
 }
 
 func (w *world) sign(c *charter.Charter) *charter.Signed {

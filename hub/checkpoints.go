@@ -42,13 +42,7 @@ func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
 
 // adopt takes the witnesses of a new edition. Its log key is the old one.
 func (c *checkpoints) adopt(edition *charter.Charter) error {
-	var vkeys []string
-	for _, p := range edition.Parties {
-		if p.Witness != "" {
-			vkeys = append(vkeys, p.Witness)
-		}
-	}
-	witnesses, err := ledger.NewWitnesses(vkeys)
+	witnesses, err := ledger.NewWitnesses(edition.WitnessKeys())
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/mldsa"
+
 	"parley/charter"
 	"parley/client"
 	"parley/identity"
@@ -53,6 +55,15 @@ func newKey(t testing.TB) ed25519.PrivateKey {
 	return key
 }
 
+// quantum is the ML-DSA key of the same seed.
+func quantum(key ed25519.PrivateKey) *mldsa.PrivateKey {
+	q, err := mldsa.NewPrivateKey(mldsa.MLDSA44(), key.Seed())
+	if err != nil {
+		panic(err) // a seed has the right length
+	}
+	return q
+}
+
 var officers = []string{"alder/desk/one", "birch/desk/one", "alder/watch/amal", "birch/watch/basil", "cedar/gate/chen", "cedar/desk/one", "cedar/hub/one"}
 
 // newWorld begins a mechanism on the template quiet-orchard.
@@ -67,11 +78,12 @@ func newWorld(t testing.TB) *world {
 		key := newKey(t)
 		w.keys[p.ID+"/registrar/root"] = key
 		c.Parties[i].Roots = []string{identity.EncodeKey(key.Public().(ed25519.PublicKey))}
-		cosigner, err := ledger.NewCosigner(p.ID, newKey(t))
+		w.keys[p.ID+"/witness"] = newKey(t)
+		cosigner, err := ledger.NewCosigner(p.ID, w.keys[p.ID+"/witness"], quantum(w.keys[p.ID+"/witness"]))
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Parties[i].Witness = cosigner.VerifierKey()
+		c.Parties[i].Witness, c.Parties[i].WitnessMLDSA = cosigner.VerifierKey(), cosigner.VerifierKeyMLDSA()
 	}
 	logKey, tlsKey := newKey(t), newKey(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,8 +1,10 @@
 // Package keyring keeps Ed25519 private keys: in a file encrypted with a
-// passphrase, or in an ssh-agent, which may itself hold them in hardware.
+// passphrase, or in an ssh-agent, which may itself hold them in hardware. The file
+// also keeps ML-DSA-44 keys, with which witnesses cosign.
 //
 // Either way the rest of the program sees an [identity.Signer] and no key,
-// but for the hub's log key and TLS key, which their libraries want whole.
+// but for the hub's log key and TLS key and the witness keys, which their
+// libraries want whole.
 package keyring
 
 import (
@@ -36,9 +38,12 @@ type Key struct {
 	// Name is two or three identifiers: an author ("israel/watch/amal"), or
 	// what the key is for ("israel/witness", "hub/log", "hub/tls").
 	Name     string
-	Public   ed25519.PublicKey
-	Exercise bool // it signs exercise traffic, and no other
+	Public   ed25519.PublicKey // nil for an ML-DSA-44 key
+	Exercise bool              // it signs exercise traffic, and no other
 }
+
+// MLDSA44 is the other algorithm of keys in a ring, beside Ed25519.
+const MLDSA44 = "ML-DSA-44"
 
 // A Ring is an open key ring: a file (age, scrypt recipient) that holds any
 // number of keys. Its methods may be called at the same time. What they return
@@ -113,6 +118,15 @@ func CheckName(name string) error {
 // New makes a key of that name from 32 bytes of rand, saves it and returns its
 // public half. A name that is taken is an error: nothing replaces a key.
 func (r *Ring) New(name string, exercise bool, rand io.Reader) (ed25519.PublicKey, error) {
+	seed, err := r.make(name, "", exercise, rand)
+	if err != nil {
+		return nil, err
+	}
+	return public(seed), nil
+}
+
+// make makes a key of an algorithm and gives its seed.
+func (r *Ring) make(name, algorithm string, exercise bool, rand io.Reader) ([]byte, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err
 	}
@@ -127,11 +141,11 @@ func (r *Ring) New(name string, exercise bool, rand io.Reader) (ed25519.PublicKe
 		return nil, fmt.Errorf("make key %s: %s has a key of that name; remove it first if it is no longer needed", name, r.path)
 	}
 	next := r.content
-	next.Keys = slices.Insert(slices.Clone(next.Keys), i, secret{name, exercise, seed})
+	next.Keys = slices.Insert(slices.Clone(next.Keys), i, secret{Name: name, Exercise: exercise, Seed: seed, Algorithm: algorithm})
 	if err := r.save(next); err != nil {
 		return nil, fmt.Errorf("make key %s: %w", name, err)
 	}
-	return public(seed), nil
+	return seed, nil
 }
 
 // Remove forgets a key for ever, such as one that was revoked.
@@ -185,7 +199,10 @@ func (r *Ring) Keys() []Key {
 	defer r.mu.Unlock()
 	keys := make([]Key, len(r.content.Keys))
 	for i, k := range r.content.Keys {
-		keys[i] = Key{k.Name, public(k.Seed), k.Exercise}
+		keys[i] = Key{Name: k.Name, Exercise: k.Exercise}
+		if k.Algorithm == "" {
+			keys[i].Public = public(k.Seed)
+		}
 	}
 	return keys
 }
@@ -218,6 +235,9 @@ func (r *Ring) Private(name string) (ed25519.PrivateKey, error) {
 	i, ok := r.find(name)
 	if !ok {
 		return nil, r.missing(name)
+	}
+	if k := r.content.Keys[i]; k.Algorithm != "" {
+		return nil, fmt.Errorf("key %s of %s is for %s, not for Ed25519", name, r.path, k.Algorithm)
 	}
 	return ed25519.NewKeyFromSeed(r.content.Keys[i].Seed), nil
 }

@@ -147,9 +147,10 @@ func TestOpenRefuses(t *testing.T) {
 		{"other file", write([]byte("hello")), passphrase, nil, "damaged or not a key ring"},
 		{"too long", write(make([]byte, maxFile+1)), passphrase, nil, "more than 1048576 bytes"},
 		{"newer version", write(sealed(content{Version: 2, WorkFactor: quick})), passphrase, nil, "version 2"},
-		{"name twice", write(sealed(content{1, quick, []secret{{"a/b", false, seed}, {"a/b", true, seed}}})), passphrase, nil, "twice"},
-		{"short key", write(sealed(content{1, quick, []secret{{"a/b", false, seed[1:]}}})), passphrase, nil, "31 bytes"},
-		{"bad name", write(sealed(content{1, quick, []secret{{"a", false, seed}}})), passphrase, nil, `key name "a"`},
+		{"name twice", write(sealed(content{1, quick, []secret{{Name: "a/b", Exercise: false, Seed: seed}, {Name: "a/b", Exercise: true, Seed: seed}}})), passphrase, nil, "twice"},
+		{"short key", write(sealed(content{1, quick, []secret{{Name: "a/b", Exercise: false, Seed: seed[1:]}}})), passphrase, nil, "31 bytes"},
+		{"unknown algorithm", write(sealed(content{1, quick, []secret{{Name: "a/b", Seed: seed, Algorithm: "RSA"}}})), passphrase, nil, `key a/b is for "RSA"`},
+		{"bad name", write(sealed(content{1, quick, []secret{{Name: "a", Seed: seed}}})), passphrase, nil, `key name "a"`},
 	} {
 		_, err := Open(test.path, test.passphrase)
 		switch {

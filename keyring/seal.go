@@ -21,7 +21,9 @@ type content struct {
 type secret struct {
 	Name     string `json:"name"`
 	Exercise bool   `json:"exercise"`
-	Seed     []byte `json:"seed"` // RFC 8032's private key, 32 bytes
+	Seed     []byte `json:"seed"` // 32 bytes: RFC 8032's private key, or FIPS 204's seed
+
+	Algorithm string `json:"algorithm,omitempty"` // empty: Ed25519; or MLDSA44
 }
 
 // seal returns the file that holds c.
@@ -136,6 +138,9 @@ func (c content) check() error {
 		}
 		if len(k.Seed) != ed25519.SeedSize {
 			return fmt.Errorf("key %s has %d bytes, want %d", k.Name, len(k.Seed), ed25519.SeedSize)
+		}
+		if k.Algorithm != "" && k.Algorithm != MLDSA44 {
+			return fmt.Errorf("key %s is for %q; this program knows Ed25519 and %s", k.Name, k.Algorithm, MLDSA44)
 		}
 		if i > 0 && c.Keys[i-1].Name >= k.Name {
 			return fmt.Errorf("key %s is out of order, or there twice", k.Name)

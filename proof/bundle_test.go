@@ -156,8 +156,15 @@ func TestBundleCheckpoint(t *testing.T) {
 	if result.Size != 16 {
 		t.Errorf("size %d", result.Size)
 	}
-	contains(t, result.Proven, []string{"birch cosigned the checkpoint at 2026-11-24T12:00:00Z"})
-	contains(t, result.NotShown, []string{"that alder, or cedar saw the same ledger", "compare its hash"})
+	contains(t, result.Proven, []string{"birch cosigned the checkpoint at 2026-11-24T12:00:00Z (Ed25519)"})
+	contains(t, result.NotShown, []string{"that alder, or cedar saw the same ledger", "that birch cosigned it with every key that the charter names for it", "compare its hash"})
+	both, err := ledger.NewCosigner("birch", keyOf("birch/witness"), quantum(keyOf("birch/witness")))
+	w.must(err)
+	note, err = both.Cosign(w.blocks[15].Checkpoint, noon)
+	w.must(err)
+	result, err = VerifyBundle(t.Context(), w.bundle("birch", note, s.notice), nil)
+	w.must(err)
+	contains(t, result.Proven, []string{"birch cosigned the checkpoint at 2026-11-24T12:00:00Z (ML-DSA-44)"})
 }
 
 // unpack gives the bundle to change; pack writes it in its one spelling.

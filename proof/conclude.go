@@ -48,24 +48,31 @@ func (a *audit) conclude(trusted *charter.Charter) error {
 }
 
 func (a *audit) concludeWitnesses() {
-	var missing []string
+	var missing, classical []string
 	for _, party := range a.witnesses {
-		at := slices.IndexFunc(a.cosigned, func(c ledger.Cosignature) bool { return a.isWitness(c.Name, party) })
-		if at < 0 {
-			missing = append(missing, party)
+		var by []ledger.Cosignature
+		for _, c := range a.cosigned {
+			if c.Name == party.WitnessName() {
+				by = append(by, c)
+			}
+		}
+		if len(by) == 0 {
+			missing = append(missing, party.ID)
 			continue
 		}
-		a.result.proven("%s cosigned the checkpoint at %s", party, a.cosigned[at].Time.Format(time.RFC3339))
+		for _, c := range by {
+			a.result.proven("%s cosigned the checkpoint at %s (%s)", party.ID, c.Time.Format(time.RFC3339), c.Algorithm)
+		}
+		if len(by) < len(party.WitnessKeys()) {
+			classical = append(classical, party.ID)
+		}
 	}
 	if len(missing) > 0 {
 		a.result.notShown("that %s saw the same ledger: it has not cosigned this checkpoint", strings.Join(missing, ", or "))
 	}
-}
-
-func (a *audit) isWitness(name, party string) bool {
-	p, _ := a.editions[len(a.editions)-1].Signed.Party(party)
-	witness, _, _ := strings.Cut(p.Witness, "+")
-	return witness == name
+	if len(classical) > 0 {
+		a.result.notShown("that %s cosigned it with every key that the charter names for it", strings.Join(classical, ", or "))
+	}
 }
 
 // concludeStatement says who signed what when, for the subjects and what refers

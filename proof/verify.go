@@ -55,7 +55,7 @@ type audit struct {
 	items      []readItem
 	editions   []store.Edition
 	head       ledger.Head
-	witnesses  []string // that the charter names
+	witnesses  []charter.Party // that the charter names
 	cosigned   []ledger.Cosignature
 	view       *view
 	chains     *chains
@@ -99,13 +99,12 @@ func (a *audit) openCheckpoint() error {
 	if err != nil {
 		return fmt.Errorf("check bundle: %w", err)
 	}
-	var keys []string
 	for _, p := range c.Parties {
 		if p.Witness != "" {
-			keys, a.witnesses = append(keys, p.Witness), append(a.witnesses, p.ID)
+			a.witnesses = append(a.witnesses, p)
 		}
 	}
-	witnesses, err := ledger.NewWitnesses(keys)
+	witnesses, err := ledger.NewWitnesses(c.WitnessKeys())
 	if err != nil {
 		return fmt.Errorf("check bundle: %w", err)
 	}

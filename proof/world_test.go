@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/mldsa"
+
 	"golang.org/x/mod/sumdb/tlog"
 
 	"parley/charter"
@@ -42,6 +44,15 @@ func keyOf(name string) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(seed[:])
 }
 
+// quantum is the ML-DSA key of the same seed.
+func quantum(key ed25519.PrivateKey) *mldsa.PrivateKey {
+	q, err := mldsa.NewPrivateKey(mldsa.MLDSA44(), key.Seed())
+	if err != nil {
+		panic(err) // a seed has the right length
+	}
+	return q
+}
+
 var emptyRoot = ledger.Hash(sha256.Sum256(nil))
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -62,9 +73,9 @@ func (w *world) draftCharter(origin string) *charter.Charter {
 	w.must(err)
 	for i, p := range c.Parties {
 		c.Parties[i].Roots = []string{identity.EncodeKey(keyOf(p.ID + "/registrar/root").Public().(ed25519.PublicKey))}
-		cosigner, err := ledger.NewCosigner(p.ID, keyOf(p.ID+"/witness"))
+		cosigner, err := ledger.NewCosigner(p.ID, keyOf(p.ID+"/witness"), quantum(keyOf(p.ID+"/witness")))
 		w.must(err)
-		c.Parties[i].Witness = cosigner.VerifierKey()
+		c.Parties[i].Witness, c.Parties[i].WitnessMLDSA = cosigner.VerifierKey(), cosigner.VerifierKeyMLDSA()
 	}
 	w.signer, err = ledger.NewSigner(origin, keyOf("hub/log"))
 	w.must(err)

@@ -18,6 +18,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"filippo.io/mldsa"
+
 	"parley/charter"
 	"parley/client"
 	"parley/desk"
@@ -161,6 +163,15 @@ func (w *world) key(name string) ed25519.PrivateKey {
 	return w.keys[name]
 }
 
+// quantum is the ML-DSA key of the same seed.
+func quantum(key ed25519.PrivateKey) *mldsa.PrivateKey {
+	q, err := mldsa.NewPrivateKey(mldsa.MLDSA44(), key.Seed())
+	if err != nil {
+		panic(err) // a seed has the right length
+	}
+	return q
+}
+
 func public(key ed25519.PrivateKey) ed25519.PublicKey { return key.Public().(ed25519.PublicKey) }
 
 func author(name string) identity.Author {
@@ -194,10 +205,10 @@ func (w *world) found() error {
 	}
 	for i, p := range c.Parties {
 		c.Parties[i].Roots = []string{identity.EncodeKey(public(w.key(p.ID + "/registrar/root")))}
-		if w.witnesses[p.ID], err = ledger.NewCosigner(p.ID, w.key(p.ID+"/witness")); err != nil {
+		if w.witnesses[p.ID], err = ledger.NewCosigner(p.ID, w.key(p.ID+"/witness"), quantum(w.key(p.ID+"/witness"))); err != nil {
 			return err
 		}
-		c.Parties[i].Witness = w.witnesses[p.ID].VerifierKey()
+		c.Parties[i].Witness, c.Parties[i].WitnessMLDSA = w.witnesses[p.ID].VerifierKey(), w.witnesses[p.ID].VerifierKeyMLDSA()
 	}
 	c.Hub.Origin, c.Hub.URLs = "orchard.example/log", []string{"https://hub.example"}
 	if w.signer, err = ledger.NewSigner(c.Hub.Origin, w.key("hub/log")); err != nil {

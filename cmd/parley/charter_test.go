@@ -44,19 +44,26 @@ func newCharterDesk(t *testing.T) *charterDesk {
 		}
 		return public
 	}
+	quantum := func(party string) string {
+		public, err := ring.NewMLDSA(witnessNameMLDSA(party), true, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return testVerifierKey(party, 6, public.Bytes())
+	}
 	d.args = []string{"new", "-template", "quiet-orchard", "-mechanism", "drill",
 		"-hub-url", "https://hub.example:7443", "-hub-url", "https://second.example",
 		"-hub-key", testVerifierKey("drill.example/log", 1, key("hub/log", true)),
 		"-tls", base64.StdEncoding.EncodeToString(make([]byte, 32))}
 	for _, party := range []string{"alder", "birch", "cedar"} {
 		d.args = append(d.args, "-root", party+"="+identity.EncodeKey(key(party+"/registrar/root", true)),
-			"-witness", party+"="+testVerifierKey(party, 4, key(party+"/witness", true)))
+			"-witness", party+"="+testVerifierKey(party, 4, key(party+"/witness", true))+" "+quantum(party))
 	}
 	key("alder/registrar/live", false)
 	return d
 }
 
-func testVerifierKey(name string, algorithm byte, key ed25519.PublicKey) string {
+func testVerifierKey(name string, algorithm byte, key []byte) string {
 	raw := append([]byte{algorithm}, key...)
 	sum := sha256.Sum256(append([]byte(name+"\n"), raw...))
 	return fmt.Sprintf("%s+%08x+%s", name, binary.BigEndian.Uint32(sum[:]), base64.StdEncoding.EncodeToString(raw))
@@ -195,7 +202,7 @@ func TestCharterMistakes(t *testing.T) {
 		{"root without its party", changed("-root", "8SzecazmeD1IsH"), 1, "parley: charter new: \"8SzecazmeD1IsH\" does not name a party of the template and its key\nparley: hint: write -root PARTY=KEY; the parties are alder, birch, cedar\n"},
 		{"root of a stranger", changed("-root", "norway=8SzecazmeD1IsH"), 1, "does not name a party of the template"},
 		{"root cut short", changed("-root", "alder=8SzecazmeD1IsH"), 1, "parley: charter: parties[alder].roots[0]: read \"8SzecazmeD1IsH\"; accepted: a public Ed25519 key, 43 characters of base64url; "},
-		{"two witness keys for one party", append(slices.Clone(d.args), "-witness", "alder=w"), 1, "-witness is given twice for alder; a party has one witness key"},
+		{"two witness keys for one party", append(slices.Clone(d.args), "-witness", "alder=w"), 1, "-witness is given twice for alder; a party has one witness key of each algorithm"},
 		{"hub without TLS", changed("-hub-url", "http://hub.example"), 1, "parley: charter: hub.urls[0]: read \"http://hub.example\"; accepted: https:// and a host"},
 		{"mechanism with a space", changed("-mechanism", "the drill"), 1, "parley: charter: mechanism: read \"the drill\"; accepted: a to z, 0 to 9 and hyphens"},
 		{"pin in hexadecimal", changed("-tls", strings.Repeat("0f", 32)), 1, "parley: charter: hub.tls: read \"0f0f"},

@@ -24,7 +24,9 @@ that are still missing are listed, and the draft is written all the same.
   -hub-key VKEY        verifier key of the hub's log, origin+hash+key
   -tls PIN             SHA-256 of the hub's TLS key, base64
   -root PARTY=KEY      root key of a party (repeatable)
-  -witness PARTY=VKEY  verifier key of a party's cosignatures (repeatable)
+  -witness PARTY=VKEY  verifier key of a party's cosignatures; two in one argument,
+                       Ed25519 and ML-DSA-44, as 'parley key new witness' prints
+                       them (repeatable)
   -o FILE              where to write it; never over an existing file.
                        Standard output if left out
 
@@ -117,10 +119,16 @@ func giveKeys(c *charter.Charter, roots, witnesses []string) error {
 		if err != nil {
 			return err
 		}
-		if p.Witness != "" {
-			return fmt.Errorf("-witness is given twice for %s; a party has one witness key", p.ID)
+		for _, vkey := range strings.Fields(key) {
+			at := &p.Witness
+			if len(vkey) > 1000 { // an ML-DSA key has 1312 bytes, an Ed25519 key 32
+				at = &p.WitnessMLDSA
+			}
+			if *at != "" {
+				return fmt.Errorf("-witness is given twice for %s; a party has one witness key of each algorithm", p.ID)
+			}
+			*at = vkey
 		}
-		p.Witness = key
 	}
 	return nil
 }

@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"crypto"
+	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
 	"slices"
 	"time"
+
+	"filippo.io/mldsa"
 
 	"parley/charter"
 	"parley/desk"
@@ -20,8 +24,8 @@ const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PART
 
 Desk runs a party's desk: it follows the ledger and verifies all of it into a
 replica under DIR, signs with the officers' keys in the ring, sends what they
-say until the hub gives a receipt, and cosigns checkpoints if the ring holds
-PARTY/witness. Officers whose keys are not in the ring sign through the ssh-agent
+say until the hub gives a receipt, and cosigns checkpoints with the witness keys
+in the ring, PARTY/witness and PARTY/witness-mldsa. Officers whose keys are not in the ring sign through the ssh-agent
 at SOCKET, if it holds a key that the ledger endorses for them. It serves its own API on a loopback ADDRESS (127.0.0.1:0), to
 whoever may read DIR/api.json. It needs no hub to start.
 
@@ -61,14 +65,43 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 func deskConfig(signed *charter.Signed, whole *keyring.Ring, author identity.Author, log *slog.Logger) (desk.Config, error) {
 	ring := whole.Of(signed.Exercise)
 	c := desk.Config{Charter: signed, Author: author, Signer: ring.Signer, Clock: time.Now, Rand: rand.Reader, Log: log}
-	name := author.Party + "/witness"
-	if !slices.Contains(ring.Names(), name) {
-		return c, nil
-	}
-	key, err := ring.Private(name)
-	if err != nil {
-		return c, err
-	}
-	c.Witness, err = ledger.NewCosigner(author.Party, key)
+	var err error
+	c.Witness, err = witnessOf(ring, author.Party)
 	return c, err
 }
+
+// A witnessRing gives a party's witness keys: a ring, or one of its marked halves.
+type witnessRing interface {
+	Names() []string
+	Private(name string) (ed25519.PrivateKey, error)
+	PrivateMLDSA(name string) (*mldsa.PrivateKey, error)
+}
+
+// witnessOf makes the party's cosigner from the witness keys in the ring; nil
+// where there are none.
+func witnessOf(ring witnessRing, party string) (*ledger.Cosigner, error) {
+	var keys []crypto.Signer
+	names := ring.Names()
+	if name := witnessName(party); slices.Contains(names, name) {
+		key, err := ring.Private(name)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	if name := witnessNameMLDSA(party); slices.Contains(names, name) {
+		key, err := ring.PrivateMLDSA(name)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	return ledger.NewCosigner(party, keys...)
+}
+
+// witnessName and witnessNameMLDSA name a party's witness keys in its ring.
+func witnessName(party string) string      { return party + "/witness" }
+func witnessNameMLDSA(party string) string { return party + "/witness-mldsa" }

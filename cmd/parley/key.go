@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,8 +32,8 @@ const keyUsage = `usage: parley key new -keys RING [-exercise] root PARTY
 All take -passphrase-file FILE; otherwise PARLEY_PASSPHRASE or the terminal is asked.
 
 New makes a key in an age-encrypted ring, which it creates if need be, and
-prints what others need of it: a root's public key, the log's or a witness's
-verifier key and the TLS pin for the charter, or an officer's enrolment request
+prints what others need of it: a root's public key, the log's verifier key, a
+witness's two (Ed25519 and ML-DSA-44, one a line) and the TLS pin for the charter, or an officer's enrolment request
 for the registrar. With -agent the officer's key is one that an ssh-agent holds and
 stays there; KEY (base64url) says which where it holds several. Endorse and revoke put the registrar's word in the ledger.
 
@@ -97,7 +98,7 @@ func keyNew(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 	if len(f.args) > 1 {
 		name = f.args[1]
 	}
-	names := map[string]string{"root": name + "/registrar/root", "log": "hub/log", "tls": "hub/tls", "witness": name + "/witness", "officer": name}
+	names := map[string]string{"root": name + "/registrar/root", "log": "hub/log", "tls": "hub/tls", "witness": witnessName(name), "officer": name}
 	ringName, ok := names[kind]
 	if !ok || len(f.args) > 2 || (name == "") != (kind == "tls") {
 		return misused(stderr, fmt.Sprintf("key new %s: want root PARTY, log ORIGIN, tls, witness PARTY or officer PARTY/ROLE/NAME", strings.Join(f.args, " ")), "`parley key -h` shows how")
@@ -108,6 +109,14 @@ func keyNew(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 	ring, err := openOrCreateRing(f.keys, f.passphraseFile, stderr)
 	if err != nil {
 		return failed(stderr, err)
+	}
+	if kind == "witness" {
+		cosigner, err := newWitness(ring, f.exercise, name)
+		if err != nil {
+			return failed(stderr, err)
+		}
+		fmt.Fprintln(stdout, strings.Join(cosigner.VerifierKeys(), "\n"))
+		return 0
 	}
 	public, err := ring.New(ringName, f.exercise, rand.Reader)
 	if err != nil {
@@ -136,14 +145,25 @@ func publicWord(kind, name string, ring *keyring.Ring, ringName string, public e
 		return signer.VerifierKey(), nil
 	case "tls":
 		return hub.PinOf(public)
-	case "witness":
-		cosigner, err := ledger.NewCosigner(name, private)
-		if err != nil {
-			return "", err
-		}
-		return cosigner.VerifierKey(), nil
 	}
 	return identity.EncodeKey(public), nil
+}
+
+// newWitness makes a party's witness keys, one of each algorithm. Where the ring
+// has one of them, as it has from before there were two, it makes the other.
+func newWitness(ring *keyring.Ring, exercise bool, party string) (*ledger.Cosigner, error) {
+	classical, quantum := slices.Contains(ring.Names(), witnessName(party)), slices.Contains(ring.Names(), witnessNameMLDSA(party))
+	if !classical || quantum { // with both there, this says that the name is taken
+		if _, err := ring.New(witnessName(party), exercise, rand.Reader); err != nil {
+			return nil, err
+		}
+	}
+	if !quantum {
+		if _, err := ring.NewMLDSA(witnessNameMLDSA(party), exercise, rand.Reader); err != nil {
+			return nil, err
+		}
+	}
+	return witnessOf(ring.Of(exercise), party)
 }
 
 // newOfficer makes an officer's key and the request to endorse it.
@@ -196,16 +216,16 @@ func keyList(f keyFlags, stdout, stderr io.Writer) int {
 	for _, name := range ring.Names() {
 		markExercise(ring.Exercise(name), "en", stdout) // one is enough
 	}
-	for _, name := range ring.Names() {
-		signer, err := ring.Signer(name)
-		if err != nil {
-			return failed(stderr, err)
-		}
+	for _, key := range ring.Keys() {
 		mark := "live"
-		if ring.Exercise(name) {
+		if key.Exercise {
 			mark = "EXERCISE"
 		}
-		fmt.Fprintf(stdout, "%-32s %-8s %s\n", name, mark, identity.Thumbprint(signer.Public()))
+		print := keyring.MLDSA44
+		if key.Public != nil {
+			print = identity.Thumbprint(key.Public)
+		}
+		fmt.Fprintf(stdout, "%-32s %-8s %s\n", key.Name, mark, print)
 	}
 	return 0
 }

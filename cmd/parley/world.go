@@ -66,9 +66,11 @@ func newMarkedWorld(ctx context.Context, dir, template string, officers []identi
 			return nil, err
 		}
 		c.Parties[i].Roots = []string{identity.EncodeKey(root)}
-		if c.Parties[i].Witness, err = newWord(ring, exercise, "witness", p.ID, p.ID+"/witness"); err != nil {
+		cosigner, err := newWitness(ring, exercise, p.ID)
+		if err != nil {
 			return nil, err
 		}
+		c.Parties[i].Witness, c.Parties[i].WitnessMLDSA = cosigner.VerifierKey(), cosigner.VerifierKeyMLDSA()
 	}
 	for _, o := range append(officers, w.hubName) {
 		if _, err := w.rings[o.Party].New(o.String(), exercise, rand.Reader); err != nil {
@@ -174,13 +176,9 @@ func (w *world) endorse(ctx context.Context, officers []identity.Author) error {
 	return nil
 }
 
-// witness gives a party's cosigning key.
+// witness gives a party's cosigning keys.
 func (w *world) witness(party string) (*ledger.Cosigner, error) {
-	key, err := w.rings[party].Private(party + "/witness")
-	if err != nil {
-		return nil, err
-	}
-	return ledger.NewCosigner(party, key)
+	return witnessOf(w.rings[party], party)
 }
 
 // freeAddress finds a loopback port that is free now.
