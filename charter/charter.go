@@ -122,6 +122,10 @@ type Precedence struct {
 	Working         bool   `json:"working,omitempty"`
 }
 
+// MaxAheadSeconds is the most that a charter can allow an author's clock to differ from
+// the hub's.
+const MaxAheadSeconds = 3600
+
 // Limits bound what one party can ask of the hub, and how far clocks may differ.
 type Limits struct {
 	AheadSeconds    int `json:"aheadSeconds"`    // an author's clock ahead of the hub's

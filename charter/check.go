@@ -341,7 +341,7 @@ func (k *checker) precedences(c *Charter) {
 }
 
 func (k *checker) limits(l Limits) {
-	k.between("limits.aheadSeconds", l.AheadSeconds, 1, 3600)
+	k.between("limits.aheadSeconds", l.AheadSeconds, 1, MaxAheadSeconds)
 	k.between("limits.lateHours", l.LateHours, 1, 24*30)
 	k.between("limits.ratePerSecond", l.RatePerSecond, 1, 1_000_000)
 	k.between("limits.burst", l.Burst, 1, 1_000_000)

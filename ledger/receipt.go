@@ -69,6 +69,19 @@ func OpenReceipt(v *Verifier, receipt []byte, content Hash) (Receipt, error) {
 	return r, nil
 }
 
+// ReadReceipt is OpenReceipt for who does not have the text: the entry in the receipt
+// says which it is for.
+func ReadReceipt(v *Verifier, receipt []byte) (Receipt, error) {
+	parsed, _, err := parseReceipt(receipt)
+	if err == nil {
+		parsed, err = openReceipt(v, receipt, parsed.Entry.Content)
+	}
+	if err != nil {
+		return Receipt{}, fmt.Errorf("open receipt of %s: %w", v.Origin(), err)
+	}
+	return parsed, nil
+}
+
 func openReceipt(v *Verifier, receipt []byte, content Hash) (Receipt, error) {
 	r, proof, err := parseReceipt(receipt)
 	if err != nil {
