@@ -243,3 +243,8 @@ func keyName(vkey string) string {
 	hash, _, _ := strings.Cut(rest, "+")
 	return name + "+" + hash
 }
+
+// In names the accused in lang.
+func (a Accused) In(lang string) string {
+	return words.M("misbehaviour.of-"+a.Role, "party", a.Party, "key", a.Key).In(lang)
+}

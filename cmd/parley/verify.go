@@ -18,7 +18,7 @@ import (
 	"parley/sealed"
 )
 
-const verifyUsage = `usage: parley verify [-json] [-charter FILE] [-checkpoint FILE] [-texts FILE] FILE|DIR
+const verifyUsage = `usage: parley verify [-json] [-lang CODE] [-charter FILE] [-checkpoint FILE] [-texts FILE] FILE|DIR
 
 Verify checks a bundle, a record or the data folder of a desk or a hub offline:
 every signature, endorsement, proof and order, and by the charter's rules every
@@ -30,6 +30,11 @@ against what was deposited. -checkpoint takes a checkpoint that you have from
 elsewhere, by itself or in a receipt: what was cut off at the file's end, and a
 second ledger of the same hub, are refuted by it.
 
+It judges a proof of misbehaviour too ('parley evidence' shows a desk's own): who is
+accused, and of what, in the language of -lang (en, ar or he). That takes -charter:
+anybody can write a charter and accuse its hub. What only shows that the accused or
+the accuser lies is not proven.
+
 Exit status: 0 it is proven, 1 it is refuted, 2 it could not be checked.
 `
 
@@ -39,6 +44,7 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	charterFile := flags.String("charter", "", "")
 	textsFile := flags.String("texts", "", "")
 	checkpointFile := flags.String("checkpoint", "", "")
+	lang := flags.String("lang", "en", "")
 	if code, ok := parseFlags(flags, verifyUsage, args, 1, stdout, stderr); !ok {
 		return code
 	}
@@ -50,6 +56,9 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 			return 2
 		}
 		trusted = signed.Charter
+	}
+	if isMisbehaviour(flags.Arg(0)) {
+		return verifyMisbehaviour(flags.Arg(0), trusted, *lang, *asJSON, stdout, stderr)
 	}
 	var texts *sealed.Texts
 	if *textsFile != "" {
