@@ -11,14 +11,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"parley/charter"
+	"parley/format"
 	"parley/proof"
 	"parley/sealed"
 )
 
-const verifyUsage = `usage: parley verify [-json] [-lang CODE] [-charter FILE] [-checkpoint FILE] [-texts FILE] FILE|DIR
+const verifyUsage = `usage: parley verify [-json] [-lang en|ar|he] [-charter FILE] [-checkpoint FILE] [-texts FILE] FILE|DIR
 
 Verify checks a bundle, a record or the data folder of a desk or a hub offline:
 every signature, endorsement, proof and order, and by the charter's rules every
@@ -31,7 +34,7 @@ elsewhere, by itself or in a receipt: what was cut off at the file's end, and a
 second ledger of the same hub, are refuted by it.
 
 It judges a proof of misbehaviour too ('parley evidence' shows a desk's own): who is
-accused, and of what, in the language of -lang (en, ar or he). That takes -charter:
+accused, and of what, in the language of -lang. That takes -charter:
 anybody can write a charter and accuse its hub. What only shows that the accused or
 the accuser lies is not proven.
 
@@ -47,6 +50,9 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	lang := flags.String("lang", "en", "")
 	if code, ok := parseFlags(flags, verifyUsage, args, 1, stdout, stderr); !ok {
 		return code
+	}
+	if !slices.Contains(format.Languages(), *lang) {
+		return misused(stderr, fmt.Sprintf("-lang: language %q is not spoken here", *lang), "the languages are "+strings.Join(format.Languages(), ", "))
 	}
 	var trusted *charter.Charter
 	if *charterFile != "" {
