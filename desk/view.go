@@ -183,6 +183,7 @@ type Detail struct {
 	Translations []Translation  `json:"translations,omitempty"` // that this desk may read
 	Overlaps     *Overlaps      `json:"overlaps,omitempty"`     // what stands that it overlaps
 	Annotations  []Annotation   `json:"annotations,omitempty"`  // of the supervisor's, oldest first
+	Crossed      []Crossing     `json:"crossed,omitempty"`      // in the ledger's order
 }
 
 // A Ref is a reference as people read it.
@@ -248,6 +249,7 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 	d.describe(detail, s, lang)
 	detail.Overlaps = d.overlapsOf(s, lang)
 	if ordered && record.Delivery != nil {
+		detail.Crossed = d.crossed(record)
 		if err := d.about(ctx, detail, record, lang); err != nil {
 			return nil, nil, err
 		}

@@ -35,6 +35,9 @@ func (f *Fold) message(r *mechanism.Record, s *statement.Statement) error {
 		return nil
 	}
 	f.messages++
+	if c.Late.IsZero() {
+		author.ordered = append(author.ordered, max(0, r.Logged.Sub(c.Time).Milliseconds()))
+	}
 	f.precedence(author, r)
 	if r.Facts != nil && r.Facts.LeadSeconds > 0 {
 		author.notices.Of++

@@ -51,6 +51,7 @@ type Party struct {
 	FirstTry     Share        `json:"firstTry,omitzero"`  // readbacks that matched at the first try
 	PassedOn     Share        `json:"passedOn,omitzero"`  // complete before the window, of what left the gate before it
 	Gate         []Gate       `json:"gate,omitempty"`
+	Ordered      Spread       `json:"ordered,omitzero"`  // from signature to entry, of what it sent; the author's clock and line count in it
 	Overdue      []Count      `json:"overdue,omitempty"` // calls of the hub's clock, by stage
 	Ladder       []Count      `json:"ladder,omitempty"`  // of these, by step reached
 	Tests        Tests        `json:"tests,omitzero"`
@@ -256,6 +257,7 @@ func (f *Fold) column(t *tally) Party {
 	for _, step := range slices.Sorted(maps.Keys(t.ladder)) {
 		c.Ladder = append(c.Ladder, Count{strconv.Itoa(step), t.ladder[step]})
 	}
+	c.Ordered = spread(t.ordered)
 	c.Tests, c.Availability, c.Pauses = t.tests(), f.availability(t.party.ID), f.paused(t.party.ID)
 	c.Beyond = c.figures(t.party.ID == f.supervisor)
 	return c

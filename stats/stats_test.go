@@ -74,6 +74,7 @@ type said struct {
 	change                       func(*delivery.State)
 	fields                       map[string]any
 	at                           time.Duration
+	ordered                      time.Duration // how long after it was signed
 }
 
 func (b *book) say(m said) string {
@@ -86,7 +87,7 @@ func (b *book) say(m said) string {
 	if m.area == "" {
 		m.area = "military"
 	}
-	claims := statement.Claims{ID: id, Author: author(m.by, "watch"), Format: m.format, Precedence: m.precedence, Area: m.area, To: m.to, Refs: m.refs}
+	claims := statement.Claims{ID: id, Author: author(m.by, "watch"), Format: m.format, Precedence: m.precedence, Area: m.area, To: m.to, Refs: m.refs, Time: noon.Add(m.at - m.ordered)}
 	p, _ := b.charter.Precedence(m.precedence)
 	at := noon.Add(m.at)
 	d := &delivery.State{ID: id, Author: claims.Author, To: m.to, Supervisor: "cedar", Submitted: at, Mode: delivery.ModeReview, Status: delivery.Submitted, Due: at.Add(charter.Seconds(p.GateSeconds)),
@@ -285,6 +286,25 @@ func TestTimes(t *testing.T) {
 		if test.done != 0 && got.Release.Max != (test.done-test.gate).Milliseconds() {
 			t.Errorf("%s: %d ms from release", test.name, got.Release.Max)
 		}
+	}
+}
+
+// Attack 6: a hub that lets one side wait for its entries shows it in the figures,
+// which are the same for everyone. What was entered late says so, and does not count.
+func TestAttack06Delay(t *testing.T) {
+	b := newBook(t)
+	for i := range 20 {
+		b.say(said{by: "alder", format: "J14/1", to: []string{"birch"}, ordered: time.Duration(i) * time.Minute})
+		b.say(said{by: "birch", format: "J14/1", to: []string{"alder"}, ordered: time.Second})
+	}
+	b.records[len(b.records)-1].Claims.Late = statement.Late{At: noon.Add(-time.Hour), Route: "voice"}
+	b.say(said{by: "birch", format: "J14/1", to: []string{"alder"}, ordered: -time.Second}) // whose clock is ahead
+	page := b.month()
+	if got, want := page.party("alder").Ordered, (Spread{20, 9 * time.Minute.Milliseconds(), 18 * time.Minute.Milliseconds(), 19 * time.Minute.Milliseconds()}); got != want {
+		t.Errorf("alder: %+v, want %+v", got, want)
+	}
+	if got, want := page.party("birch").Ordered, (Spread{20, 1000, 1000, 1000}); got != want {
+		t.Errorf("birch: %+v, want %+v", got, want)
 	}
 }
 
@@ -570,7 +590,7 @@ func TestText(t *testing.T) {
 			d.Apply(delivery.StatementReadBack{By: author("birch", "watch"), Match: i%5 > 0, At: noon.Add(time.Hour)})
 		}})
 	}
-	b.say(said{by: "birch", format: "J14/1", precedence: "FLASH", to: []string{"alder"}, gate: 3 * time.Minute})
+	b.say(said{by: "birch", format: "J14/1", precedence: "FLASH", to: []string{"alder"}, gate: 3 * time.Minute, ordered: 90 * time.Second})
 	b.say(said{by: "birch", format: "J20/1", precedence: "IMMEDIATE", to: []string{"alder"}, gate: time.Minute, change: acked("alder", 2*time.Minute)})
 	b.note("clock.overdue/1", time.Hour, map[string]any{"stage": "ladder", "owed-by": "alder", "due": "2026-11-24T12:00Z", "step": int64(1)})
 	b.note("line.missed/1", 0, map[string]any{"party": "birch", "part": "human", "due": "2026-11-24T12:00Z", "cause": "operator"})

@@ -27,6 +27,7 @@ type tally struct {
 	gaps     int
 	expired  Expired
 	sent     map[string]*Sent // by precedence
+	ordered  []int64          // milliseconds from an author's signature to the entry
 	urgent   Share            // of the most urgent precedence; Count: by choice
 }
 

@@ -269,6 +269,12 @@ func (w *writer) times(all bool) []row {
 	rows = w.each(rows, w.word("pass-on"), "", func(c Party) string {
 		return c.PassedOn.text() + mark(beyond(c.PassedOn.Of-c.PassedOn.Count, c.PassedOn.Of))
 	})
+	rows = w.each(rows, w.word("ordered"), "", func(c Party) string {
+		if c.Ordered.Count == 0 {
+			return ""
+		}
+		return quantiles(c.Ordered, 0, false)
+	})
 	for _, p := range w.charter.Precedences {
 		for _, mode := range []string{charter.GateAutoRelease, charter.GateReview, charter.GateEscrow} {
 			rows = w.each(rows, w.figure(Figure{"gate", p.ID, mode}), Span(charter.Seconds(p.GateSeconds).Milliseconds()), func(c Party) string {

@@ -115,6 +115,13 @@ func printDetail(w io.Writer, s *desk.Detail) {
 		confirmed = "cosigned by all"
 	}
 	line("entry", "%d, ordered %s, %s", *s.Index, stamp(s.Logged), confirmed)
+	for _, c := range s.Crossed {
+		said := "its author had not seen entry %d, %s of %s, %s"
+		if c.Later {
+			said = "the author of entry %d, %s of %s, %s, had not seen this"
+		}
+		line("CROSSED", said, c.Index, c.Format, c.Author, c.ID)
+	}
 	printDelivery(line, s)
 	for _, r := range s.Readbacks {
 		for _, difference := range r.Differences {
