@@ -37,7 +37,7 @@ var layers = map[string]int{
 	"mechanism": 7,
 	"stats":     8,
 
-	"ledger": 2, "journal": 3, // beside the rules, see isEvidence
+	"ledger": 2, "journal": 3, "latch": 3, // beside the rules, see isEvidence
 
 	"store":  9,
 	"client": 10, "keyring": 10, "exercise": 10, "proof": 10, "ical": 10, "digest": 10,
@@ -55,7 +55,7 @@ func isRules(name string) bool {
 }
 
 // Evidence orders and proves the bytes that the rules decide about.
-func isEvidence(name string) bool { return name == "ledger" || name == "journal" }
+func isEvidence(name string) bool { return name == "ledger" || name == "journal" || name == "latch" }
 
 // The core does no I/O, so that it can be replayed with nothing else at hand.
 func isCore(name string) bool {

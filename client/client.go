@@ -237,6 +237,13 @@ func (c *Client) Cosign(ctx context.Context, note []byte) error {
 	return err
 }
 
+// Held tells the hub the largest checkpoint of its ledger that the caller holds,
+// empty for none. The error is why the hub signs nothing.
+func (c *Client) Held(ctx context.Context, note []byte) error {
+	_, err := c.text(ctx, "POST", "/v1/held", note)
+	return err
+}
+
 func (c *Client) text(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 	answer, err := c.do(ctx, method, path, body)
 	if err != nil {

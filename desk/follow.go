@@ -58,6 +58,9 @@ func (d *Desk) followHub(ctx context.Context, r *route) (reached bool, err error
 	if err != nil {
 		return false, err
 	}
+	if err := d.tellHeld(ctx, r); err != nil {
+		return false, err
+	}
 	d.folding.Lock()
 	d.target = head.Size
 	d.folding.Unlock()

@@ -62,6 +62,12 @@ func (c *checkpoints) newest(note []byte, size uint64) {
 	}
 }
 
+func (c *checkpoints) newestNote() []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tip
+}
+
 // ask makes the newest checkpoint the one to cosign; it reports whether it is a
 // new one.
 func (c *checkpoints) ask() bool {
@@ -151,6 +157,9 @@ func (h *Hub) cosign(w http.ResponseWriter, r *http.Request, _ mechanism.Reader)
 	note, err := body(r, 64<<10)
 	if err != nil {
 		return err
+	}
+	if head, err := ledger.Peek(note); err == nil && head.Size > h.work.Size() {
+		return h.Held(note)
 	}
 	grown, err := h.signed.add(note)
 	if err != nil {

@@ -94,7 +94,8 @@ func (h *Hub) follow(w http.ResponseWriter, r *http.Request, caller mechanism.Re
 	}
 }
 
-// sendOld sends blocks from the journal until the ones in memory are reached.
+// sendOld sends blocks from the journal until the ones in memory are reached. What
+// the journal has beyond what was published is nobody's yet.
 func (h *Hub) sendOld(r *http.Request, height uint64, caller mechanism.Reader, send func(...[]byte) error) (uint64, error) {
 	var lines [][]byte
 	bytes := 0
@@ -102,6 +103,9 @@ func (h *Hub) sendOld(r *http.Request, height uint64, caller mechanism.Reader, s
 		if err != nil {
 			h.log.Error("feed", "error", err)
 			return height, err
+		}
+		if b.Height >= h.work.Blocks() {
+			break
 		}
 		line, err := h.line(r.Context(), &routed{block: b}, caller)
 		if err != nil {

@@ -40,7 +40,9 @@ type Config struct {
 	Key     identity.Signer // of Author; endorsed in the ledger
 	TLS     tls.Certificate // its public key is pinned in the charter
 	Journal Journal
-	Store   *store.DB // nil keeps the read model in memory
+	Latch   Latch         // keeps the last checkpoint signed apart from Journal; nil: nothing does
+	Hear    time.Duration // how long a hub that starts waits for the desks to say what they hold, see [Hub.Held]; 0: not at all
+	Store   *store.DB     // nil keeps the read model in memory
 	Clock   func() time.Time
 	Nonce   func() [10]byte // randomness for identifiers of the hub's own acts
 	Salt    func() string   // salt of disclosures of the hub's own acts
@@ -68,9 +70,13 @@ type Hub struct {
 
 	carrying chan struct{} // slots for answering carried files
 
+	hearing *hearing // whether anything is signed
+
 	// Owned by the sequencer.
-	last time.Time   // time of the newest entry
-	prev ledger.Hash // of the newest block
+	last    time.Time   // time of the newest entry
+	prev    ledger.Hash // of the newest block
+	root    ledger.Hash // of the tree that was signed last
+	latched []byte      // checkpoint that the latch is known to hold
 
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -102,9 +108,14 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 	if err := h.recover(ctx); err != nil {
 		return nil, fmt.Errorf("start hub: %w", err)
 	}
+	h.hearing = newHearing()
+	if err := h.begun(); err != nil {
+		return nil, fmt.Errorf("start hub: %w", err)
+	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stop = stop
 	h.workers.Go(func() { h.sequence(running) })
+	h.workers.Go(func() { h.hear(running) })
 	h.workers.Go(func() { h.runClock(running) })
 	h.workers.Go(func() { h.announce(running) })
 	h.workers.Go(func() {
@@ -166,11 +177,7 @@ func (h *Hub) recover(ctx context.Context) error {
 
 // checkTip compares the read model's tree with the checkpoint in the journal.
 func (h *Hub) checkTip(tip *ledger.Block) error {
-	verifier, err := ledger.NewVerifier(h.config.Charter.Hub.Key)
-	if err != nil {
-		return err
-	}
-	head, err := verifier.Open(tip.Checkpoint)
+	head, err := h.openHead(tip.Checkpoint)
 	if err != nil {
 		return err
 	}

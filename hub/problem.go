@@ -53,7 +53,7 @@ func problem(err error) Problem {
 		status = http.StatusForbidden
 	case Internal:
 		status = http.StatusInternalServerError
-	case Stopping, Clock, Storage:
+	case Stopping, Clock, Storage, Behind, Fork, Broken:
 		status = http.StatusServiceUnavailable
 	}
 	return Problem{Type: "urn:parley:rule:" + refusal.Rule, Title: http.StatusText(status), Status: status, Detail: refusal.Sentence, Rule: refusal.Rule, Remedy: refusal.Remedy}

@@ -17,6 +17,9 @@ const (
 	Stopping  = "hub.stopping"
 	Clock     = "hub.clock"
 	Storage   = "hub.storage"
+	Behind    = "hub.behind" // a later checkpoint of this log exists than its journal has
+	Fork      = "hub.fork"   // another checkpoint of this log exists than its journal has
+	Broken    = "hub.broken" // what it has stored is not what it has signed
 )
 
 // A submission is one content on its way into the ledger. Exactly one of

@@ -26,6 +26,7 @@ func (h *Hub) routes() []route {
 		{"GET", "/checkpoint", "The newest checkpoint (C2SP tlog-checkpoint) with its cosignatures.", "", "text/plain", h.checkpoint},
 		{"GET", "/tile/", "Tiles of the Merkle tree and of its entries (C2SP tlog-tiles).", "", "application/octet-stream", h.tile},
 		{"POST", "/v1/cosignatures", "A checkpoint of this ledger with the caller's cosignature line.", "text/plain", "", h.cosign},
+		{"POST", "/v1/held", "The largest checkpoint of this ledger that the caller's desk holds, empty for none; refused with the reason where the hub signs nothing.", "text/plain", "", h.held},
 		{"POST", "/v1/carried", "A request that a desk without a line made and somebody carried; answered with a file for that desk.", "text/plain", "text/plain", h.carried},
 		{"POST", "/v1/charter", "The next edition of the charter, signed by every party.", "text/plain", "application/json", h.amend},
 	}
@@ -46,6 +47,9 @@ func (h *Hub) Handler() http.Handler {
 func (h *Hub) endpoint(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, err := h.identify(r)
+		if err != nil && route.path == "/v1/held" {
+			h.heldByStranger(r)
+		}
 		if err == nil {
 			h.limits.hear(caller.Party, h.clock())
 			err = route.serve(w, r, caller)

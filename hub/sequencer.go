@@ -21,6 +21,14 @@ const stepBack = time.Second
 // signs and stores the block, and only then answers. While a block is being
 // stored the next one's submissions gather, so the batches size themselves.
 func (h *Hub) sequence(ctx context.Context) {
+	select {
+	case <-h.hearing.open:
+	case <-ctx.Done():
+		for batch := h.queue.pick(); len(batch) > 0; batch = h.queue.pick() {
+			refuseAll(batch, rule.Refuse(Stopping, "send it again in a moment; the same statement gets the same receipt", "the hub is stopping"))
+		}
+		return
+	}
 	for {
 		batch := h.queue.take(ctx)
 		if len(batch) == 0 {
@@ -40,6 +48,10 @@ type outcome struct {
 func (h *Hub) runBlock(ctx context.Context, batch []*submission) {
 	ctx = context.WithoutCancel(ctx) // a block that was begun is finished
 	for range 3 {
+		if halted := h.hearing.halted(); halted != nil {
+			refuseAll(batch, halted)
+			return
+		}
 		again, err := h.tryBlock(ctx, batch)
 		if !again {
 			if err != nil {
@@ -47,10 +59,14 @@ func (h *Hub) runBlock(ctx context.Context, batch []*submission) {
 			}
 			return
 		}
-		h.log.Warn("another node made this block; deciding again", "height", h.work.Blocks())
+		h.log.Warn("the journal has a block of this height; deciding again", "height", h.work.Blocks(), "error", err)
 	}
+	refuseAll(batch, errStorage)
+}
+
+func refuseAll(batch []*submission, err error) {
 	for _, s := range batch {
-		s.answer(nil, errStorage)
+		s.answer(nil, err)
 	}
 }
 
@@ -63,9 +79,7 @@ func (h *Hub) tryBlock(ctx context.Context, batch []*submission) (again bool, er
 	if now.Before(h.last) {
 		if behind := h.last.Sub(now); behind > stepBack {
 			refusal := rule.Refuse(Clock, "tell the supervisor's administrator; nothing is signed until the clock is past that entry", "the hub's clock is %s behind its last entry", behind.Round(time.Millisecond))
-			for _, s := range batch {
-				s.answer(nil, refusal)
-			}
+			refuseAll(batch, refusal)
 			return false, refusal
 		}
 		now = h.last
@@ -162,9 +176,19 @@ func (h *Hub) admitCharter(s *submission, index uint64) error {
 	return h.work.AdmitCharter(index, s.charter)
 }
 
-// store signs the block's checkpoint and appends the block. The checkpoint
-// leaves this function only in a block that is durable.
+// store signs the block's checkpoint, appends the block and then latches the
+// checkpoint, which leaves this function only if both are done. Where the block is
+// durable and its checkpoint could not be latched, nobody is told of it: the next
+// block finds it in the journal and begins with latching it.
+//
+// The tree that is signed grows from the one that was signed last, not from what
+// has become of its hashes since.
 func (h *Hub) store(ctx context.Context, b *ledger.Block) (again bool, err error) {
+	if root, err := ledger.RootAt(b.First, h.work); err != nil {
+		return false, err
+	} else if root != h.root {
+		return false, h.halt(rule.Refuse(Broken, rebuildRemedy, "the hashes of the tree, as they are stored, no longer make the root that was signed for %d entries. The hub signs nothing on top of them", b.First))
+	}
 	hashes, root, err := ledger.Grow(b.First, h.work, b.Entries)
 	if err != nil {
 		return false, err
@@ -177,7 +201,10 @@ func (h *Hub) store(ctx context.Context, b *ledger.Block) (again bool, err error
 			return again, err
 		}
 	}
-	h.prev = b.Hash()
+	if err := h.latch(b.Size(), root, b.Checkpoint); err != nil {
+		return false, err
+	}
+	h.prev, h.root = b.Hash(), root
 	h.work.PutHashes(hashes)
 	h.work.Commit(uint64(len(b.Entries)))
 	return false, nil
@@ -198,16 +225,26 @@ func (h *Hub) settle(ctx context.Context, b *ledger.Block, cause error) (again b
 	return true, nil
 }
 
-// catchUp folds the blocks that another node has stored.
+// catchUp takes in the blocks that are in the journal and were not latched, or
+// that another node of this hub has stored.
 func (h *Hub) catchUp(ctx context.Context) error {
 	for b, err := range h.journal.Read(ctx, h.origin, h.work.Blocks()) {
 		if err != nil {
 			return err
 		}
-		if err := h.work.Fold(h.work.Prepare(store.Nobody, b)[0]); err != nil {
+		if err := h.work.Check(h.work.Prepare(store.Nobody, b)[0]); err != nil {
 			return err
 		}
-		h.prev, h.last = b.Hash(), b.Entries[len(b.Entries)-1].Time
+		head, err := h.openHead(b.Checkpoint)
+		if err == nil {
+			err = h.latch(head.Size, head.Root, b.Checkpoint)
+		}
+		if err != nil {
+			h.work.Rollback()
+			return err
+		}
+		h.work.Commit(uint64(len(b.Entries)))
+		h.prev, h.root, h.last = b.Hash(), head.Root, b.Entries[len(b.Entries)-1].Time
 		h.publish(b, nil)
 	}
 	return nil

@@ -44,6 +44,8 @@ type world struct {
 	keys     map[string]ed25519.PrivateKey
 	heads    map[string]*mechanism.Head
 	seen     statement.Seen
+	adjust   func(*Config) // before each start; what it opens, release closes
+	release  func()
 }
 
 func newKey(t testing.TB) ed25519.PrivateKey {
@@ -150,11 +152,17 @@ func (w *world) open() error {
 		w.t.Fatal(err)
 	}
 	w.config.Journal, w.config.Store = w.journal, w.db
+	if w.adjust != nil {
+		w.adjust(&w.config)
+	}
 	w.hub, err = New(context.Background(), w.config)
 	if err != nil {
 		w.db.Close()
 		w.journal.Close()
 		w.hub = nil
+		if w.release != nil {
+			w.release()
+		}
 	}
 	return err
 }
@@ -178,12 +186,21 @@ func (w *world) stop() {
 	w.db.Close()
 	w.journal.Close()
 	w.hub = nil
+	if w.release != nil {
+		w.release()
+	}
 }
 
 // restart stops the hub and starts it on the same folder and address.
 func (w *world) restart() {
 	w.t.Helper()
 	w.stop()
+	w.start(w.listen())
+}
+
+// listen gives the world's address again.
+func (w *world) listen() net.Listener {
+	w.t.Helper()
 	listener, err := net.Listen("tcp", w.address)
 	for range 100 { // a connection of another test may have the port
 		if err == nil {
@@ -195,7 +212,7 @@ func (w *world) restart() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.start(listener)
+	return listener
 }
 
 func (w *world) client(name string) *client.Client {

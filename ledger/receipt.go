@@ -102,6 +102,15 @@ func openReceipt(v *Verifier, receipt []byte, content Hash) (Receipt, error) {
 	return r, nil
 }
 
+// CheckpointOf gives the checkpoint in a receipt and verifies nothing.
+func CheckpointOf(receipt []byte) ([]byte, error) {
+	r, _, err := parseReceipt(receipt)
+	if err != nil {
+		return nil, fmt.Errorf("open receipt: %w", err)
+	}
+	return r.Checkpoint, nil
+}
+
 // parseReceipt reads the form alone.
 func parseReceipt(receipt []byte) (r Receipt, proof tlog.RecordProof, err error) {
 	if len(receipt) > maxReceipt {

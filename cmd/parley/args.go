@@ -7,8 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/charter"
 	"parley/desk"
@@ -123,6 +125,8 @@ func openOrCreateRing(file, passphraseFile string, stderr io.Writer) (*keyring.R
 // daemonArgs are what hub and desk are both told.
 type daemonArgs struct {
 	dir, listen, agent string
+	latch              string // file of the hub's last checkpoint
+	hear               time.Duration
 	author             identity.Author
 	ring               *keyring.Ring
 	charter            *charter.Signed
@@ -141,14 +145,28 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 	keys := flags.String("keys", "", "")
 	as := flags.String("as", "", "")
 	passphraseFile := flags.String("passphrase-file", "", "")
+	alone := false
 	if name == "desk" {
 		flags.StringVar(&d.agent, "agent", "", "")
+	} else {
+		flags.StringVar(&d.latch, "latch", "", "")
+		flags.DurationVar(&d.hear, "hear", 15*time.Second, "")
+		flags.BoolVar(&alone, "alone", false, "")
 	}
 	if code, done := parseArgs(flags, args, usage, stdout, stderr); done {
 		return d, code, true
 	}
 	if d.dir == "" || *charterFile == "" || *keys == "" || *as == "" || flags.NArg() > 0 {
 		return d, misused(stderr, name+" needs -dir, -charter, -keys and -as, and nothing else", "`parley "+name+" -h` shows how"), true
+	}
+	if d.hear < 0 || d.hear > time.Hour {
+		return d, misused(stderr, fmt.Sprintf("-hear is %s", d.hear), "give from 1s to 1h, or -alone"), true
+	}
+	if alone {
+		d.hear = 0
+	}
+	if d.latch == "" {
+		d.latch = filepath.Join(d.dir, latchFile)
 	}
 	var err error
 	if d.author, err = identity.ParseAuthor(*as); err != nil {

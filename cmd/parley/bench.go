@@ -153,7 +153,7 @@ func startHubProcess(ctx context.Context, w *world, stderr io.Writer) (*hubProce
 	}
 	party := w.hubName.Party
 	cmd := exec.CommandContext(ctx, self, "hub", "-dir", filepath.Join(w.dir, "hub"), "-charter", w.file, "-keys", filepath.Join(w.dir, party, "keys.age"),
-		"-passphrase-file", secret, "-as", w.hubName.String(), "-listen", w.listen)
+		"-passphrase-file", secret, "-as", w.hubName.String(), "-listen", w.listen, "-alone")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	var log strings.Builder
 	cmd.Stderr = &log

@@ -216,10 +216,10 @@ func crossings(statement func(*office) string) []crossing {
 		}},
 		{"hub folder", "the ledger was begun with exercise {of} and the charter says exercise {in}; exercise and live never mix", func(t *testing.T, of, in *office) (string, bool) {
 			dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
-			h, err := startHub(t.Context(), dir, "127.0.0.1:0", of.world.charter, of.world.rings["cedar"], of.world.hubName, log)
+			h, err := startHub(t.Context(), daemonArgs{dir: dir, latch: filepath.Join(dir, latchFile), listen: "127.0.0.1:0", charter: of.world.charter, ring: of.world.rings["cedar"], author: of.world.hubName}, log)
 			of.must(err)
 			of.must(h.Close())
-			h, err = startHub(t.Context(), dir, "127.0.0.1:0", in.world.charter, in.world.rings["cedar"], in.world.hubName, log)
+			h, err = startHub(t.Context(), daemonArgs{dir: dir, latch: filepath.Join(dir, latchFile), listen: "127.0.0.1:0", charter: in.world.charter, ring: in.world.rings["cedar"], author: in.world.hubName}, log)
 			if err == nil {
 				h.Close()
 			}
@@ -229,7 +229,7 @@ func crossings(statement func(*office) string) []crossing {
 			dir := t.TempDir()
 			in.must(os.MkdirAll(filepath.Join(dir, "journal.db"), 0o700))
 			in.must(os.WriteFile(filepath.Join(dir, "journal.db", "elsewhere.journal"), nil, 0o600))
-			h, err := startHub(t.Context(), dir, "127.0.0.1:0", in.world.charter, in.world.rings["cedar"], in.world.hubName, slog.New(slog.DiscardHandler))
+			h, err := startHub(t.Context(), daemonArgs{dir: dir, latch: filepath.Join(dir, latchFile), listen: "127.0.0.1:0", charter: in.world.charter, ring: in.world.rings["cedar"], author: in.world.hubName}, slog.New(slog.DiscardHandler))
 			if err == nil {
 				h.Close()
 			}

@@ -18,26 +18,39 @@ import (
 	"parley/identity"
 	"parley/journal"
 	"parley/keyring"
+	"parley/latch"
 	"parley/ledger"
 	"parley/store"
 )
 
-const hubUsage = `usage: parley hub -dir DIR -charter FILE -keys RING -as PARTY/hub/NAME [-listen ADDRESS] [-passphrase-file FILE]
+const hubUsage = `usage: parley hub -dir DIR -charter FILE -keys RING -as PARTY/hub/NAME [-listen ADDRESS] [-latch FILE] [-hear TIME] [-alone] [-passphrase-file FILE]
+       parley hub recover -dir DIR -charter FILE [-latch FILE] FOLDER...
 
 Hub runs the supervisor's hub: it orders signed statements in the ledger under
 DIR, applies the gate, and feeds the desks. The key ring holds hub/log, hub/tls
 and the key of PARTY/hub/NAME, with which the gate's clock signs.
 
+The last checkpoint that was signed is kept in the file -latch, DIR/last-checkpoint
+if it is not given; put it on another disk, and never restore it from a copy. A
+hub that starts signs nothing until a desk of each party has told what it holds of
+the ledger, or TIME (15s) has passed; eight times that where the file is missing,
+damaged or a copy. -alone waits for nobody: use it only where you know that DIR was
+not restored. A hub that has signed more than its journal has signs nothing; 'parley
+hub recover -h' tells what to do.
+
 Exit status: 0 it was asked to stop, 1 it could not serve, 2 wrong arguments.
 `
 
 func hubCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "recover" {
+		return recoverCommand(ctx, args[1:], stdout, stderr)
+	}
 	d, code, done := readDaemon("hub", hubUsage, "127.0.0.1:8443", "united-states/hub/one", args, stdout, stderr)
 	if done {
 		return code
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
-	running, err := startHub(ctx, d.dir, d.listen, d.charter, d.ring, d.author, log)
+	running, err := startHub(ctx, d, log)
 	if err != nil {
 		return failed(stderr, err)
 	}
@@ -63,34 +76,29 @@ type runningHub struct {
 	ended    chan error
 	journal  *journal.SQLite
 	db       *store.DB
+	latch    *latch.File
 }
 
+// latchFile is the file of the last checkpoint in a hub's data folder.
+const latchFile = "last-checkpoint"
+
 // startHub starts a hub on its data folder and serves it.
-func startHub(ctx context.Context, dir, listen string, signed *charter.Signed, ring *keyring.Ring, author identity.Author, log *slog.Logger) (*runningHub, error) {
-	config, err := hubConfig(signed, ring, author, log)
+func startHub(ctx context.Context, told daemonArgs, log *slog.Logger) (*runningHub, error) {
+	config, err := hubConfig(told.charter, told.ring, told.author, log)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
 	r := &runningHub{ended: make(chan error, 1)}
-	if r.journal, err = journal.OpenSQLite(filepath.Join(dir, "journal.db")); err != nil {
-		return nil, err
+	if err := r.open(told); err != nil {
+		return nil, errors.Join(err, r.closeFiles())
 	}
-	if err := r.journal.Only(signed.Hub.Origin); err != nil {
-		return nil, errors.Join(err, r.journal.Close())
-	}
-	if r.db, err = store.Open(filepath.Join(dir, "store.db")); err != nil {
-		return nil, errors.Join(err, r.journal.Close())
-	}
-	config.Journal, config.Store = r.journal, r.db
+	config.Journal, config.Store, config.Latch, config.Hear = r.journal, r.db, r.latch, told.hear
 	if r.Hub, err = hub.New(ctx, config); err != nil {
-		return nil, errors.Join(err, r.db.Close(), r.journal.Close())
+		return nil, errors.Join(err, r.closeFiles())
 	}
-	if r.listener, err = net.Listen("tcp", listen); err != nil {
+	if r.listener, err = net.Listen("tcp", told.listen); err != nil {
 		r.Hub.Close()
-		return nil, errors.Join(err, r.db.Close(), r.journal.Close())
+		return nil, errors.Join(err, r.closeFiles())
 	}
 	r.server = r.Hub.Server()
 	go func() {
@@ -100,6 +108,38 @@ func startHub(ctx context.Context, dir, listen string, signed *charter.Signed, r
 		close(r.ended)
 	}()
 	return r, nil
+}
+
+// open opens the hub's files, of which the latch keeps other hubs out.
+func (r *runningHub) open(told daemonArgs) (err error) {
+	if err := os.MkdirAll(told.dir, 0o700); err != nil {
+		return err
+	}
+	if r.latch, err = latch.Open(told.latch); err != nil {
+		return err
+	}
+	if r.journal, err = journal.OpenSQLite(filepath.Join(told.dir, "journal.db")); err != nil {
+		return err
+	}
+	if err := r.journal.Only(told.charter.Hub.Origin); err != nil {
+		return err
+	}
+	r.db, err = store.Open(filepath.Join(told.dir, "store.db"))
+	return err
+}
+
+func (r *runningHub) closeFiles() error {
+	var errs []error
+	if r.db != nil {
+		errs = append(errs, r.db.Close())
+	}
+	if r.journal != nil {
+		errs = append(errs, r.journal.Close())
+	}
+	if r.latch != nil {
+		errs = append(errs, r.latch.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // hubConfig takes the hub's keys from the ring.
@@ -135,5 +175,5 @@ func (r *runningHub) Close() error {
 	}
 	for range r.ended {
 	}
-	return errors.Join(r.db.Close(), r.journal.Close())
+	return r.closeFiles()
 }

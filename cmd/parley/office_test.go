@@ -29,6 +29,7 @@ type office struct {
 	t     *testing.T
 	dir   string
 	world *world
+	hub   *runningHub
 	desks map[string]*desk.Desk // that run in this process, by party
 }
 
@@ -58,9 +59,13 @@ func openOfficeOn(t *testing.T, exercise bool, adjust func(*charter.Charter), mo
 	o.must(err)
 	o.world = w
 	log := slog.New(slog.DiscardHandler)
-	hub, err := w.startHub(ctx, log)
+	o.hub, err = w.startHub(ctx, log)
 	o.must(err)
-	t.Cleanup(func() { hub.Close() })
+	t.Cleanup(func() {
+		if o.hub != nil {
+			o.hub.Close()
+		}
+	})
 	o.must(w.endorse(ctx, officers))
 	t.Cleanup(func() {
 		for _, d := range o.desks {
@@ -68,11 +73,21 @@ func openOfficeOn(t *testing.T, exercise bool, adjust func(*charter.Charter), mo
 		}
 	})
 	for _, p := range w.charter.Parties {
-		d, err := desk.Open(ctx, desk.Config{Charter: w.charter, Dir: o.desk(p.ID), Author: deskOf(p.ID), Signer: w.rings[p.ID].Signer, Clock: time.Now, Rand: randomReader, Listen: "127.0.0.1:0", Log: log})
-		o.must(err)
-		o.desks[p.ID] = d
+		o.open(p.ID)
 	}
 	return o
+}
+
+// open opens a party's desk, and closes it first where it runs.
+func (o *office) open(party string) {
+	o.t.Helper()
+	if d := o.desks[party]; d != nil {
+		o.must(d.Close())
+	}
+	w := o.world
+	d, err := desk.Open(o.t.Context(), desk.Config{Charter: w.charter, Dir: o.desk(party), Author: deskOf(party), Signer: w.rings[party].Signer, Clock: time.Now, Rand: randomReader, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
+	o.must(err)
+	o.desks[party] = d
 }
 
 func (o *office) must(err error) {

@@ -1,0 +1,151 @@
+package hub
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"parley/latch"
+	"parley/ledger"
+	"parley/rule"
+)
+
+// A Latch keeps the last checkpoint that this log has signed apart from the
+// journal; [latch.File] is one. Swap wraps [latch.ErrMoved] where another
+// checkpoint than old is stored.
+type Latch interface {
+	Load() []byte
+	Swap(old, next []byte) error
+	Doubt() latch.Doubt
+}
+
+// What to do where the hub signs nothing any more.
+const (
+	recoverRemedy = "stop the hub, take the blocks that it lacks from the desks' folders with `parley hub recover`, and start it again; docs/operate.md tells how"
+	forkRemedy    = "stop every hub of this log, keep both checkpoints, and tell all parties; docs/operate.md tells how"
+	rebuildRemedy = "stop the hub, see with `parley fsck` what is damaged, and mend it as docs/operate.md tells"
+)
+
+// begun holds the journal against the last checkpoint that was signed. A journal
+// that ends before it was set back, and nothing is signed on it; one that goes on
+// after it is that of a hub that died between the two.
+func (h *Hub) begun() (err error) {
+	size := h.work.Size()
+	if h.root, err = ledger.RootAt(size, h.work); err != nil {
+		return err
+	}
+	h.hearing.wait(h.toHear(size), h.config.Hear)
+	l := h.config.Latch
+	if l == nil {
+		return nil
+	}
+	note := l.Load()
+	if note == nil && size == 0 {
+		return nil
+	}
+	doubt := l.Doubt()
+	if note != nil {
+		head, err := h.openHead(note)
+		if err != nil {
+			return fmt.Errorf("the last checkpoint kept is none of this log: %w", err)
+		}
+		if err := h.judge(head); err != nil {
+			return err
+		}
+		h.latched = note
+	}
+	if doubt != "" {
+		h.hearing.doubt()
+		h.log.Error("ALARM", "alarm", fmt.Sprintf("the file of the last checkpoint is %s, so nobody here knows whether this hub has signed more than its journal has; the desks are asked, for longer than usual", doubt))
+		return nil // the doubt stays until something is signed
+	}
+	return h.latch(size, h.root, h.signed.newestNote())
+}
+
+// judge holds a checkpoint of this log, however it came, against the ledger.
+func (h *Hub) judge(head ledger.Head) error {
+	size := h.work.Size()
+	if head.Size > size {
+		return rule.Refuse(Behind, recoverRemedy, "this hub's journal ends at entry %d, and it has signed a checkpoint for %d entries: it was restored from an old copy, or has lost what it had written. It signs nothing", size, head.Size)
+	}
+	root, ok := h.work.RootAt(head.Size)
+	switch {
+	case !ok:
+		return fmt.Errorf("compare with the checkpoint for %d entries: %w", head.Size, h.work.Err())
+	case root != head.Root:
+		return rule.Refuse(Fork, forkRemedy, "this hub has signed two ledgers: root %s for %d entries, where its journal has %s. It signs nothing", encode(head.Root), head.Size, encode(root))
+	}
+	return nil
+}
+
+func encode(root ledger.Hash) string { return base64.StdEncoding.EncodeToString(root[:]) }
+
+// latch keeps a checkpoint as the last that was signed. It belongs to the
+// sequencer.
+func (h *Hub) latch(size uint64, root ledger.Hash, note []byte) error {
+	l := h.config.Latch
+	if l == nil || bytes.Equal(h.latched, note) {
+		return nil
+	}
+	err := l.Swap(h.latched, note)
+	if err == nil || bytes.Equal(l.Load(), note) { // it failed, and was stored
+		h.latched = note
+		return nil
+	}
+	if !errors.Is(err, latch.ErrMoved) {
+		return err
+	}
+	head, opened := h.openHead(l.Load())
+	if opened != nil {
+		return errors.Join(err, opened)
+	}
+	if head.Size == size && head.Root != root {
+		return h.halt(rule.Refuse(Fork, forkRemedy, "another hub of this log has signed another ledger: root %s for %d entries, where this one has %s. It signs nothing", encode(head.Root), size, encode(root)))
+	}
+	if head.Size >= size {
+		return h.halt(rule.Refuse(Behind, recoverRemedy, "a checkpoint of this log for %d entries exists, and this hub was about to sign one for %d: another hub of this log is running, or this one was restored from an old copy. It signs nothing", head.Size, size))
+	}
+	if err := h.judge(head); err != nil {
+		return h.halt(err)
+	}
+	if err := l.Swap(l.Load(), note); err != nil {
+		return err
+	}
+	h.latched = note
+	return nil
+}
+
+// openHead reads a checkpoint that one of the log's keys has signed: those of the
+// editions in the ledger, and those that this hub holds.
+func (h *Hub) openHead(note []byte) (head ledger.Head, err error) {
+	for _, key := range h.logKeys() {
+		verifier, failed := ledger.NewVerifier(key)
+		if failed != nil {
+			return head, failed
+		}
+		if head, err = verifier.Open(note); err == nil {
+			return head, nil
+		}
+	}
+	return head, err
+}
+
+// logKeys are the log's keys that this hub knows, the newest first.
+func (h *Hub) logKeys() []string {
+	keys := []string{h.signer.VerifierKey()}
+	editions := h.work.Editions()
+	for i := range editions {
+		keys = append(keys, editions[len(editions)-1-i].Signed.Hub.Key)
+	}
+	keys = append(keys, h.config.Charter.Hub.Key)
+	var distinct []string
+	seen := map[string]bool{}
+	for _, key := range keys {
+		if !seen[key] {
+			seen[key] = true
+			distinct = append(distinct, key)
+		}
+	}
+	return distinct
+}
