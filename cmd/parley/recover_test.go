@@ -91,6 +91,7 @@ func TestRestoreYesterday(t *testing.T) {
 func TestSecondHub(t *testing.T) {
 	t.Setenv(passphraseVariable, worldPassphrase)
 	o := newOffice(t)
+	o.arrives("cedar", o.sent(o.as("alder/watch/amal", "send", with([]string{"J14"}, flight...)...)...), "status     submitted")
 	status, _, stderr := parley(t, "hub", "-dir", filepath.Join(o.dir, "hub"), "-charter", o.world.file, "-keys", filepath.Join(o.dir, "cedar", "keys.age"), "-as", "cedar/hub/one", "-listen", "127.0.0.1:0")
 	if status != 1 || !strings.Contains(stderr, "another hub is running on this folder") {
 		t.Errorf("status %d\n%s", status, stderr)
