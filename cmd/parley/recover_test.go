@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/ledger"
 	"parley/rule"
 )
 
@@ -32,6 +33,31 @@ func (o *office) restart(hear time.Duration, between func(dir string)) error {
 	return err
 }
 
+// quiet closes all desks but one and waits until that has all that the hub has.
+func (o *office) quiet(party string) {
+	o.t.Helper()
+	for other, d := range o.desks {
+		if other != party {
+			o.must(d.Close())
+			delete(o.desks, other)
+		}
+	}
+	limit := time.Now().Add(20 * time.Second)
+	for {
+		status, err := o.desks[party].Status(o.t.Context())
+		o.must(err)
+		head, err := ledger.Peek(o.hub.latch.Load())
+		o.must(err)
+		if status.Queued == 0 && status.Size == head.Size {
+			return
+		}
+		if time.Now().After(limit) {
+			o.t.Fatalf("%s has %d of %d entries", party, status.Size, head.Size)
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+}
+
 // Yesterday's copy of the hub's whole folder is put back. The desks show it what it
 // had signed since; it signs nothing, now and after a restart, until what it lacks
 // was taken from a desk's folder. Then it goes on where it was.
@@ -43,11 +69,14 @@ func TestRestoreYesterday(t *testing.T) {
 	yesterday := t.TempDir()
 	o.must(o.restart(0, func(dir string) { o.must(os.CopyFS(yesterday, os.DirFS(dir))) }))
 	o.arrives("cedar", say(), "status     submitted") // birch has no text of it
+	o.quiet("cedar")
 	restore := func(dir string) {
 		o.must(os.RemoveAll(dir))
 		o.must(os.CopyFS(dir, os.DirFS(yesterday)))
 	}
 	o.must(o.restart(time.Hour, restore))
+	o.open("alder")
+	o.open("birch")
 	limit := time.Now().Add(20 * time.Second)
 	for {
 		status, err := o.desks["alder"].Status(t.Context())
@@ -65,7 +94,7 @@ func TestRestoreYesterday(t *testing.T) {
 		t.Fatalf("started again: %v", err)
 	}
 	args := []string{"hub", "recover", "-dir", filepath.Join(o.dir, "hub"), "-charter", o.world.file}
-	if status, stdout, stderr := parley(t, append(args, o.desk("birch"))...); status != 1 || !strings.Contains(stderr, "none of them has the text of entry") {
+	if status, stdout, stderr := parley(t, append(args, o.desk("birch"))...); status != 1 || !strings.Contains(stderr, "none of them has the text of entry") && !strings.Contains(stderr, "find a desk that has more") {
 		t.Fatalf("from the other side's folder: status %d\n%s%s", status, stdout, stderr)
 	}
 	if got := printed(t, append(args, o.desk("cedar"))...); !strings.Contains(got, "recovered: ") {
