@@ -174,7 +174,7 @@ func (s *State) Owing(party string) bool {
 		return false
 	}
 	if party == s.Author.Party {
-		return s.Open() || slices.ContainsFunc(s.Reach, func(r Reach) bool { return len(r.Readbacks) > 0 && !r.Understood() })
+		return s.Open() || !s.Uncompared && slices.ContainsFunc(s.Reach, func(r Reach) bool { return len(r.Readbacks) > 0 && !r.Understood() })
 	}
 	r := s.reach(party)
 	if r == nil {

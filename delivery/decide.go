@@ -54,6 +54,7 @@ type (
 		Owed  []Owed      // what it inherits, see [State.Bequest]
 		Due   []Deadlines // of addressees in whose working time it runs
 		Index uint64      // of the entry that releases it
+		Cut   *Cut        // what the addressees do not get; nil: nothing
 	}
 	AutoRelease struct {
 		Owed  []Owed
@@ -221,7 +222,7 @@ func (s *State) decideRelease(by identity.Author, c Release, now time.Time) ([]E
 	if err := s.gate(by, "released"); err != nil {
 		return nil, err
 	}
-	return []Event{StatementReleased{Owed: c.Owed, Due: c.Due, Index: c.Index, At: now}}, nil
+	return []Event{StatementReleased{Owed: c.Owed, Due: c.Due, Index: c.Index, Cut: c.Cut, At: now}}, nil
 }
 
 // decideAutoRelease lets a held statement through as well: a hold shows the

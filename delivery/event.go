@@ -34,6 +34,7 @@ type (
 		Owed  []Owed
 		Due   []Deadlines
 		Index uint64 // of the entry
+		Cut   *Cut   // nil: whole
 		At    time.Time
 	}
 	StatementReturned struct {
@@ -138,6 +139,7 @@ func (s *State) Apply(e Event) {
 				}
 			}
 		}
+		s.cut(e.Cut)
 	case StatementReturned:
 		s.Status, s.Reason, s.Gated = Returned, e.Reason, e.At
 	case StatementWithdrawn:

@@ -100,6 +100,9 @@ type State struct {
 	Owed       []Owed       `json:"owed,omitempty"`       // acknowledgements inherited on release; Owes tells which are missing
 	Pending    string       `json:"pending,omitempty"`    // identifier of the successor that waits at the gate
 	Superseded Supersession `json:"superseded,omitzero"`
+
+	Withheld   []Withheld `json:"withheld,omitempty"`   // what its release keeps from the addressees, by digest; never changed
+	Uncompared bool       `json:"uncompared,omitempty"` // a critical field is among that, so no readback shows that it was understood
 }
 
 // Clone returns a copy that shares nothing that Apply changes.

@@ -170,6 +170,7 @@ func (d *Desk) open(ctx context.Context) error {
 	if d.work, err = store.New(ctx, d.db, d.origin, false); err != nil {
 		return err
 	}
+	d.work.ReadBy(d.party)
 	return d.recover(ctx)
 }
 

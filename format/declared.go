@@ -140,8 +140,8 @@ func (field *Field) declaredIn(f *Format, i int) error {
 		return errors.New("it is there already")
 	case !known:
 		return fmt.Errorf("type %q is unknown", clip(field.Type))
-	case len(field.Choices) > 0 && field.Type != Choice && (field.Type != List || field.Items != Choice):
-		return errors.New("a choice, and nothing else, has choices")
+	case len(field.Choices) > 0 && !slices.Contains([]string{Choice, Part}, field.Type) && (field.Type != List || !slices.Contains([]string{Choice, Part}, field.Items)):
+		return errors.New("a choice or a part, and nothing else, has choices")
 	case len(field.Units) > 0 && field.Type != Quantity:
 		return errors.New("a quantity, and nothing else, has units")
 	case field.Critical && slices.Contains([]string{Text, List, Parties, Integer, Flag}, field.Type):

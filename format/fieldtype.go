@@ -33,6 +33,7 @@ const (
 	FormatRef   = "format"      // a format's reference
 	Integer     = "integer"     // int64: from Min to Max
 	Flag        = "flag"        // bool
+	Part        = "part"        // a part of another statement that is withheld, and why
 	Opaque      = "opaque"      // what one program has written for another
 	List        = "list"        // []string: values of type Items, none twice
 )
@@ -65,7 +66,7 @@ var types = map[string]fieldType{
 	Line: lineType{}, Text: textType{}, Instant: instantType{}, Window: windowType{}, Duration: durationType{}, Place: placeType{}, Area: areaType{},
 	Altitude: altitudeType{}, Quantity: quantityType{}, Choice: choiceType{}, Role: roleType{}, Contact: contactType{}, Hash: hashType{},
 	Reliability: sourceType, Credibility: credibilityType, TLP: tlpType, UseMark: useMarkType, Parties: partiesType{}, Money: moneyType{},
-	Reference: referenceType{}, FormatRef: formatType{}, Integer: integerType{}, Flag: flagType{}, Opaque: opaqueType{}, List: listType{},
+	Reference: referenceType{}, FormatRef: formatType{}, Integer: integerType{}, Flag: flagType{}, Opaque: opaqueType{}, Part: partType{}, List: listType{},
 }
 
 // stringType is what types have in common whose value is one string.

@@ -109,7 +109,7 @@ func (flagType) schema(field *Field) map[string]any {
 // A list is values of one other type, none twice.
 type listType struct{ stringType }
 
-var listItems = []string{Line, Hash, Role, Contact, Reference, Instant, Choice}
+var listItems = []string{Line, Hash, Role, Contact, Reference, Instant, Choice, Part}
 
 func (listType) declared(field *Field) error {
 	if !slices.Contains(listItems, field.Items) {
@@ -188,12 +188,12 @@ func (t listType) brief(s *Setting, field *Field, lang string, value any) string
 
 func (t listType) show(s *Setting, field *Field, lang string, value any) []string {
 	list, _ := value.([]string)
-	if field.Items != Choice {
+	if field.Items != Choice && field.Items != Part {
 		return []string{t.brief(s, field, lang, value)}
 	}
 	lines := make([]string, len(list))
 	for i, item := range list {
-		lines[i] = types[Choice].show(s, field, lang, item)[0]
+		lines[i] = types[field.Items].show(s, field, lang, item)[0]
 	}
 	return lines
 }

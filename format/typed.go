@@ -73,7 +73,9 @@ func (field *Field) Codes() []string {
 	case flagType:
 		return []string{"yes", "no"}
 	case listType:
-		return field.Choices
+		if field.Items == Choice {
+			return field.Choices
+		}
 	}
 	return nil
 }

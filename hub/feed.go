@@ -215,15 +215,33 @@ func (h *Hub) route(ctx context.Context, r *routed) error {
 			if err != nil {
 				return err
 			}
-			route, err := h.routeOf(content, record.Index)
+			of, err := h.routeOf(content, record.Index)
 			if err != nil {
 				return err
 			}
-			all = append(all, opened{ledger.Disclosure{Index: record.Index, Content: content}, route})
+			if content, err = cut(content, route); err != nil {
+				return fmt.Errorf("feed entry %d, which opens entry %d: %w", index, record.Index, err)
+			}
+			all = append(all, opened{ledger.Disclosure{Index: record.Index, Content: content}, of})
 		}
 	}
 	r.routes, r.opened = routes, all // all of it or, where a follower went away meanwhile, nothing
 	return nil
+}
+
+// cut takes out of a statement what the release with that route withholds.
+func cut(content []byte, release mechanism.Route) ([]byte, error) {
+	if len(release.Withhold) == 0 {
+		return content, nil
+	}
+	s, err := statement.Parse(content)
+	if err != nil {
+		return nil, err
+	}
+	if s, err = release.Cut(s); err != nil {
+		return nil, err
+	}
+	return s.Bytes(), nil
 }
 
 func (h *Hub) routeOf(content []byte, index uint64) (mechanism.Route, error) {

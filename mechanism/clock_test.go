@@ -179,7 +179,7 @@ func TestDesksAgreeOnTheClock(t *testing.T) {
 		}
 	}
 	for _, form := range []string{"J00/1", "J01/1", "J04/1", "J05/1", "J06/1", "J11/1", "J12/1", "J14/1", "translation/1", "handover/1", "relief/1", "gate.hold/1", "gate.release/1", "gate.return/1", "withdraw/1",
-		"gate.auto-release/1", "clock.overdue/1", "clock.expired/1", "line.missed/1", "roster.gap/1", "J03/1"} {
+		"gate.auto-release/1", "clock.overdue/1", "clock.expired/1", "line.missed/1", "roster.gap/1", "J03/1", "cut"} {
 		if seen[form] == 0 {
 			t.Errorf("no %s was ever accepted: %v", form, seen)
 		}
@@ -226,6 +226,9 @@ func (p *player) step() {
 		return
 	}
 	p.seen[d.format]++
+	if d.fields["withheld"] != nil {
+		p.seen["cut"]++
+	}
 	if p.state(sent).Delivery != nil {
 		p.said = append(p.said, sent)
 	}
@@ -280,6 +283,8 @@ func (p *player) draft() draft {
 		return replaces(s)
 	case n == 12:
 		return cancelsIt(s)
+	case n == 13:
+		return p.withholds(p.random, s)
 	case n <= 15:
 		return releases(s)
 	case n == 16:

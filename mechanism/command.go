@@ -27,6 +27,8 @@ func readBack(ch *charter.Charter, c Case, f form, old *Record) (delivery.Comman
 	switch {
 	case f.content != old.Facts.Content:
 		return nil, rule.Refuse(BadContent, "write "+old.Facts.Content, "statement %s is of format %s and cannot be read back as %s", old.Claims.ID, old.Facts.Content, f.content)
+	case old.Delivery.Uncompared: // what is read back may be right, and nobody here could tell
+		return unknown, nil
 	case !ok || len(old.Facts.Critical) == 0:
 		return nil, rule.Refuse(NothingCritical, "acknowledge it", "statement %s has no field that must be read back", old.Claims.ID)
 	}
@@ -56,16 +58,21 @@ func passOn(ch *charter.Charter, c Case) (delivery.Command, error) {
 }
 
 // command gives what an act asks of old, one of the statements that it is about.
-func command(v View, ch *charter.Charter, c Case, f form, old *Record) (delivery.Command, error) {
+// cut is what a release withholds.
+func command(v View, ch *charter.Charter, c Case, f form, old *Record, cut *delivery.Cut) (delivery.Command, error) {
 	switch reason := text(c.Statement, "reason"); f.Relation {
 	case "holds":
 		return delivery.Hold{Reason: reason}, nil
 	case "releases":
-		return delivery.Release{Owed: bequest(v, old), Due: deadlines(v, c, old), Index: c.Index}, nil
+		terms := old.Delivery.Terms
+		if cut != nil {
+			terms = cut.Terms
+		}
+		return delivery.Release{Owed: bequest(v, old), Due: deadlines(v, c, old, terms), Index: c.Index, Cut: cut}, nil
 	case "auto-releases":
-		return delivery.AutoRelease{Owed: bequest(v, old), Due: deadlines(v, c, old), Index: c.Index}, nil
+		return delivery.AutoRelease{Owed: bequest(v, old), Due: deadlines(v, c, old, old.Delivery.Terms), Index: c.Index}, nil
 	case unseals:
-		return delivery.Unseal{Due: deadlines(v, c, old), Index: c.Index}, nil
+		return delivery.Unseal{Due: deadlines(v, c, old, old.Delivery.Terms), Index: c.Index}, nil
 	case "returns":
 		return delivery.Return{Reason: reason}, nil
 	case "withdraws":

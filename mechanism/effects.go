@@ -106,7 +106,13 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 			}
 			continue
 		}
-		cmd, err := command(v, ch, c, f, old)
+		var cut *delivery.Cut
+		if f.Relation == "releases" {
+			if old, cut, err = withholds(ch, c, old); err != nil {
+				return Change{}, err
+			}
+		}
+		cmd, err := command(v, ch, c, f, old, cut)
 		if err != nil {
 			return Change{}, err
 		}

@@ -28,6 +28,9 @@ type Facts struct {
 	LeadSeconds int64 `json:"leadSeconds,omitempty"`
 	LateNotice  bool  `json:"lateNotice,omitempty"`
 	PassOn      bool  `json:"passOn,omitempty"` // addressees are to pass it on before Begins
+	// Parts are what a release of it may withhold, where it waited at the gate; none for
+	// those who have it in part.
+	Parts []Part `json:"parts,omitempty"`
 	// Kind and Matter are what the message is of and Move is what it says to that;
 	// without a Kind it is of nothing. Matter is empty where it is withheld here.
 	Kind   matter.Kind  `json:"kind,omitempty"`
@@ -67,18 +70,25 @@ func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
 			return nil
 		}
 		facts := *about.Facts
+		facts.Parts, facts.Critical = nil, about.comparable()
 		facts.Texts, facts.LeadSeconds, facts.LateNotice, facts.ReplyBy, facts.Move = nil, 0, false, time.Time{}, nil
 		if content, ok := ch.Format(facts.Content); ok && facts.Kind != "" {
 			facts.Move = moveOf(content, c)
 		}
 		return &facts
 	}
-	facts := &Facts{Content: c.Statement.Claims().Format}
-	if f.Borrows != "" {
-		facts.Content = f.content
+	content, known := ch.Format(f.contentName())
+	if !known {
+		content = nil
 	}
-	content, ok := ch.Format(facts.Content)
-	if !ok || f.Borrows == format.BorrowsTexts {
+	return readFacts(ch, c, f, content, about)
+}
+
+// readFacts reads the facts from what there is of the statement; content is nil where
+// the charter does not know it.
+func readFacts(ch *charter.Charter, c Case, f form, content *format.Format, about *Record) *Facts {
+	facts := &Facts{Content: f.contentName()}
+	if content == nil || f.Borrows == format.BorrowsTexts {
 		return facts
 	}
 	for i := range content.Fields {

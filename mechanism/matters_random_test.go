@@ -177,7 +177,7 @@ func (c *crowd) disclose(s *statement.Statement, size uint64) {
 	}
 	for _, id := range route.Opens {
 		if c.second.reader.ReadsOnRelease(RouteOf(c.charter, c.said[id])) {
-			hand(c.said[id], c.order[id])
+			hand(c.cut(route, id), c.order[id])
 		}
 	}
 	if c.second.reader.Reads(route) {

@@ -76,7 +76,11 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	if err != nil {
 		return Change{}, err
 	}
-	change.Record.Facts = facts
+	if change.Record.Facts = facts; !c.Statement.Complete() {
+		change.Record.Redaction = redactionOf(ch, c, f)
+	} else if parts := partsOf(ch, c, facts, change.Record.Delivery); len(parts) > 0 {
+		facts.Parts = parts
+	}
 	change.Record.Index, change.Record.Claims = c.Index, claims
 	matters := turn{v: v, ch: ch, c: c}
 	if err := matters.submitted(change.Record); err != nil {
@@ -191,7 +195,7 @@ func checkTranslation(c Case, f form, submit delivery.Submit, about *Record) err
 		if !here || own {
 			continue
 		}
-		if said++; about.Facts != nil && !slices.Contains(about.Facts.Texts, name) {
+		if said++; about.Facts != nil && !about.cutHere() && !slices.Contains(about.Facts.Texts, name) {
 			return rule.Refuse(NotInOriginal, "leave it out, or say it in a statement of your own", "statement %s has no %s to translate", about.Claims.ID, name)
 		}
 	}
@@ -199,6 +203,9 @@ func checkTranslation(c Case, f form, submit delivery.Submit, about *Record) err
 		return rule.Refuse(NotInOriginal, "write each text under its own name", "the translation of statement %s has no text", about.Claims.ID)
 	}
 	open := claims.Author.Party == submit.Supervisor || submit.Mode == delivery.ModeNone || submit.Mode == delivery.ModeNotify
+	if name := saysWithheld(c, about); open && name != "" && !slices.Equal(claims.To, []string{about.Claims.Author.Party}) {
+		return rule.Refuse(EarlyReader, "leave it out, or send it to the author's side alone", "%s of statement %s was withheld from its addressees, so no translation tells it to them", name, about.Claims.ID)
+	}
 	for _, party := range claims.To {
 		if about.Delivery.Visible(party) || !open && about.Delivery.Waiting() && slices.Contains(about.Claims.To, party) {
 			continue

@@ -19,6 +19,15 @@ type Route struct {
 	To       []string // may read it at once
 	Opens    []string // identifiers of the statements whose addressees may read them from here on
 	Later    []string // may read it once it is released
+	Withhold []Hash   // digests of what those addressees do not get even then
+}
+
+// Cut gives a statement that the route opens as its addressees are to get it.
+func (r Route) Cut(s *statement.Statement) (*statement.Statement, error) {
+	if len(r.Withhold) == 0 {
+		return s, nil
+	}
+	return s.Withhold(r.Withhold...)
 }
 
 // RouteOf gives the route of a statement under the charter in force at its entry.
@@ -39,6 +48,9 @@ func RouteOf(ch *charter.Charter, s *statement.Statement) Route {
 		if Opening(f.Relation) {
 			for _, ref := range claims.Refs {
 				r.Opens = append(r.Opens, ref.ID)
+			}
+			for _, w := range WithheldBy(s) {
+				r.Withhold = append(r.Withhold, statement.DecodeHash(w.Digest))
 			}
 		}
 	default:

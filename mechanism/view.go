@@ -78,7 +78,9 @@ type Record struct {
 	Claims   statement.Claims
 	Logged   time.Time       // the entry's time
 	Delivery *delivery.State // nil for the acts and key statements of the machinery
-	Facts    *Facts          // of a message; nil where some of its text is withheld here
+	Facts    *Facts          // of a message; nil where some of its text is withheld here and no release says so
+	// Redaction is of a message that is here in part, while its block is decided.
+	Redaction *Redaction
 }
 
 // Visible reports whether party may read the record's text as things stand.

@@ -8,14 +8,14 @@ import (
 	"parley/statement"
 )
 
-// deadlines gives when old's addressees owe what, if it leaves the gate now: by the
-// charter under which it was submitted.
-func deadlines(v View, c Case, old *Record) []delivery.Deadlines {
+// deadlines gives when old's addressees owe what by its terms, if it leaves the gate
+// now: by the charter under which it was submitted.
+func deadlines(v View, c Case, old *Record, terms delivery.Terms) []delivery.Deadlines {
 	ch := v.CharterAt(old.Index)
 	if ch == nil || old.Delivery == nil {
 		return nil
 	}
-	return workingDue(ch, old.Claims, old.Delivery.Terms, old.Delivery.Submitted, c.Now)
+	return workingDue(ch, old.Claims, terms, old.Delivery.Submitted, c.Now)
 }
 
 // workingDue counts the terms of a statement in the working time of each addressee.

@@ -263,14 +263,29 @@ func (w *world) feed(s *statement.Statement, index uint64) {
 		}
 		for _, id := range route.Opens {
 			if desk.reader.ReadsOnRelease(RouteOf(w.charter, w.said[id])) {
-				fold(w.said[id], w.order[id])
+				fold(w.cut(route, id), w.order[id])
 			}
 		}
 		if desk.reader.Reads(route) {
 			fold(s, index)
 		}
 		w.enter(desk, s)
+		for _, id := range route.Opens {
+			if r, ok := desk.Record(id); ok && r.Redaction != nil && !r.Redaction.Exact() {
+				w.t.Fatalf("the desk of %s has statement %s otherwise than its release says: %+v", party, id, r.Redaction)
+			}
+		}
 	}
+}
+
+// cut is a statement as a release gives it to its addressees.
+func (w *world) cut(release Route, id string) *statement.Statement {
+	w.t.Helper()
+	s, err := release.Cut(w.said[id])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
 }
 
 // concerned gives whom an act goes to, and birch for a message.

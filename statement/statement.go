@@ -56,6 +56,7 @@ type Statement struct {
 	claims      Claims
 	digests     [][32]byte   // of the payload
 	disclosures []disclosure // as they stand in text
+	parts       []Part       // one for each digest that is known here, see [Statement.Parts]
 	fields      []Field      // sorted by name
 	withheld    int
 }
@@ -148,6 +149,11 @@ func (s *Statement) open(digests [][32]byte, rest string) error {
 	var paragraphs [][32]byte    // its digests
 	nextParagraph := 0           // and the next of them
 	s.withheld = len(digests)
+	s.parts = make([]Part, len(digests), len(digests)+min(strings.Count(rest, "~"), MaxDisclosures))
+	for i, digest := range digests {
+		s.parts[i].Digest = digest
+	}
+	first := 0 // of the parts that are the text's paragraphs
 	for n := 1; rest != ""; n++ {
 		var d disclosure
 		d.text, rest, _ = strings.Cut(rest, "~")
@@ -169,7 +175,8 @@ func (s *Statement) open(digests [][32]byte, rest string) error {
 			}
 			text[i] = Paragraph{Text: p.paragraph}
 			nextParagraph = i + 1
-			d.name = fmt.Sprintf("%s/%d", name, i+1)
+			d.name = paragraphName(name, i)
+			s.parts[first+i].Open = true
 		} else {
 			i := indexFrom(digests, next, digest)
 			if i < 0 {
@@ -177,14 +184,17 @@ func (s *Statement) open(digests [][32]byte, rest string) error {
 			}
 			next = i + 1
 			d.name = p.name
+			s.parts[i].Name, s.parts[i].Open = p.name, true
 			name, text, paragraphs, nextParagraph = p.name, nil, p.digests, 0
 			if p.digests != nil {
 				if met, err = meet(met, p.digests); err != nil {
 					return fmt.Errorf("disclosure %d: field %q: %w", n, p.name, err)
 				}
 				text = make(Text, len(p.digests))
+				first = len(s.parts)
 				for i := range text {
 					text[i].Withheld = true
+					s.parts = append(s.parts, Part{Digest: p.digests[i], Name: paragraphName(p.name, i)})
 				}
 				s.withheld += len(text)
 				p.value = text // shared, so that its paragraphs arrive in the field

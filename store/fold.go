@@ -177,6 +177,9 @@ func (w *Working) fold(p Prepared) error {
 			return err
 		}
 	}
+	if err := w.foldParts(p); err != nil {
+		return err
+	}
 	return w.foldCheckpoint(b)
 }
 
@@ -227,6 +230,11 @@ func (w *Working) foldContent(c content, index uint64, entry Entry, height uint6
 	}
 	if err != nil {
 		return fail(fmt.Errorf("the hub ordered what the charter refuses: %w", err))
+	}
+	for _, r := range change.Opened {
+		if err := w.overOpened(r); err != nil {
+			return fail(err)
+		}
 	}
 	w.Put(change, entry)
 	return nil

@@ -23,6 +23,7 @@ type Working struct {
 	db       *DB // nil: everything stays in memory
 	complete bool
 	ledger   string
+	reader   string // whose copy it is; empty: not known
 
 	mu       sync.RWMutex                         // guards all below but the caches
 	pending  *layer                               // the block being made
@@ -96,6 +97,10 @@ func New(ctx context.Context, db *DB, name string, complete bool) (*Working, err
 	w.pending, w.dirty = newLayer(stored), newLayer(stored)
 	return w, nil
 }
+
+// ReadBy says whose copy this is, before anything is folded: a text that a release
+// keeps from that party, and that is there all the same, is then a fault.
+func (w *Working) ReadBy(party string) { w.reader = party }
 
 // Blocks is the number of blocks committed, which is the next block's height.
 func (w *Working) Blocks() uint64 {
