@@ -297,8 +297,8 @@ func (r *Record) WithheldNames() []string {
 	return names
 }
 
-// cutHere reports whether the reader has the message as its release cut it.
-func (r *Record) cutHere() bool {
+// InPart reports whether the reader has the message as its release cut it.
+func (r *Record) InPart() bool {
 	return r.Facts != nil && len(r.Facts.Parts) == 0 && r.Delivery != nil && len(r.Delivery.Withheld) > 0
 }
 

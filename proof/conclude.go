@@ -105,11 +105,31 @@ func (a *audit) concludeStatement(item *readItem, s *statement.Statement) {
 		}
 		a.result.proven("%s: %s signed %s, which %s", at, claims.Author, claims.Format, strings.Join(about, ", "))
 	}
-	if n := s.Withheld(); n > 0 {
-		a.result.notShown("%d parts of entry %d, which its author signed and which are withheld", n, item.index)
-	}
+	a.concludeParts(item, s)
 	if n := a.outside[item.index]; n > 0 {
 		a.result.notShown("whether entry %d may refer to %d statements that are not in the bundle", item.index, n)
+	}
+}
+
+// concludeParts says what is missing of a statement, and by whose word: what a release
+// lists its addressees never had; more was left out by whoever shows it.
+func (a *audit) concludeParts(item *readItem, s *statement.Statement) {
+	r := a.view.records[s.Claims().ID]
+	if d := r.Delivery; d != nil && len(d.Withheld) > 0 {
+		var reasons []string
+		for _, w := range d.Withheld {
+			reasons = append(reasons, w.Reason)
+		}
+		a.result.proven("the supervisor released entry %d without %d of its parts, by digest, for the reasons %s", item.index, len(d.Withheld), strings.Join(reasons, ", "))
+	}
+	switch n := s.Withheld(); {
+	case n == 0:
+	case r.Redaction != nil && r.Redaction.Exact():
+		a.result.notShown("%d parts of entry %d, which its author signed and which its release withholds: exactly these are missing", n, item.index)
+	case r.Redaction != nil && r.Redaction.Release != "":
+		a.result.notShown("%d parts of entry %d, which its author signed and which are withheld: %d of them by whoever shows this, for its release does not", n, item.index, len(r.Redaction.Extra))
+	default:
+		a.result.notShown("%d parts of entry %d, which its author signed and which are withheld", n, item.index)
 	}
 }
 

@@ -98,13 +98,15 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 	r.Mechanism, r.Exercise, r.Origin, r.Size, r.Root = c.Mechanism, c.Exercise, origin, w.Size(), root
 	r.Charters, r.Keys = uint64(len(editions)), uint64(len(w.Keys()))
 	r.hubKey, r.rootAt = c.Hub.Key, w.RootAt
-	chains := newChains()
+	chains, inPart := newChains(), 0
 	for index := range w.Size() {
 		record, ok := w.RecordAt(index)
 		if !ok {
 			continue
 		}
-		r.Statements++
+		if r.Statements++; record.InPart() {
+			inPart++
+		}
 		if err := chains.add(link{index, record.Hash, record.Claims}); err != nil {
 			return err
 		}
@@ -112,6 +114,9 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 	r.Withheld = r.Size - r.Statements - r.Charters
 	r.proven("the hub of %s signed exactly these %d entries, in this order", r.Mechanism, r.Size)
 	r.proven("%d statements are signed by keys that were endorsed and in force, and the charter allows each of them where it stands", r.Statements)
+	if inPart > 0 {
+		r.proven("%d of them are here in part: each lacks exactly what the supervisor's release lists as withheld, and its author's signature covers the rest", inPart)
+	}
 	if err := r.anchor(trusted, editions); err != nil {
 		return err
 	}
@@ -190,6 +195,7 @@ func final(err error) bool {
 	switch refusal.Rule {
 	case mechanism.BadSignature, mechanism.RevokedKey, mechanism.OthersKey, mechanism.IDTaken,
 		mechanism.SeenFuture, mechanism.SeenOther, mechanism.WrongPrev, mechanism.WrongSerial, mechanism.AlreadyGone,
+		mechanism.WithheldForm, mechanism.WithheldRules, mechanism.WithheldFloor, mechanism.WithheldAll,
 		mechanism.SecondRevoked, mechanism.SecondParty, mechanism.SecondSame, mechanism.SecondSignature:
 		return true
 	}

@@ -280,7 +280,9 @@ func (w *world) feed(party string) []*ledger.Block {
 			}
 			for _, id := range r.Opens {
 				if opened := w.byID[id]; reader.ReadsOnRelease(route(opened.Bytes())) {
-					part.Disclosed = append(part.Disclosed, ledger.Disclosure{Index: w.index[id], Content: opened.Bytes()})
+					cut, err := r.Cut(opened)
+					w.must(err)
+					part.Disclosed = append(part.Disclosed, ledger.Disclosure{Index: w.index[id], Content: cut.Bytes()})
 				}
 			}
 		}
