@@ -3,7 +3,6 @@ package hub
 import (
 	"crypto/ed25519"
 	"encoding/base64"
-	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -117,29 +116,6 @@ func TestChangedByte(t *testing.T) {
 			}
 		}
 	}
-}
-
-// The same signature with S + L is the classic second encoding.
-func TestSecondEncoding(t *testing.T) {
-	w := newWorld(t)
-	s := w.draft("alder/watch/amal", nil)
-	jwt, rest, _ := strings.Cut(string(s.Bytes()), "~")
-	dot := strings.LastIndexByte(jwt, '.')
-	signature, err := base64.RawURLEncoding.DecodeString(jwt[dot+1:])
-	if err != nil {
-		t.Fatal(err)
-	}
-	order, _ := new(big.Int).SetString("7237005577332262213973186563042994240857116359379907606001950938285454250989", 10)
-	little := slices.Clone(signature[32:])
-	slices.Reverse(little)
-	sum := new(big.Int).Add(new(big.Int).SetBytes(little), order).FillBytes(make([]byte, 32))
-	slices.Reverse(sum)
-	forged := jwt[:dot+1] + base64.RawURLEncoding.EncodeToString(append(signature[:32:32], sum...)) + "~" + rest
-	refusal := w.refused("alder", []byte(forged))
-	if refusal.Rule != "statement.signature" && refusal.Rule != "statement.malformed" {
-		t.Errorf("got %v", refusal)
-	}
-	w.accept(s)
 }
 
 func TestUndisclosed(t *testing.T) {

@@ -88,6 +88,7 @@ func newWorld(t testing.TB) *world {
 		c.Parties[i].Witness, c.Parties[i].WitnessMLDSA = cosigner.VerifierKey(), cosigner.VerifierKeyMLDSA()
 	}
 	logKey, tlsKey := newKey(t), newKey(t)
+	w.keys["hub/log"] = logKey
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
