@@ -13,7 +13,7 @@ LOG      := .cache/test.log
 CROSS    := statement/crosscheck
 FONTS    := assets/fonts/SHA256SUMS
 
-.PHONY: build assets demo test check bench fuzz kill
+.PHONY: build assets demo test check bench fuzz kill dist verify-dist
 
 # Without npm the binary has no fonts in it and prints with Debian's
 # fonts-noto-core.
@@ -51,6 +51,13 @@ fuzz: ## every fuzz target in the tree, FUZZTIME each
 
 kill: ## kill -9 of hub and desk in the long form; go test runs a short one
 	PARLEY_KILL=long go test -run Kill -count=1 -timeout 60m -v ./...
+
+# COMMIT, TARGETS and AGAINST may be given: see the head of each script.
+dist: ## what is handed out: binaries, sums, bill of materials and licences, the same bytes everywhere
+	scripts/dist.sh dist
+
+verify-dist: ## build twice, in two folders with other settings, and compare: minutes
+	scripts/verify-dist.sh $(AGAINST)
 
 $(CROSS)/node_modules/.package-lock.json: $(CROSS)/package-lock.json
 	@command -v npm >/dev/null || { echo "make test needs Node.js with npm, to check statements against other implementations of SD-JWT; install them (Debian: apt-get install nodejs npm)"; exit 1; }

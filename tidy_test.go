@@ -354,7 +354,7 @@ func walk(t *testing.T) (names []string) {
 		}
 		_, inner := os.Stat(name + "/go.mod")
 		base := path.Base(name)
-		if inner == nil || base[0] == '.' || base[0] == '_' || base == "node_modules" || base == "testdata" || name == "bin" {
+		if inner == nil || base[0] == '.' || base[0] == '_' || base == "node_modules" || base == "testdata" || name == "bin" || name == "dist" {
 			return fs.SkipDir
 		}
 		return nil

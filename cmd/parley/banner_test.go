@@ -22,6 +22,7 @@ var unbannered = map[string]string{
 	"export":  "writes a file for programs: its charter and each statement in it carry the mark, and verify says so",
 	"rebuild": "prints the tree's size and root alone",
 	"bench":   "prints figures of a hub of its own",
+	"version": "tells of the program alone",
 }
 
 // A bannerRow runs one command that shows content.

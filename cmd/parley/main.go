@@ -70,6 +70,7 @@ func commands() []command {
 		{"serials", "show which numbers of each author's are here, and which are missing", serialsCommand},
 		{"rebuild", "rebuild a data folder's read model from its journal", rebuildCommand},
 		{"bench", "measure a hub on this machine", benchCommand},
+		{"version", "say what this program was made from, and how to check that", versionCommand},
 	}
 }
 
