@@ -3,6 +3,7 @@ package proof
 import (
 	"slices"
 
+	"parley/identity"
 	"parley/ledger"
 	"parley/statement"
 	"parley/store"
@@ -13,32 +14,30 @@ import (
 // were as they were decided; the chains do. An author whose statements came whole and
 // in order needs no second look, and of one who does only the indexes are kept.
 type streams struct {
-	author     map[string]*stream
+	author     map[identity.Author]*stream
 	statements uint64
 }
 
 type stream struct {
+	chain            // with the newest link alone, and of its claims serial and seen alone
 	indexes []uint64 // in the order in which the texts came
-	last    link     // its index is the newest's; of its claims only serial and seen are kept
 	again   bool     // something is missing, came late, or does not follow
 }
 
-func newStreams() *streams { return &streams{author: map[string]*stream{}} }
+func newStreams() *streams { return &streams{author: map[identity.Author]*stream{}} }
 
 func (s *streams) add(index uint64, hash ledger.Hash, c *statement.Claims) {
 	s.statements++
-	name := c.Author.String()
-	a := s.author[name]
+	a := s.author[c.Author]
 	if a == nil {
-		a = &stream{}
-		s.author[name] = a
+		a = &stream{chain: chain{author: c.Author.String(), links: make([]link, 1)}}
+		s.author[c.Author] = a
 	}
 	if n := len(a.indexes); n > 0 && !a.again {
-		before := &chain{author: name, links: []link{a.last}}
-		a.again = index < a.indexes[n-1] || c.Prev != statement.EncodeHash(a.last.hash) || before.follows(link{index, hash, *c}) != nil
+		a.again = index < a.indexes[n-1] || c.Prev != statement.EncodeHash(a.links[0].hash) || a.follows(link{index, hash, *c}) != nil
 	}
 	a.indexes = append(a.indexes, index)
-	a.last = link{index, hash, statement.Claims{Serial: c.Serial, Seen: c.Seen}}
+	a.links[0] = link{index, hash, statement.Claims{Serial: c.Serial, Seen: c.Seen}}
 }
 
 // check looks again at the chains that need it, in the order of the ledger.

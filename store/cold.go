@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -35,6 +34,7 @@ type cold struct {
 	rows, bodies, tree *os.File
 	size               uint64 // rows
 	length             int64  // bytes of bodies
+	buffer             []byte // what is being written
 	byHash, byID       slots
 	seed               maphash.Seed
 }
@@ -85,7 +85,8 @@ func (c *cold) write(l *layer) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	fail := func(err error) error { return fmt.Errorf("put aside what was replayed: %w", err) }
-	var rows, bodies []byte // to be appended
+	var rows []byte // to be appended
+	bodies := c.buffer[:0]
 	first, begin := c.size, c.length
 	row := func(index uint64, r coldRow) error {
 		if index >= first && index-first == uint64(len(rows)/coldRowSize) {
@@ -101,12 +102,12 @@ func (c *cold) write(l *layer) error {
 			return fail(fmt.Errorf("the ledger has more than %d entries", uint32(math.MaxUint32)))
 		}
 		if record, ok := l.numbers[index]; ok {
-			body, err := c.body(l, record, nil)
-			if err != nil {
+			var err error
+			at := len(bodies)
+			if bodies, err = c.appendBody(bodies, l, record, nil); err != nil {
 				return fail(err)
 			}
-			r.Height, r.at, r.length = record.Height, begin+int64(len(bodies)), uint32(len(body))
-			bodies = append(bodies, body...)
+			r.Height, r.at, r.length = record.Height, begin+int64(at), uint32(len(bodies)-at)
 			c.byID.put(c.print(record.Claims.ID), uint32(index))
 		}
 		if err := row(index, r); err != nil {
@@ -125,17 +126,16 @@ func (c *cold) write(l *layer) error {
 		if err != nil {
 			return fail(err)
 		}
-		body, err := c.body(l, l.numbers[index], &r)
-		if err != nil {
+		at := len(bodies)
+		if bodies, err = c.appendBody(bodies, l, l.numbers[index], &r); err != nil {
 			return fail(err)
 		}
-		r.at, r.length = begin+int64(len(bodies)), uint32(len(body))
-		bodies = append(bodies, body...)
+		r.at, r.length = begin+int64(at), uint32(len(bodies)-at)
 		if err := row(index, r); err != nil {
 			return fail(err)
 		}
 	}
-	c.length += int64(len(bodies))
+	c.length, c.buffer = c.length+int64(len(bodies)), bodies
 	for _, w := range []struct {
 		file *os.File
 		data []byte
@@ -176,38 +176,41 @@ func (c *cold) row(index uint64) (r coldRow, err error) {
 	return r, nil
 }
 
-// body is the signed part or, where that is not known, the claims as JSON, then
+// appendBody writes a body: the signed part or, where that is not known, the claims as JSON, then
 // delivery and facts, each after its length; before says where an older body is.
-func (c *cold) body(l *layer, r *mechanism.Record, before *coldRow) ([]byte, error) {
-	var parts [3][]byte
-	var err error
+func (c *cold) appendBody(out []byte, l *layer, r *mechanism.Record, before *coldRow) ([]byte, error) {
 	if s := l.texts[r.Index]; s != nil {
-		parts[0], _, _ = bytes.Cut(s.Bytes(), []byte("~"))
+		out = appendPart(out, s.Signed())
 	} else if before != nil && before.length > 0 {
 		old, err := c.parts(r.Index, *before)
 		if err != nil {
 			return nil, err
 		}
-		parts[0] = old[0]
-	} else if parts[0], err = json.Marshal(r.Claims); err != nil {
-		return nil, err
+		out = appendPart(out, old[0])
+	} else {
+		claims, err := json.Marshal(r.Claims)
+		if err != nil {
+			return nil, err
+		}
+		out = appendPart(out, claims)
 	}
+	var states, facts []byte
+	var err error
 	if r.Delivery != nil {
-		if parts[1], err = json.Marshal(r.Delivery); err != nil {
+		if states, err = json.Marshal(r.Delivery); err != nil {
 			return nil, err
 		}
 	}
 	if r.Facts != nil {
-		if parts[2], err = json.Marshal(r.Facts); err != nil {
+		if facts, err = json.Marshal(r.Facts); err != nil {
 			return nil, err
 		}
 	}
-	out := make([]byte, 0, 12+len(parts[0])+len(parts[1])+len(parts[2]))
-	for _, p := range parts {
-		out = binary.BigEndian.AppendUint32(out, uint32(len(p)))
-		out = append(out, p...)
-	}
-	return out, nil
+	return appendPart(appendPart(out, states), facts), nil
+}
+
+func appendPart[T string | []byte](out []byte, part T) []byte {
+	return append(binary.BigEndian.AppendUint32(out, uint32(len(part))), part...)
 }
 
 func (c *cold) parts(index uint64, r coldRow) (parts [3][]byte, err error) {

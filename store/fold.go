@@ -42,6 +42,14 @@ type Prepared struct {
 	contents []content // entries, then disclosures
 }
 
+// hash is what the entry of a text must carry.
+func (c *content) hash() ledger.Hash {
+	if c.statement != nil {
+		return c.statement.Hash()
+	}
+	return ledger.ContentHash(c.text)
+}
+
 type content struct {
 	text      []byte
 	statement *statement.Statement
@@ -108,7 +116,7 @@ func (w *Working) fold(p Prepared) error {
 	}
 	for i, d := range b.Disclosed {
 		entry, ok := w.entryAt(true, d.Index)
-		if !ok || entry.Hash != ledger.ContentHash(d.Content) {
+		if !ok || entry.Hash != p.contents[len(b.Contents)+i].hash() {
 			return &FoldError{Height: b.Height, Index: d.Index, Entry: true, Err: errors.New("the text disclosed is not the one that was ordered there")}
 		}
 		entry.Height = b.Height
@@ -129,7 +137,7 @@ func (w *Working) fold(p Prepared) error {
 			w.PutEntry(index, entry)
 			continue
 		}
-		if ledger.ContentHash(c.text) != e.Content {
+		if c.hash() != e.Content {
 			return &FoldError{Height: b.Height, Index: index, Entry: true, Err: errors.New("the text is not the one whose hash was ordered there")}
 		}
 		if err := w.foldContent(c, index, entry, b.Height); err != nil {

@@ -196,6 +196,9 @@ func (w *Working) foldBatch(ctx context.Context, b *batch, each func(Prepared) e
 		if err == nil && each != nil {
 			err = each(p)
 		}
+		if err == nil {
+			err = w.spill()
+		}
 		if err != nil {
 			return err
 		}
@@ -205,9 +208,6 @@ func (w *Working) foldBatch(ctx context.Context, b *batch, each func(Prepared) e
 	}
 	if w.db != nil && w.Unwritten() > 20_000 {
 		return w.Flush(ctx)
-	}
-	if err := w.spill(); err != nil {
-		return err
 	}
 	return ctx.Err()
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Recent is how many entries a replay usually keeps at hand.
-const Recent = 4096
+const Recent = 1024
 
 // NewReplay gives a read model for one replay, which needs no database and whose
 // memory does not grow with its statements: older ones are put aside in temporary
