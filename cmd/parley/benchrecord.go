@@ -30,7 +30,6 @@ type recorder struct {
 	world   *world
 	signer  *ledger.Signer
 	authors map[string]*benchAuthor
-	keys    map[string]identity.Signer
 	hashes  ledger.Hashes
 	block   ledger.Block
 	now     time.Time
