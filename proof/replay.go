@@ -50,6 +50,9 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 		for index, s := range p.Statements() {
 			c := s.Claims()
 			streams.add(index, s.Hash(), &c)
+			if !s.Complete() {
+				streams.inPart++ // the fold has held it to its release
+			}
 			met.meet(s, &c)
 			if meet != nil {
 				meet(index, s)

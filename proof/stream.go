@@ -16,6 +16,7 @@ import (
 type streams struct {
 	author     map[identity.Author]*stream
 	statements uint64
+	inPart     uint64 // of them, without some of their text
 }
 
 type stream struct {
