@@ -43,6 +43,8 @@ type Config struct {
 	Author  identity.Author // the desk itself, party/desk/...; signs tokens and machine acts
 	Signer  func(author string) (identity.Signer, error)
 	Witness *ledger.Cosigner // the party's cosigning key; nil: this desk does not cosign
+	Nightly bool             // the folder is checked once a day
+	At      time.Duration    // when, after midnight UTC
 	Clock   func() time.Time
 	Rand    io.Reader   // for identifiers, salts, pauses and the API's token; safe for concurrent use
 	Listen  string      // loopback address of the API, such as 127.0.0.1:0; empty: no API
@@ -118,6 +120,9 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d.workers.Go(func() {
 		d.work.Follow(running, 250*time.Millisecond, func(err error) { d.log.Error("read model not written; it will be tried again", "error", err) })
 	})
+	if c.Nightly {
+		d.workers.Go(func() { d.checkNightly(running) })
+	}
 	if c.Listen != "" {
 		if err := d.serve(); err != nil {
 			return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.Close())

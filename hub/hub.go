@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"parley/charter"
+	"parley/fsck"
 	"parley/identity"
 	"parley/journal"
 	"parley/ledger"
@@ -43,6 +44,8 @@ type Config struct {
 	Latch   Latch         // keeps the last checkpoint signed apart from Journal; nil: nothing does
 	Hear    time.Duration // how long a hub that starts waits for the desks to say what they hold, see [Hub.Held]; 0: not at all
 	Store   *store.DB     // nil keeps the read model in memory
+	Nightly *fsck.Folder  // checked once a day; nil: never. Its journal, ledger and pace are set here
+	At      time.Duration // when, after midnight UTC
 	Clock   func() time.Time
 	Nonce   func() [10]byte // randomness for identifiers of the hub's own acts
 	Salt    func() string   // salt of disclosures of the hub's own acts
@@ -116,6 +119,11 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 	h.stop = stop
 	h.workers.Go(func() { h.sequence(running) })
 	h.workers.Go(func() { h.hear(running) })
+	if f := c.Nightly; f != nil {
+		folder := *f
+		folder.Journal, folder.Ledger, folder.Complete = c.Journal, h.origin, true
+		h.workers.Go(func() { fsck.Nightly(running, folder, c.At, h.clock, h.checked) })
+	}
 	h.workers.Go(func() { h.runClock(running) })
 	h.workers.Go(func() { h.announce(running) })
 	h.workers.Go(func() {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"parley/fsck"
 	"parley/latch"
 	"parley/ledger"
 	"parley/rule"
@@ -148,4 +149,17 @@ func (h *Hub) logKeys() []string {
 		}
 	}
 	return distinct
+}
+
+// checked takes the outcome of a nightly check. On what is damaged nothing is
+// signed: what the rules decide by, or the tree, may be at fault.
+func (h *Hub) checked(report *fsck.Report, err error) {
+	switch {
+	case err != nil:
+		h.log.Error("ALARM", "alarm", fmt.Sprintf("the nightly check of the ledger could not be made: %v", err))
+	case report.Sound():
+		h.log.Info("nightly check: sound", "blocks", report.Blocks, "entries", report.Size, "root", encode(report.Root))
+	default:
+		h.halt(rule.Refuse(Broken, rebuildRemedy, "the hub's records are damaged, and it signs nothing on top of them: %s", report.Alarm())) //nolint:errcheck // it has said what there is to say
+	}
 }

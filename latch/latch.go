@@ -117,6 +117,27 @@ func open(path string) (*File, error) {
 	return l, nil
 }
 
+// Read gives the checkpoint in the file at path, whoever has it open; nil where
+// there is no file or nothing in it.
+func Read(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the last checkpoint: %w", err)
+	}
+	l := &File{file: file}
+	err = errors.Join(l.load(false), file.Close())
+	if err == nil && l.doubt == Damaged {
+		err = errors.New("nothing in it is whole")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the last checkpoint in %s: %w", path, err)
+	}
+	return l.note, nil
+}
+
 // load finds the newest whole slot.
 func (l *File) load(fresh bool) error {
 	text := make([]byte, slotCount*slotSize)

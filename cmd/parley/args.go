@@ -14,6 +14,7 @@ import (
 
 	"parley/charter"
 	"parley/desk"
+	"parley/fsck"
 	"parley/identity"
 	"parley/keyring"
 	"parley/rule"
@@ -127,6 +128,7 @@ type daemonArgs struct {
 	dir, listen, agent string
 	latch              string // file of the hub's last checkpoint
 	hear               time.Duration
+	at                 time.Duration // of the nightly check, after midnight UTC; negative: none
 	author             identity.Author
 	ring               *keyring.Ring
 	charter            *charter.Signed
@@ -145,6 +147,7 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 	keys := flags.String("keys", "", "")
 	as := flags.String("as", "", "")
 	passphraseFile := flags.String("passphrase-file", "", "")
+	at := flags.String("fsck", "03:00", "")
 	alone := false
 	if name == "desk" {
 		flags.StringVar(&d.agent, "agent", "", "")
@@ -165,10 +168,13 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 	if alone {
 		d.hear = 0
 	}
+	var err error
+	if d.at, err = fsck.ParseAt(*at); err != nil {
+		return d, misused(stderr, err.Error(), "`parley "+name+" -h` shows how"), true
+	}
 	if d.latch == "" {
 		d.latch = filepath.Join(d.dir, latchFile)
 	}
-	var err error
 	if d.author, err = identity.ParseAuthor(*as); err != nil {
 		return d, misused(stderr, err.Error(), "-as is such as "+example), true
 	}

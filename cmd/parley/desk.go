@@ -20,14 +20,15 @@ import (
 	"parley/ledger"
 )
 
-const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-agent SOCKET] [-listen ADDRESS] [-passphrase-file FILE]
+const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-agent SOCKET] [-listen ADDRESS] [-fsck HH:MM] [-passphrase-file FILE]
 
 Desk runs a party's desk: it follows the ledger and verifies all of it into a
 replica under DIR, signs with the officers' keys in the ring, sends what they
 say until the hub gives a receipt, and cosigns checkpoints with the witness keys
 in the ring, PARTY/witness and PARTY/witness-mldsa. Officers whose keys are not in the ring sign through the ssh-agent
 at SOCKET, if it holds a key that the ledger endorses for them. It serves its own API on a loopback ADDRESS (127.0.0.1:0), to
-whoever may read DIR/api.json. It needs no hub to start.
+whoever may read DIR/api.json. It needs no hub to start. Once a day, at HH:MM UTC
+(03:00; off: never), it checks all that it has stored, as 'parley fsck' does.
 
 Exit status: 0 it was asked to stop, 1 it could not run, 2 wrong arguments.
 `
@@ -42,6 +43,7 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return failed(stderr, err)
 	}
 	config.Dir, config.Listen = told.dir, told.listen
+	config.Nightly, config.At = told.at >= 0, told.at
 	agents := &agentKeys{ctx: ctx, ring: told.ring.Of(told.charter.Exercise)}
 	config.Signer = agents.signer
 	d, err := desk.Open(ctx, config)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/charter"
+	"parley/fsck"
 	"parley/hub"
 	"parley/identity"
 	"parley/journal"
@@ -23,7 +24,7 @@ import (
 	"parley/store"
 )
 
-const hubUsage = `usage: parley hub -dir DIR -charter FILE -keys RING -as PARTY/hub/NAME [-listen ADDRESS] [-latch FILE] [-hear TIME] [-alone] [-passphrase-file FILE]
+const hubUsage = `usage: parley hub -dir DIR -charter FILE -keys RING -as PARTY/hub/NAME [-listen ADDRESS] [-latch FILE] [-hear TIME] [-alone] [-fsck HH:MM] [-passphrase-file FILE]
        parley hub recover -dir DIR -charter FILE [-latch FILE] FOLDER...
 
 Hub runs the supervisor's hub: it orders signed statements in the ledger under
@@ -37,6 +38,9 @@ the ledger, or TIME (15s) has passed; eight times that where the file is missing
 damaged or a copy. -alone waits for nobody: use it only where you know that DIR was
 not restored. A hub that has signed more than its journal has signs nothing; 'parley
 hub recover -h' tells what to do.
+
+Once a day, at HH:MM UTC (03:00; off: never), it checks all that it has stored, as
+'parley fsck' does, and signs nothing on top of what is damaged.
 
 Exit status: 0 it was asked to stop, 1 it could not serve, 2 wrong arguments.
 `
@@ -93,6 +97,9 @@ func startHub(ctx context.Context, told daemonArgs, log *slog.Logger) (*runningH
 		return nil, errors.Join(err, r.closeFiles())
 	}
 	config.Journal, config.Store, config.Latch, config.Hear = r.journal, r.db, r.latch, told.hear
+	if model := filepath.Join(told.dir, "store.db"); told.at >= 0 {
+		config.At, config.Nightly = told.at, &fsck.Folder{Model: model, Scratch: model + ".fsck", Latch: told.latch}
+	}
 	if r.Hub, err = hub.New(ctx, config); err != nil {
 		return nil, errors.Join(err, r.closeFiles())
 	}

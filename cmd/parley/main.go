@@ -68,6 +68,7 @@ func commands() []command {
 		{"verify", "verify a bundle, a record or a data folder offline", verifyCommand},
 		{"carry", "carry statements to the hub, and its answers back, in files", carryCommand},
 		{"serials", "show which numbers of each author's are here, and which are missing", serialsCommand},
+		{"fsck", "check all that a hub or a desk has stored, and name what is damaged", fsckCommand},
 		{"rebuild", "rebuild a data folder's read model from its journal", rebuildCommand},
 		{"bench", "measure a hub on this machine", benchCommand},
 		{"version", "say what this program was made from, and how to check that", versionCommand},

@@ -134,7 +134,7 @@ func (w *world) sign(ctx context.Context, c *charter.Charter) error {
 // startHub starts the world's hub in this process.
 func (w *world) startHub(ctx context.Context, log *slog.Logger) (*runningHub, error) {
 	dir := filepath.Join(w.dir, "hub")
-	return startHub(ctx, daemonArgs{dir: dir, latch: filepath.Join(dir, latchFile), listen: w.listen, charter: w.charter, ring: w.rings[w.hubName.Party], author: w.hubName}, log)
+	return startHub(ctx, daemonArgs{dir: dir, latch: filepath.Join(dir, latchFile), listen: w.listen, charter: w.charter, ring: w.rings[w.hubName.Party], author: w.hubName, at: -1}, log)
 }
 
 // endorse has each party's registrar endorse its officers and machines, for all
