@@ -32,6 +32,12 @@ func (p Party) WitnessName() string {
 	return name
 }
 
+// PartyWitnessKeys are those of one party; none where there is no such party.
+func (c *Charter) PartyWitnessKeys(party string) []string {
+	p, _ := c.Party(party)
+	return p.WitnessKeys()
+}
+
 // WitnessKeys are the verifier keys of all parties' cosignatures.
 func (c *Charter) WitnessKeys() []string {
 	var keys []string

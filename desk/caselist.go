@@ -89,6 +89,7 @@ func (d *Desk) Cases(ctx context.Context, lang string, as identity.Author, group
 	}
 	p := d.newPage(lang, reader.Now)
 	p.caseList(l, views, group, ended)
+	d.confirmedPage(p)
 	l.Text = p.String()
 	return l, nil
 }

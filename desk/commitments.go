@@ -87,6 +87,7 @@ func (d *Desk) commitments(ctx context.Context, lang string, all bool, sees func
 	}
 	v.Older = older
 	p.rest(len(v.Commitments), older)
+	d.confirmedPage(p)
 	v.Text = p.String()
 	return v, d.work.Err()
 }
@@ -176,6 +177,7 @@ func (d *Desk) commitment(ctx context.Context, name, lang string, sees func(stri
 	v.Commitment.Cases = breaches[m.ID]
 	p := d.newPage(lang, now)
 	p.commitment(d, &v.Commitment)
+	d.confirmedPage(p)
 	v.Text = p.String()
 	return v, d.work.Err()
 }

@@ -9,10 +9,10 @@
 // same bytes until the hub gives a receipt that verifies, or refuses it. A
 // refused statement was never accepted; it stays visible with the reason.
 //
-// Six goroutines do the work: the follower reads the ledger and reports what
+// Seven goroutines do the work: the follower reads the ledger and reports what
 // arrived, the sender empties the outbox, the keeper proves the line, the sealer
-// opens sealed exchanges, the witness cosigns checkpoints, and the read model is
-// written behind. Close ends and awaits them all.
+// opens sealed exchanges, the witness cosigns checkpoints, and the read model and
+// who has cosigned are written behind. Close ends and awaits them all.
 package desk
 
 import (
@@ -42,14 +42,17 @@ type Config struct {
 	Dir     string          // data folder; made where there is none
 	Author  identity.Author // the desk itself, party/desk/...; signs tokens and machine acts
 	Signer  func(author string) (identity.Signer, error)
-	Witness *ledger.Cosigner // the party's cosigning key; nil: this desk does not cosign
-	Nightly bool             // the folder is checked once a day
-	At      time.Duration    // when, after midnight UTC
-	Clock   func() time.Time
-	Rand    io.Reader   // for identifiers, salts, pauses and the API's token; safe for concurrent use
-	Listen  string      // loopback address of the API, such as 127.0.0.1:0; empty: no API
-	Dial    client.Dial // how the hub is reached; nil: over TCP
-	Log     *slog.Logger
+	Witness *ledger.Cosigner // the party's cosigning keys; nil: this desk does not cosign
+	// WitnessMark is a file, best on another disk than Dir, that says what the witness
+	// has cosigned: from it an old copy of Dir is found out. Empty: none.
+	WitnessMark string
+	Nightly     bool          // the folder is checked once a day
+	At          time.Duration // when, after midnight UTC
+	Clock       func() time.Time
+	Rand        io.Reader   // for identifiers, salts, pauses and the API's token; safe for concurrent use
+	Listen      string      // loopback address of the API, such as 127.0.0.1:0; empty: no API
+	Dial        client.Dial // how the hub is reached; nil: over TCP
+	Log         *slog.Logger
 }
 
 // A Desk serves one party. Make it with [Open] and Close it.
@@ -78,6 +81,7 @@ type Desk struct {
 	sent      *signal     // the hub answered something of the outbox
 	asked     *signal     // there is a checkpoint to cosign
 	deposited *signal     // a text was sealed
+	noted     *signal     // somebody has cosigned
 	synced    chan struct{}
 	once      sync.Once // closes synced
 
@@ -88,6 +92,8 @@ type Desk struct {
 	volumes volumes // what may overlap
 
 	windows sync.Mutex // held while a question about a works window is counted and answered
+
+	wording sync.Mutex // held from reading what the witness has said to making durable what it says next
 
 	mu    sync.Mutex // guards state
 	state state
@@ -102,7 +108,7 @@ type Desk struct {
 // opening alone.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{config: c, party: c.Author.Party, origin: c.Charter.Hub.Origin, log: c.Log,
-		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), deposited: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
+		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), deposited: newSignal(), noted: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.closeFiles())
 	}
@@ -117,6 +123,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	if c.Witness != nil {
 		d.workers.Go(func() { d.cosign(running) })
 	}
+	d.workers.Go(func() { d.keepNoted(running) })
 	d.workers.Go(func() {
 		d.work.Follow(running, 250*time.Millisecond, func(err error) { d.log.Error("read model not written; it will be tried again", "error", err) })
 	})
@@ -176,7 +183,13 @@ func (d *Desk) open(ctx context.Context) error {
 		return err
 	}
 	d.work.ReadBy(d.party)
-	return d.recover(ctx)
+	if err := d.recover(ctx); err != nil {
+		return err
+	}
+	if err := d.loadCosigned(ctx); err != nil {
+		return err
+	}
+	return d.readMark(ctx)
 }
 
 // recover brings the read model up to the end of the desk's own journal.

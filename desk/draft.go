@@ -38,6 +38,8 @@ type Sent struct {
 	Receipt []byte `json:"receipt,omitempty"`
 	Gate    string `json:"gate,omitempty"` // delivery status; empty for acts and while it is not known
 
+	Standing string `json:"standing,omitempty"` // of its entry: Logged, or Confirmed
+
 	Exercise bool          `json:"exercise,omitempty"` // nothing of it is real
 	Hint     *Hint         `json:"hint,omitempty"`     // what the officer is reminded of
 	Page     string        `json:"page,omitempty"`     // of a preview
@@ -135,6 +137,9 @@ func (d *Desk) Await(ctx context.Context, id string) (Sent, error) {
 			return Sent{}, rule.Refuse(NotFound, "check the identifier with `parley ls`", "this desk has not signed statement %s", id)
 		}
 		answer := Sent{ID: id, State: r.state, Index: r.index, Receipt: r.receipt}
+		if r.state == Accepted {
+			answer.Standing = d.standingOf(r.index)
+		}
 		switch {
 		case r.state == Refused:
 			return answer, r.problem.Err()

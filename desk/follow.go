@@ -88,6 +88,9 @@ func (d *Desk) followHub(ctx context.Context, r *route) (reached bool, err error
 			if err := d.take(ctx, item); err != nil {
 				return true, err
 			}
+			if err := d.weighAhead(); err != nil {
+				return true, err
+			}
 			d.arrived(item.Block, waiting, now)
 			d.caughtUp(ctx)
 			waiting = d.config.Clock()
@@ -146,11 +149,8 @@ func (d *Desk) newest(ctx context.Context, r *route) (ledger.Head, error) {
 	if err != nil {
 		return ledger.Head{}, err
 	}
-	head, err := d.openCheckpoint(note)
-	if err != nil {
-		return head, err
-	}
-	return head, d.compare(head, note)
+	head, _, err := d.weigh(note)
+	return head, err
 }
 
 // compare checks that a checkpoint is of the ledger that the replica holds, as

@@ -48,6 +48,7 @@ func (d *Desk) Handover(_ context.Context, by identity.Author, lang string) (*Ch
 	}
 	p.say(0, "hand.title", "role", p.code(by.Party+"/"+by.Role), "date", p.code(p.now.Format(time.DateOnly)), "time", p.at(p.now))
 	p.items(c)
+	d.confirmedPage(p)
 	c.Text = p.String()
 	return c, nil
 }
@@ -219,6 +220,7 @@ func (d *Desk) Relief(ctx context.Context, by identity.Author, lang string) (*Ch
 	if len(c.Unread) > 0 {
 		p.say(0, "hand.unread", "items", p.entries(c.Unread))
 	}
+	d.confirmedPage(p)
 	c.Text = p.String()
 	return c, nil
 }

@@ -214,6 +214,7 @@ func (p *page) linePage(v *LineView) {
 			p.line(2, path.Next)
 		}
 	}
+	p.witnessPage(v.Status)
 }
 
 // pathLine says in one line how a path stands, since when and why.

@@ -221,6 +221,8 @@ func (o *outbox) backlog(ctx context.Context, machine string, since time.Time) (
 const (
 	markReported = "reported" // blocks whose arrivals were reported
 	markCosigned = "cosigned" // size and root of the largest checkpoint cosigned
+	markWord     = "word"     // when the witness last cosigned, seconds since 1970
+	markAgreed   = "agreed"   // size and root up to which entries are confirmed
 	markDown     = "down"     // since when the hub is not reached, milliseconds since 1970; 0: it is
 )
 

@@ -90,3 +90,14 @@ CREATE TABLE IF NOT EXISTS sealed (
 CREATE INDEX IF NOT EXISTS sealed_unsettled ON sealed (made) WHERE settled = 0;
 CREATE TRIGGER IF NOT EXISTS sealed_fixed BEFORE UPDATE OF commitment, exchange, salt, text, identity ON sealed
 	BEGIN SELECT RAISE(ABORT, 'what is sealed stays as it is'); END;
+
+-- What each witness has cosigned, as this desk has verified it against its own
+-- replica; and of its own witness, what it has cosigned, before that leaves.
+CREATE TABLE IF NOT EXISTS cosigned (
+	key   TEXT PRIMARY KEY, -- name and hash of the witness key
+	size  INTEGER NOT NULL CHECK (size >= 0),
+	at    INTEGER NOT NULL, -- seconds since 1970 by the witness, of its newest word
+	heard INTEGER NOT NULL  -- seconds since 1970 by this desk, when that came
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS cosigned_grows BEFORE UPDATE ON cosigned WHEN new.size < old.size OR new.at < old.at
+	BEGIN SELECT RAISE(ABORT, 'no witness takes a word back'); END;

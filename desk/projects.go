@@ -76,6 +76,7 @@ func (d *Desk) Projects(ctx context.Context, lang string, as identity.Author, al
 	for i := range v.Projects {
 		p.project(&v.Projects[i])
 	}
+	d.confirmedPage(p)
 	v.Text = p.String()
 	return v, nil
 }
@@ -166,6 +167,7 @@ func (d *Desk) Project(ctx context.Context, ref, lang string, as identity.Author
 	p.say(0, "project.one", "entry", p.code(mechanism.EntryName(m.Opened)), "party", p.party(s.Proposer), "status", words.M("project.status."+v.Status))
 	p.projectState(d, s, v)
 	p.text.WriteString("\n" + text.Text)
+	d.confirmedPage(p)
 	v.Text = p.String()
 	return v, nil
 }

@@ -55,6 +55,7 @@ func (d *Desk) publicLines(ctx context.Context, lang string, all bool, sees func
 	}
 	v.Older = older
 	p.rest(len(v.Lines), older)
+	d.confirmedPage(p)
 	v.Text = p.String()
 	return v, d.work.Err()
 }

@@ -69,6 +69,7 @@ func (d *Desk) questions(ctx context.Context, lang string, all bool, sees func(s
 	if len(v.Questions) == 0 {
 		p.say(2, "accord.none")
 	}
+	d.confirmedPage(p)
 	v.Text = p.String()
 	return v, d.work.Err()
 }

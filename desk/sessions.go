@@ -69,6 +69,7 @@ func (d *Desk) sessions(ctx context.Context, lang string, all bool, sees func(st
 	}
 	v.Older = older
 	p.rest(len(v.Sessions), older)
+	d.confirmedPage(p)
 	v.Text = p.String()
 	return v, d.work.Err()
 }
@@ -113,6 +114,7 @@ func (d *Desk) session(ctx context.Context, name, lang string, sees func(string)
 	}
 	p := d.newPage(lang, now)
 	p.session(d, one)
+	d.confirmedPage(p)
 	v.Text = p.String()
 	return v, d.work.Err()
 }

@@ -19,6 +19,13 @@ type state struct {
 	confirmed uint64
 	candidate candidate
 	skew      skew
+
+	word       word                // what this desk's witness has said last
+	rolledBack uint64              // entries that it was shown to have cosigned, unknown to its store; 0: never
+	refusing   string              // why it does not cosign; empty: it does
+	ahead      []byte              // checkpoint with cosignatures that the replica has not reached
+	cosigned   map[string]cosigned // by witness key
+	unkept     bool                // cosigned or confirmed is not written yet
 }
 
 // refusedFor is how long a refusal is news. After that it is found in the list.
@@ -29,10 +36,10 @@ type Status struct {
 	Party     string        `json:"party"`
 	Mechanism string        `json:"mechanism"`
 	Exercise  bool          `json:"exercise"`
-	Edition   int           `json:"edition"` // of the charter in force
-	Size      uint64        `json:"size"`    // entries verified
-	Root      string        `json:"root"`    // standard base64
-	Confirmed uint64        `json:"confirmed"`
+	Edition   int           `json:"edition"`           // of the charter in force
+	Size      uint64        `json:"size"`              // entries verified
+	Root      string        `json:"root"`              // standard base64
+	Confirmed uint64        `json:"confirmed"`         // entries that every party has cosigned who must
 	Reachable bool          `json:"reachable"`         // the hub answers
 	Behind    bool          `json:"behind,omitempty"`  // the replica has not all that it had when it was reached, or it is not followed any more
 	Trouble   string        `json:"trouble,omitempty"` // why it does not
@@ -44,6 +51,11 @@ type Status struct {
 	Refused   int           `json:"refused"`           // of what people wrote in the last 24 hours
 	Waiting   int           `json:"waiting"`           // statements that wait for a second officer
 	Alarm     string        `json:"alarm,omitempty"`   // proof that the hub misbehaved
+
+	Witnesses  []WitnessStatus `json:"witnesses"`            // in the charter's order
+	Frozen     time.Time       `json:"frozen,omitzero"`      // since when no other witness was heard of, while the hub answers
+	Refusing   string          `json:"refusing,omitempty"`   // why this desk does not cosign
+	RolledBack uint64          `json:"rolledBack,omitempty"` // entries that its witness key had cosigned without its store knowing: the store is an old copy, or the key is used elsewhere
 }
 
 // Status tells how the desk is now.
@@ -58,8 +70,14 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 	routes := d.hubs.status(c)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return Status{Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
-		Confirmed: d.state.confirmed, Reachable: d.state.reachable, Behind: !d.state.caught || d.state.alarm != "", Trouble: d.state.trouble, Down: d.state.down, Routes: routes,
+	witnesses := d.witnesses(c, d.config.Clock())
+	var froze time.Time
+	if d.state.reachable && d.state.caught {
+		froze = frozen(witnesses, d.party)
+	}
+	return Status{Witnesses: witnesses, Frozen: froze, Refusing: d.state.refusing, RolledBack: d.state.rolledBack,
+		Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
+		Confirmed: min(d.state.confirmed, size), Reachable: d.state.reachable, Behind: !d.state.caught || d.state.alarm != "", Trouble: d.state.trouble, Down: d.state.down, Routes: routes,
 		Queued: waits.queued, Flash: waits.flash, Oldest: waits.oldest, Refused: waits.refused, Waiting: waits.waiting, Alarm: d.state.alarm}, nil
 }
 

@@ -37,8 +37,9 @@ type Item struct {
 	Precedence string    `json:"precedence,omitempty"`
 	To         []string  `json:"to,omitempty"`
 	Status     string    `json:"status"`
-	Marks      []string  `json:"marks,omitempty"`   // what must not be overlooked, see marks.go
-	Problem    *Problem  `json:"problem,omitempty"` // why it was refused
+	Standing   string    `json:"standing,omitempty"` // of what has an entry: logged, or confirmed
+	Marks      []string  `json:"marks,omitempty"`    // what must not be overlooked, see marks.go
+	Problem    *Problem  `json:"problem,omitempty"`  // why it was refused
 }
 
 // List gives the newest items first, at most limit of them: what waits in the
@@ -94,7 +95,7 @@ func (d *Desk) List(ctx context.Context, limit int, all bool) ([]Item, error) {
 func (d *Desk) item(index uint64) (Item, error) {
 	if record, ok := d.work.RecordAt(index); ok {
 		item := itemOf(record.Claims)
-		item.Index, item.Logged, item.Status = &index, record.Logged, statusOf(record)
+		item.Index, item.Logged, item.Status, item.Standing = &index, record.Logged, statusOf(record), d.standingOf(index)
 		item.Marks = marksOf(record, d.config.Clock())
 		return item, nil
 	}
@@ -102,7 +103,7 @@ func (d *Desk) item(index uint64) (Item, error) {
 	if !ok {
 		return Item{}, fmt.Errorf("read entry %d: %w", index, d.work.Err())
 	}
-	item := Item{Index: &index, Kind: KindWithheld, Status: KindWithheld, Logged: entry.Logged}
+	item := Item{Index: &index, Kind: KindWithheld, Status: KindWithheld, Logged: entry.Logged, Standing: d.standingOf(index)}
 	for _, e := range d.work.Editions() {
 		if e.Index == index {
 			item.Kind, item.Status, item.Format = KindCharter, "in force", fmt.Sprintf("edition %d", e.Signed.Edition)
@@ -231,9 +232,7 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 			return nil, nil, err
 		}
 		detail.Delivery, detail.Hash = record.Delivery, statement.EncodeHash(record.Hash)
-		d.mu.Lock()
-		detail.Confirmed = record.Index < d.state.confirmed
-		d.mu.Unlock()
+		detail.Confirmed = detail.Standing == Confirmed
 	} else {
 		s = r.statement
 		detail.Item, detail.Hash = itemOf(s.Claims()), statement.EncodeHash(s.Hash())

@@ -18,6 +18,7 @@ import (
 // Kinds of alarms.
 const (
 	AlarmProof   = "proof"   // the hub did what the charter does not allow
+	AlarmWitness = "witness" // a witness is late, the line is frozen, or this desk's witness has lost its memory
 	AlarmAway    = "away"    // the hub is not reached, or has more than this desk
 	AlarmClock   = "clock"   // this desk's clock and the hub's differ
 	AlarmUnacked = "unacked" // nobody of an addressee has acknowledged a FLASH
@@ -110,6 +111,7 @@ func (d *Desk) Watch(ctx context.Context, lang string, as identity.Author) (*Wat
 	}
 	v.Alarms = append(v.Alarms, cheated...)
 	p.watchPage(v)
+	d.confirmedPage(p)
 	v.Text = p.String()
 	return v, d.work.Err()
 }
@@ -188,6 +190,7 @@ func (p *page) alarms(v *WatchView) []Alarm {
 	if ahead, warn, _ := v.Line.skewed(); warn {
 		add(AlarmClock, 0, "", "path.skew-warned", "ahead", p.code(seconds(ahead)))
 	}
+	all = append(all, p.witnessAlarms(v.Party, s)...)
 	for _, path := range v.Line.Paths {
 		if path.Colour != line.Green && path.Colour != line.Unproven {
 			all = append(all, Alarm{AlarmPath, 0, path.Party, p.pathLine(path)})

@@ -2,10 +2,11 @@ package desk
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
-	"parley/charter"
 	"parley/client"
 	"parley/ledger"
 )
@@ -14,70 +15,26 @@ import (
 type candidate struct {
 	head ledger.Head
 	note []byte
-	mine bool // the party's cosignature is on it
+	mine bool // the party's cosignatures are on it
 }
 
-// heard takes a checkpoint line of the feed: it notes what is confirmed and
-// leaves the rest to the witness.
+// heard takes a checkpoint line of the feed: it notes who has cosigned and leaves
+// the rest to the witness.
 func (d *Desk) heard(item client.Item) error {
-	c := d.Charter()
-	verifier, err := ledger.NewVerifier(c.Hub.Key)
+	head, mine, err := d.weigh(item.Checkpoint)
 	if err != nil {
 		return err
-	}
-	witnesses, err := ledger.NewWitnesses(c.WitnessKeys())
-	if err != nil {
-		return err
-	}
-	head, cosignatures, err := witnesses.Check(verifier, item.Checkpoint)
-	if err != nil {
-		return fmt.Errorf("follow hub: %w", err)
-	}
-	if err := d.compare(head, item.Checkpoint); err != nil {
-		return err
-	}
-	all := len(c.Witness.Parties) > 0
-	for _, party := range c.Witness.Parties {
-		all = all && hasCosigned(c, cosignatures, party)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if all && head.Size > d.state.confirmed && head.Size <= d.work.Size() {
-		d.state.confirmed = head.Size
+	if head.Size >= d.state.candidate.head.Size {
+		d.state.candidate = candidate{head, item.Checkpoint, mine}
+		d.asked.raise()
 	}
-	d.state.candidate = candidate{head, item.Checkpoint, hasCosigned(c, cosignatures, d.party)}
-	d.asked.raise()
 	return nil
 }
 
-// hasCosigned reports whether the party has cosigned with every key that the
-// charter names for it.
-func hasCosigned(c *charter.Charter, cosignatures []ledger.Cosignature, party string) bool {
-	p, _ := c.Party(party)
-	by := 0
-	for _, s := range cosignatures {
-		if s.Name == p.WitnessName() {
-			by++
-		}
-	}
-	return by > 0 && by == len(p.WitnessKeys())
-}
-
-// shortKeys names verifier keys by name and hash.
-func shortKeys(vkeys []string) string {
-	var short []string
-	for _, vkey := range vkeys {
-		name, rest, _ := strings.Cut(vkey, "+")
-		hash, _, _ := strings.Cut(rest, "+")
-		short = append(short, name+"+"+hash)
-	}
-	if len(short) == 0 {
-		return "none"
-	}
-	return strings.Join(short, ", ")
-}
-
-// cosign is the witness: it puts the party's cosignature to checkpoints that the
+// cosign is the witness: it puts the party's cosignatures to checkpoints that the
 // replica bears out.
 func (d *Desk) cosign(ctx context.Context) {
 	pause := backoff{chance: d.config.Rand}
@@ -94,8 +51,8 @@ func (d *Desk) cosign(ctx context.Context) {
 			continue
 		}
 		done, err := d.cosignOne(ctx, c)
+		d.refusing(err)
 		if err != nil {
-			d.log.Warn("checkpoint not cosigned", "size", c.head.Size, "error", err)
 			pause.rest(ctx, nil)
 			continue
 		}
@@ -109,33 +66,110 @@ func (d *Desk) cosign(ctx context.Context) {
 	}
 }
 
+// maxStep is how far a witness's clock may step back: what it says of a time is
+// believed by others.
+const maxStep = time.Second
+
 // cosignOne cosigns a checkpoint if it extends the largest one cosigned before,
 // which is durable before the cosignature leaves.
 func (d *Desk) cosignOne(ctx context.Context, c candidate) (bool, error) {
-	size, root, err := d.outbox.mark(ctx, markCosigned)
-	if err != nil {
-		return false, err
-	}
-	if c.head.Size < size {
-		return false, nil // an old one that came late
-	}
-	if known, ok := d.work.RootAt(size); size > 0 && (!ok || known != root) {
-		return false, fmt.Errorf("the replica at size %d is not what this desk cosigned before; nothing more is cosigned", size)
-	}
-	if known, ok := d.work.RootAt(c.head.Size); !ok || known != c.head.Root {
-		return false, fmt.Errorf("the replica has another root at size %d", c.head.Size)
-	}
-	if c.head.Size > size {
-		if err := d.outbox.setMark(ctx, markCosigned, c.head.Size, c.head.Root); err != nil {
-			return false, err
-		}
-	}
-	note, err := d.config.Witness.Cosign(c.note, d.config.Clock())
-	if err != nil {
+	note, err := d.sayWord(ctx, c)
+	if note == nil || err != nil {
 		return false, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	_, err = ask(ctx, d.hubs, d.Charter(), func(ctx context.Context, r *route) (struct{}, error) { return struct{}{}, r.Cosign(ctx, note) })
-	return true, err
+	if err != nil {
+		return true, &unsentError{err}
+	}
+	return true, nil
+}
+
+// sayWord gives the checkpoint with this party's cosignatures, which are durable as
+// said; nil where the checkpoint is one of before.
+func (d *Desk) sayWord(ctx context.Context, c candidate) ([]byte, error) {
+	d.wording.Lock()
+	defer d.wording.Unlock()
+	size, root, err := d.outbox.mark(ctx, markCosigned)
+	if err != nil {
+		return nil, err
+	}
+	word, _, err := d.outbox.mark(ctx, markWord)
+	if err != nil {
+		return nil, err
+	}
+	if c.head.Size < size {
+		return nil, nil // an old one that came late
+	}
+	known, ok := d.work.RootAt(size)
+	if size > 0 && !ok {
+		return nil, fmt.Errorf("this witness has cosigned %d entries and the replica has %d; it waits for the others", size, d.work.Size())
+	}
+	if size > 0 && known != root {
+		return nil, fmt.Errorf("the replica at size %d is not what this desk cosigned before; nothing more is cosigned", size)
+	}
+	if known, ok := d.work.RootAt(c.head.Size); !ok || known != c.head.Root {
+		return nil, fmt.Errorf("the replica has another root at size %d", c.head.Size)
+	}
+	cosigner := d.config.Witness.Only(d.Charter().PartyWitnessKeys(d.party))
+	if cosigner == nil {
+		return nil, fmt.Errorf("the charter in force names none of the witness keys in the key ring, which are %s", shortKeys(d.config.Witness.VerifierKeys()))
+	}
+	now, last := d.config.Clock(), time.Unix(int64(word), 0)
+	switch back := last.Sub(now); {
+	case back > maxStep:
+		return nil, fmt.Errorf("this desk's clock is %s behind its own last cosignature; set it right", back.Truncate(time.Second))
+	case back > 0:
+		now = last
+	}
+	if err := d.keepWord(ctx, c.head, now); err != nil {
+		return nil, err
+	}
+	return cosigner.Cosign(c.note, now)
+}
+
+// An unsentError says that a cosignature was made and did not reach the hub.
+type unsentError struct{ err error }
+
+func (e *unsentError) Error() string { return "send cosignature: " + e.err.Error() }
+func (e *unsentError) Unwrap() error { return e.err }
+
+// keepWord makes durable what the witness is about to say: in its store, and in
+// the file that is kept apart from it. The caller holds wording.
+func (d *Desk) keepWord(ctx context.Context, head ledger.Head, at time.Time) error {
+	err := d.outbox.transact(ctx, func(tx *sql.Tx) error {
+		const set = "INSERT INTO mark VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value, hash = excluded.hash"
+		if _, err := tx.ExecContext(ctx, set, markCosigned, head.Size, head.Root[:]); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, set, markWord, at.Unix(), []byte{})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	said := word{head.Size, head.Root, at.Unix()}
+	d.mu.Lock()
+	d.state.word = said
+	d.mu.Unlock()
+	return d.writeMark(said)
+}
+
+// shortKeys names verifier keys by name and hash.
+func shortKeys(vkeys []string) string {
+	var short []string
+	for _, vkey := range vkeys {
+		short = append(short, shortKey(vkey))
+	}
+	if len(short) == 0 {
+		return "none"
+	}
+	return strings.Join(short, ", ")
+}
+
+func shortKey(vkey string) string {
+	name, rest, _ := strings.Cut(vkey, "+")
+	hash, _, _ := strings.Cut(rest, "+")
+	return name + "+" + hash
 }

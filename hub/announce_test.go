@@ -15,7 +15,7 @@ import (
 // each block.
 func TestAnnounce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := &Hub{signed: &checkpoints{grown: make(chan struct{}, 1)}}
+		h := &Hub{signed: &checkpoints{stirred: make(chan struct{}, 1)}, clock: time.Now}
 		h.feed = newFeed(h)
 		h.feed.recent = []*routed{{block: &ledger.Block{}}} // for the feed to have a height
 		ctx, stop := context.WithCancel(t.Context())

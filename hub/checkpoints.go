@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"sync"
@@ -12,23 +13,39 @@ import (
 	"parley/rule"
 )
 
-// announceEvery is how often a new checkpoint is put to the desks to cosign.
-const announceEvery = 100 * time.Millisecond
+const (
+	announceEvery = 100 * time.Millisecond // how often a new checkpoint is put to the desks to cosign
+	gatherFor     = 2 * time.Second        // how long cosignatures are waited for: those of a slow line count, those of a dead one hold nothing up
+)
 
 // checkpoints keeps the newest checkpoint and the one that the desks are asked to
 // cosign, with the cosignatures that have come. Whether it is confirmed, each
 // desk judges for itself.
+//
+// Cosigning goes in rounds: one checkpoint is asked for, bare, and shown again
+// with what came once all whose word the charter wants have cosigned, or after
+// [gatherFor]. After that a round begins when the ledger has grown, and on the
+// same checkpoint again before what was cosigned is older than the charter allows.
 type checkpoints struct {
-	verifier  *ledger.Verifier
-	witnesses *ledger.Witnesses
+	verifier *ledger.Verifier
 
 	mu        sync.Mutex
+	witnesses *ledger.Witnesses
+	wanted    map[string]int // how many cosignatures complete a round, by name of who must cosign
+	fresh     time.Duration  // how old a round may become; 0: any age
 	tip       []byte
 	tipSize   uint64
-	asked     []byte // with the cosignatures that have come so far
+	asked     []byte // bare
 	askedSize uint64
+	askedAt   time.Time
+	gathered  []byte // asked, with the cosignatures that have come so far
+	whole     bool   // all who must have cosigned it
+	before    []byte // gathered in the round before, where that was for the same head
+	shown     []byte // gathered, as it was last shown
+	rounds    uint64 // begun
+	shows     uint64
 
-	grown chan struct{} // holds a token while there may be a new tip to ask for
+	stirred chan struct{} // holds a token while a round may be to begin or to be shown
 }
 
 func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
@@ -36,7 +53,7 @@ func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
 	if err != nil {
 		return nil, err
 	}
-	points := &checkpoints{verifier: verifier, grown: make(chan struct{}, 1)}
+	points := &checkpoints{verifier: verifier, stirred: make(chan struct{}, 1)}
 	return points, points.adopt(c)
 }
 
@@ -46,9 +63,16 @@ func (c *checkpoints) adopt(edition *charter.Charter) error {
 	if err != nil {
 		return err
 	}
+	wanted := map[string]int{}
+	for _, id := range edition.Witness.Parties {
+		if p, ok := edition.Party(id); ok {
+			wanted[p.WitnessName()] = len(p.WitnessKeys())
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.witnesses = witnesses
+	c.witnesses, c.wanted = witnesses, wanted
+	c.fresh = time.Duration(edition.Witness.FreshSeconds) * time.Second * 3 / 4 // so that what is cosigned anew is there in time
 	return nil
 }
 
@@ -56,8 +80,13 @@ func (c *checkpoints) newest(note []byte, size uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.tip, c.tipSize = note, size
+	c.stir()
+}
+
+// stir has announce look again. The caller holds mu.
+func (c *checkpoints) stir() {
 	select {
-	case c.grown <- struct{}{}:
+	case c.stirred <- struct{}{}:
 	default:
 	}
 }
@@ -68,31 +97,77 @@ func (c *checkpoints) newestNote() []byte {
 	return c.tip
 }
 
-// ask makes the newest checkpoint the one to cosign; it reports whether it is a
-// new one.
-func (c *checkpoints) ask() bool {
+// turn begins a round or shows what came in the one that stands, where it is time
+// for either; it reports whether it did.
+func (c *checkpoints) turn(now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.tipSize <= c.askedSize {
-		return false
+	age := now.Sub(c.askedAt)
+	over := age >= gatherFor || age < 0 || c.askedSize == 0 || c.whole
+	grown, stale := over && c.tipSize > c.askedSize, c.askedSize > 0 && c.fresh > 0 && age >= c.fresh
+	if !grown && !stale {
+		return over && c.show()
 	}
-	c.asked, c.askedSize = c.tip, c.tipSize
+	c.show()
+	c.before = nil
+	if !grown {
+		c.before = c.shown
+	}
+	c.asked, c.gathered, c.askedSize, c.askedAt = c.tip, c.tip, c.tipSize, now
+	c.whole = len(c.wanted) == 0
+	c.rounds++
 	return true
 }
 
-// candidate is the checkpoint to cosign with what cosignatures it has.
-func (c *checkpoints) candidate(started bool) string {
+// show shows what was gathered, if that is more than was shown. The caller holds
+// mu.
+func (c *checkpoints) show() bool {
+	if bytes.Equal(c.gathered, c.asked) || bytes.Equal(c.gathered, c.shown) {
+		return false
+	}
+	c.shown = c.gathered
+	c.shows++
+	return true
+}
+
+// pause is how long nothing is to be done unless something stirs.
+func (c *checkpoints) pause(now time.Time) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !started {
-		return ""
+	wait := time.Hour
+	if c.askedSize > 0 && c.fresh > 0 {
+		wait = c.askedAt.Add(c.fresh).Sub(now)
 	}
-	return string(c.asked)
+	if gathering := c.askedAt.Add(gatherFor).Sub(now); gathering > 0 {
+		wait = min(wait, gathering)
+	}
+	return max(wait, announceEvery)
+}
+
+// A told is what a follower was given of the rounds.
+type told struct{ rounds, shows uint64 }
+
+// news gives the checkpoints that a follower who was given so much has not seen:
+// what came in a round, and what is to be cosigned.
+func (c *checkpoints) news(t *told) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var notes []string
+	if c.shows > t.shows {
+		notes = append(notes, string(c.shown))
+	}
+	// What was just shown came of this round: whoever has cosigned it need not again.
+	if c.rounds > t.rounds && !(len(notes) > 0 && t.rounds == 0 && bytes.Equal(c.shown, c.gathered)) {
+		notes = append(notes, string(c.asked))
+	}
+	t.rounds, t.shows = c.rounds, c.shows
+	return notes
 }
 
 // add takes a cosigned checkpoint from a desk. Cosignatures on any checkpoint
-// but the one asked for are of no use and are passed over.
-func (c *checkpoints) add(note []byte) (bool, error) {
+// but the one asked for are of no use and are passed over. It reports whether
+// there is something new to show.
+func (c *checkpoints) add(note []byte, now time.Time) (bool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	head, cosignatures, err := c.witnesses.Check(c.verifier, note)
@@ -102,36 +177,74 @@ func (c *checkpoints) add(note []byte) (bool, error) {
 	if head.Size != c.askedSize || len(cosignatures) == 0 {
 		return false, nil
 	}
-	merged, err := c.witnesses.Merge(c.verifier, c.asked, note)
+	merged, err := c.witnesses.Merge(c.verifier, c.gathered, note)
 	if err != nil {
 		return false, err
 	}
-	if string(merged) == string(c.asked) {
+	if bytes.Equal(merged, c.gathered) {
 		return false, nil
 	}
-	c.asked = merged
-	return true, nil
+	c.gathered = merged
+	c.whole = c.complete()
+	c.stir()
+	return (c.whole || now.Sub(c.askedAt) >= gatherFor) && c.show(), nil
 }
 
-// announce puts a new checkpoint to the desks at a steady pace, so that all of
+// complete reports whether all who must cosign have. The caller holds mu.
+func (c *checkpoints) complete() bool {
+	_, cosignatures, err := c.witnesses.Check(c.verifier, c.gathered)
+	if err != nil {
+		return false
+	}
+	by := map[string]int{}
+	for _, s := range cosignatures {
+		by[s.Name]++
+	}
+	for name, n := range c.wanted {
+		if n == 0 || by[name] < n {
+			return false
+		}
+	}
+	return true
+}
+
+// best is the newest checkpoint, with the newest cosignatures that it has.
+func (c *checkpoints) best() []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.askedSize != c.tipSize {
+		return c.tip
+	}
+	if c.before != nil {
+		if merged, err := ledger.Merge(c.gathered, c.before); err == nil {
+			return merged
+		}
+	}
+	return c.gathered
+}
+
+// announce puts new checkpoints to the desks at a steady pace, so that all of
 // them cosign the same one: the newest there is announceEvery after the first
-// that they were not asked for. While the ledger stands still it does nothing.
+// that they were not asked for. While the ledger stands still it has the newest
+// one cosigned anew, as often as the charter wants.
 func (h *Hub) announce(ctx context.Context) {
 	timer := time.NewTimer(announceEvery)
 	defer timer.Stop()
 	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-h.signed.grown:
-		}
-		timer.Reset(announceEvery)
+		timer.Reset(h.signed.pause(h.clock()))
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
+		case <-h.signed.stirred:
+			timer.Reset(announceEvery)
+			select {
+			case <-ctx.Done():
+				return
+			case <-timer.C:
+			}
 		}
-		if h.signed.ask() {
+		if h.signed.turn(h.clock()) {
 			h.feed.mu.Lock()
 			h.feed.wake()
 			h.feed.mu.Unlock()
@@ -141,14 +254,8 @@ func (h *Hub) announce(ctx context.Context) {
 
 // checkpoint serves the newest checkpoint, with cosignatures where it has some.
 func (h *Hub) checkpoint(w http.ResponseWriter, _ *http.Request, _ mechanism.Reader) error {
-	h.signed.mu.Lock()
-	note := h.signed.tip
-	if h.signed.askedSize == h.signed.tipSize {
-		note = h.signed.asked
-	}
-	h.signed.mu.Unlock()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err := w.Write(note)
+	_, err := w.Write(h.signed.best())
 	return err
 }
 
@@ -161,7 +268,7 @@ func (h *Hub) cosign(w http.ResponseWriter, r *http.Request, _ mechanism.Reader)
 	if head, err := ledger.Peek(note); err == nil && head.Size > h.work.Size() {
 		return h.Held(note)
 	}
-	grown, err := h.signed.add(note)
+	grown, err := h.signed.add(note, h.clock())
 	if err != nil {
 		return rule.Refuse(BadRequest, "send a checkpoint of this hub with your cosignature line", "%s", err)
 	}

@@ -43,7 +43,7 @@ func (h *Hub) follow(w http.ResponseWriter, r *http.Request, caller mechanism.Re
 		}
 		return control.Flush()
 	}
-	var announced string
+	var announced told
 	timer := time.NewTicker(keepAlive)
 	defer timer.Stop()
 	for {
@@ -67,12 +67,14 @@ func (h *Hub) follow(w http.ResponseWriter, r *http.Request, caller mechanism.Re
 			lines = append(lines, line)
 			height = b.block.Height + 1
 		}
-		if note := h.signed.candidate(height > 0); note != announced {
-			line, err := json.Marshal(map[string]string{"checkpoint": note})
-			if err != nil {
-				return nil
+		if height > 0 {
+			for _, note := range h.signed.news(&announced) {
+				line, err := json.Marshal(map[string]string{"checkpoint": note})
+				if err != nil {
+					return nil
+				}
+				lines = append(lines, append(line, '\n'))
 			}
-			lines, announced = append(lines, append(line, '\n')), note
 		}
 		if len(lines) > 0 {
 			if err := send(lines...); err != nil {

@@ -126,6 +126,7 @@ func openOrCreateRing(file, passphraseFile string, stderr io.Writer) (*keyring.R
 // daemonArgs are what hub and desk are both told.
 type daemonArgs struct {
 	dir, listen, agent string
+	keys, mark         string // file of the key ring; file of what the witness has cosigned
 	latch              string // file of the hub's last checkpoint
 	hear               time.Duration
 	at                 time.Duration // of the nightly check, after midnight UTC; negative: none
@@ -144,13 +145,14 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 	flags.StringVar(&d.dir, "dir", "", "")
 	flags.StringVar(&d.listen, "listen", listen, "")
 	charterFile := flags.String("charter", "", "")
-	keys := flags.String("keys", "", "")
+	flags.StringVar(&d.keys, "keys", "", "")
 	as := flags.String("as", "", "")
 	passphraseFile := flags.String("passphrase-file", "", "")
 	at := flags.String("fsck", "03:00", "")
 	alone := false
 	if name == "desk" {
 		flags.StringVar(&d.agent, "agent", "", "")
+		flags.StringVar(&d.mark, "witness-mark", "", "")
 	} else {
 		flags.StringVar(&d.latch, "latch", "", "")
 		flags.DurationVar(&d.hear, "hear", 15*time.Second, "")
@@ -159,7 +161,7 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 	if code, done := parseArgs(flags, args, usage, stdout, stderr); done {
 		return d, code, true
 	}
-	if d.dir == "" || *charterFile == "" || *keys == "" || *as == "" || flags.NArg() > 0 {
+	if d.dir == "" || *charterFile == "" || d.keys == "" || *as == "" || flags.NArg() > 0 {
 		return d, misused(stderr, name+" needs -dir, -charter, -keys and -as, and nothing else", "`parley "+name+" -h` shows how"), true
 	}
 	if d.hear < 0 || d.hear > time.Hour {
@@ -178,7 +180,7 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 	if d.author, err = identity.ParseAuthor(*as); err != nil {
 		return d, misused(stderr, err.Error(), "-as is such as "+example), true
 	}
-	if d.ring, err = openRing(*keys, *passphraseFile, stderr); err != nil {
+	if d.ring, err = openRing(d.keys, *passphraseFile, stderr); err != nil {
 		return d, failed(stderr, err), true
 	}
 	if d.charter, err = readCharter(*charterFile); err != nil {

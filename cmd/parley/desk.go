@@ -20,12 +20,14 @@ import (
 	"parley/ledger"
 )
 
-const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-agent SOCKET] [-listen ADDRESS] [-fsck HH:MM] [-passphrase-file FILE]
+const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-agent SOCKET] [-listen ADDRESS] [-fsck HH:MM] [-passphrase-file FILE] [-witness-mark FILE]
 
 Desk runs a party's desk: it follows the ledger and verifies all of it into a
 replica under DIR, signs with the officers' keys in the ring, sends what they
 say until the hub gives a receipt, and cosigns checkpoints with the witness keys
-in the ring, PARTY/witness and PARTY/witness-mldsa. Officers whose keys are not in the ring sign through the ssh-agent
+in the ring, PARTY/witness and PARTY/witness-mldsa. What it has cosigned it also
+writes to FILE, RING.MECHANISM.cosigned if left out: from it an old copy of DIR is
+found out, so do not restore it with DIR; - writes none. Officers whose keys are not in the ring sign through the ssh-agent
 at SOCKET, if it holds a key that the ledger endorses for them. It serves its own API on a loopback ADDRESS (127.0.0.1:0), to
 whoever may read DIR/api.json. It needs no hub to start. Once a day, at HH:MM UTC
 (03:00; off: never), it checks all that it has stored, as 'parley fsck' does.
@@ -44,6 +46,13 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	}
 	config.Dir, config.Listen = told.dir, told.listen
 	config.Nightly, config.At = told.at >= 0, told.at
+	switch told.mark {
+	case "":
+		config.WitnessMark = told.keys + "." + told.charter.Mechanism + ".cosigned"
+	case "-":
+	default:
+		config.WitnessMark = told.mark
+	}
 	agents := &agentKeys{ctx: ctx, ring: told.ring.Of(told.charter.Exercise)}
 	config.Signer = agents.signer
 	d, err := desk.Open(ctx, config)

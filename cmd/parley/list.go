@@ -79,7 +79,7 @@ func lineDown(s desk.Status, now time.Time) string {
 
 func printItems(stdout io.Writer, items []desk.Item, now time.Time) {
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ENTRY\tTIME\tWHO\tFORMAT\tPRECEDENCE\tSTATUS\tID")
+	fmt.Fprintln(table, "ENTRY\tTIME\tWHO\tFORMAT\tPRECEDENCE\tSTATUS\tLEDGER\tID")
 	for _, item := range items {
 		entry, at, status := "-", item.Time, item.Status
 		if item.Index != nil {
@@ -94,7 +94,7 @@ func printItems(stdout io.Writer, items []desk.Item, now time.Time) {
 		if len(item.Marks) > 0 {
 			status += " [" + strings.Join(item.Marks, "; ") + "]"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry, at.UTC().Format("2006-01-02T15:04:05Z"), dash(item.Author), dash(item.Format), dash(item.Precedence), status, dash(item.ID))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry, at.UTC().Format("2006-01-02T15:04:05Z"), dash(item.Author), dash(item.Format), dash(item.Precedence), status, dash(item.Standing), dash(item.ID))
 	}
 	table.Flush()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -131,11 +132,11 @@ func printSent(stdout, stderr io.Writer, sent desk.Sent) {
 		report(stderr, "the charter lets no officer send this alone; it is stored on this desk and nowhere else", "another officer reads and signs it with `parley second -as PARTY/ROLE/OFFICER "+sent.ID+"`")
 		return
 	}
-	gate := sent.Gate
-	if gate == "" {
-		gate = "logged"
+	standing := cmp.Or(sent.Standing, desk.Logged)
+	if sent.Gate != "" {
+		standing = sent.Gate + ", " + standing
 	}
-	fmt.Fprintf(stdout, "%s entry %d %s\n", sent.ID, sent.Index, gate)
+	fmt.Fprintf(stdout, "%s entry %d %s\n", sent.ID, sent.Index, standing)
 	markExercise(sent.Exercise, "en", stdout) // the receipt is for programs, what follows for people
 	switch r := sent.Readback; {
 	case r == nil:

@@ -110,9 +110,9 @@ func printDetail(w io.Writer, s *desk.Detail) {
 	if s.Index == nil {
 		return
 	}
-	confirmed := "not yet cosigned by all"
+	confirmed := "logged: signed by the hub, not yet cosigned by all"
 	if s.Confirmed {
-		confirmed = "cosigned by all"
+		confirmed = "confirmed: cosigned by all"
 	}
 	line("entry", "%d, ordered %s, %s", *s.Index, stamp(s.Logged), confirmed)
 	for _, c := range s.Crossed {

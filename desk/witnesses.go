@@ -1,0 +1,374 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"parley/charter"
+	"parley/ledger"
+)
+
+// How a witness stands.
+const (
+	WitnessFresh = "fresh" // it has cosigned lately
+	WitnessLate  = "late"  // it has, but not lately
+	WitnessNever = "never" // it never has
+	WitnessNone  = "none"  // the charter names no key for it
+)
+
+// A WitnessStatus is what this desk has verified of one party's cosignatures. Who
+// lags may be off, may refuse, or may be kept from this desk by the hub: from here
+// they look the same. None of them stops the channel.
+type WitnessStatus struct {
+	Party  string             `json:"party"`
+	Needed bool               `json:"needed"` // an entry is confirmed once it has cosigned
+	State  string             `json:"state"`  // "fresh", "late", "never" or "none"
+	Size   uint64             `json:"size"`   // entries that it has cosigned, by all of its keys
+	Lag    uint64             `json:"lag"`    // entries of this desk's beyond those
+	Last   time.Time          `json:"last,omitzero"`
+	Alarm  bool               `json:"alarm,omitempty"` // for longer than the charter allows
+	Keys   []WitnessKeyStatus `json:"keys"`
+}
+
+// A WitnessKeyStatus is the same of one of its keys.
+type WitnessKeyStatus struct {
+	Algorithm string    `json:"algorithm"`
+	Size      uint64    `json:"size"`
+	Last      time.Time `json:"last,omitzero"` // by the witness's clock, or when it came, the earlier of the two
+}
+
+// How an entry stands: the hub has signed it, or all who must have cosigned it.
+const (
+	Logged    = "logged"
+	Confirmed = "confirmed"
+)
+
+// standingOf tells how an entry stands.
+func (d *Desk) standingOf(index uint64) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if index < d.state.confirmed {
+		return Confirmed
+	}
+	return Logged
+}
+
+// A cosigned is the newest word of one witness key.
+type cosigned struct {
+	size  uint64
+	at    int64 // seconds since 1970, by the witness
+	heard int64 // by this desk
+}
+
+// last is when the witness spoke, as far as this desk can tell: not later than it
+// came, whatever the witness's clock says, and not later than it says.
+func (c cosigned) last() time.Time {
+	if c.size == 0 {
+		return time.Time{}
+	}
+	return time.Unix(min(c.at, c.heard), 0).UTC()
+}
+
+// weigh verifies a checkpoint and what was cosigned on it, holds it against the
+// replica and notes who has cosigned. It reports whether all keys of this party
+// are among them. What is ahead of the replica is noted once that has come so far.
+func (d *Desk) weigh(note []byte) (head ledger.Head, mine bool, err error) {
+	c := d.Charter()
+	verifier, err := ledger.NewVerifier(c.Hub.Key)
+	if err != nil {
+		return head, false, err
+	}
+	witnesses, err := ledger.NewWitnesses(c.WitnessKeys())
+	if err != nil {
+		return head, false, err
+	}
+	head, cosignatures, err := witnesses.Check(verifier, note)
+	if err != nil {
+		return head, false, err
+	}
+	if err := d.compare(head, note); err != nil {
+		return head, false, err
+	}
+	mine = d.hasCosigned(c, cosignatures)
+	if head.Size > d.work.Size() {
+		d.mu.Lock()
+		if len(cosignatures) > 0 {
+			d.state.ahead = note
+		}
+		d.mu.Unlock()
+		return head, mine, nil
+	}
+	return head, mine, d.note(c, head, cosignatures)
+}
+
+// hasCosigned reports whether all keys by which this desk can cosign have.
+func (d *Desk) hasCosigned(c *charter.Charter, cosignatures []ledger.Cosignature) bool {
+	if d.config.Witness == nil {
+		return false
+	}
+	cosigner := d.config.Witness.Only(c.PartyWitnessKeys(d.party))
+	if cosigner == nil {
+		return false
+	}
+	for _, vkey := range cosigner.VerifierKeys() {
+		if !slices.ContainsFunc(cosignatures, func(s ledger.Cosignature) bool { key, _ := keyOf(c, s); return key == shortKey(vkey) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// weighAhead weighs what had come before the replica was there.
+func (d *Desk) weighAhead() error {
+	d.mu.Lock()
+	note := d.state.ahead
+	d.state.ahead = nil
+	d.mu.Unlock()
+	if note == nil {
+		return nil
+	}
+	_, _, err := d.weigh(note)
+	return err
+}
+
+// note keeps who has cosigned a head of the replica.
+func (d *Desk) note(c *charter.Charter, head ledger.Head, cosignatures []ledger.Cosignature) error {
+	now := d.config.Clock().Unix()
+	d.mu.Lock()
+	unknown := word{}
+	for _, s := range cosignatures {
+		vkey, party := keyOf(c, s)
+		if party == "" {
+			continue
+		}
+		old, newer := d.state.cosigned[vkey], cosigned{head.Size, s.Time.Unix(), now}
+		if newer.at <= old.at {
+			newer.at, newer.heard = old.at, old.heard
+		}
+		newer.size = max(newer.size, old.size)
+		if newer != old {
+			d.state.cosigned[vkey], d.state.unkept = newer, true
+		}
+		if party == d.party && d.holds(vkey) && (head.Size > d.state.word.size || s.Time.Unix() > d.state.word.at) {
+			unknown = word{head.Size, head.Root, max(unknown.at, s.Time.Unix())}
+		}
+	}
+	d.agree(c)
+	d.mu.Unlock()
+	d.noted.raise()
+	if unknown.size == 0 {
+		return nil
+	}
+	return d.learnWord(context.Background(), unknown, "a checkpoint from the hub")
+}
+
+// keyOf names the witness key that made a cosignature, and whose it is.
+func keyOf(c *charter.Charter, s ledger.Cosignature) (key, party string) {
+	for _, p := range c.Parties {
+		if p.WitnessName() != s.Name {
+			continue
+		}
+		vkey := p.Witness
+		if s.Algorithm == ledger.MLDSA44 {
+			vkey = p.WitnessMLDSA
+		}
+		return shortKey(vkey), p.ID
+	}
+	return "", ""
+}
+
+// holds reports whether this desk cosigns with the key.
+func (d *Desk) holds(key string) bool {
+	return d.config.Witness != nil && slices.ContainsFunc(d.config.Witness.VerifierKeys(), func(vkey string) bool { return shortKey(vkey) == key })
+}
+
+// agree works out up to where all have cosigned who must. The caller holds mu.
+func (d *Desk) agree(c *charter.Charter) {
+	all, none := uint64(0), true
+	for _, party := range c.Witness.Parties {
+		p, _ := c.Party(party)
+		size := d.sizeOf(p)
+		if none || size < all {
+			all, none = size, false
+		}
+	}
+	if all > d.state.confirmed {
+		d.state.confirmed, d.state.unkept = all, true
+	}
+}
+
+// sizeOf is up to where a party has cosigned with all its keys. The caller holds mu.
+func (d *Desk) sizeOf(p charter.Party) (size uint64) {
+	for i, vkey := range p.WitnessKeys() {
+		if s := d.state.cosigned[shortKey(vkey)].size; i == 0 || s < size {
+			size = s
+		}
+	}
+	return size
+}
+
+// refusing notes why this desk's witness does not cosign; nil: it does.
+func (d *Desk) refusing(err error) {
+	var unsent *unsentError
+	if errors.As(err, &unsent) {
+		d.log.Info("cosignature not sent; it will be made again", "error", err)
+		err = nil
+	}
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if text != "" && text != d.state.refusing {
+		d.log.Warn("checkpoint not cosigned", "error", err)
+	}
+	d.state.refusing = text
+}
+
+// keepNoted writes what was noted behind, once a second at most: it is looked at
+// after a restart and decides nothing.
+func (d *Desk) keepNoted(ctx context.Context) {
+	pace := time.NewTicker(time.Second)
+	defer pace.Stop()
+	for {
+		noted := d.noted.wait()
+		if err := d.keepCosigned(context.WithoutCancel(ctx)); err != nil {
+			d.log.Error("who has cosigned is not written; it will be tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-noted:
+		}
+		select {
+		case <-ctx.Done():
+		case <-pace.C:
+		}
+	}
+}
+
+func (d *Desk) keepCosigned(ctx context.Context) error {
+	d.mu.Lock()
+	if !d.state.unkept {
+		d.mu.Unlock()
+		return nil
+	}
+	rows, confirmed := map[string]cosigned{}, d.state.confirmed
+	for key, c := range d.state.cosigned {
+		rows[key] = c
+	}
+	d.state.unkept = false
+	d.mu.Unlock()
+	root, _ := d.work.RootAt(confirmed)
+	err := d.outbox.transact(ctx, func(tx *sql.Tx) error {
+		for key, c := range rows {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO cosigned VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET size = excluded.size, at = excluded.at, heard = excluded.heard", key, c.size, c.at, c.heard); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO mark VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value, hash = excluded.hash", markAgreed, confirmed, root[:])
+		return err
+	})
+	if err != nil {
+		d.mu.Lock()
+		d.state.unkept = true
+		d.mu.Unlock()
+	}
+	return err
+}
+
+// loadCosigned reads what was kept. What is of another ledger than the replica's
+// counts for nothing: the folder's files are not all of one time and place.
+func (d *Desk) loadCosigned(ctx context.Context) error {
+	d.state.cosigned = map[string]cosigned{}
+	confirmed, root, err := d.outbox.mark(ctx, markAgreed)
+	if err != nil {
+		return err
+	}
+	if known, ok := d.work.RootAt(confirmed); confirmed > 0 && (!ok || known != root) {
+		d.log.Warn("what this desk had noted of cosignatures is not of its replica; it is noted anew", "confirmed", confirmed, "entries", d.work.Size())
+		_, err := d.outbox.db.ExecContext(ctx, "DELETE FROM cosigned")
+		return err
+	}
+	d.state.confirmed = confirmed
+	rows, err := d.outbox.db.QueryContext(ctx, "SELECT key, size, at, heard FROM cosigned")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			key string
+			c   cosigned
+		)
+		if err := rows.Scan(&key, &c.size, &c.at, &c.heard); err != nil {
+			return err
+		}
+		d.state.cosigned[key] = c
+	}
+	return rows.Err()
+}
+
+// freshAfter is how old a witness's word may be before it counts as late: twice
+// what the charter asks for, and some for the way.
+func freshAfter(c *charter.Charter) time.Duration {
+	return 2*time.Duration(c.Witness.FreshSeconds)*time.Second + 10*time.Second
+}
+
+// witnesses gives how each party's witness stands. The caller holds mu.
+func (d *Desk) witnesses(c *charter.Charter, now time.Time) []WitnessStatus {
+	size := d.work.Size()
+	alarm := max(time.Duration(c.Witness.AlarmSeconds)*time.Second, freshAfter(c))
+	var all []WitnessStatus
+	for _, p := range c.Parties {
+		w := WitnessStatus{Party: p.ID, Needed: slices.Contains(c.Witness.Parties, p.ID), Size: d.sizeOf(p), State: WitnessNone, Keys: []WitnessKeyStatus{}}
+		for i, vkey := range p.WitnessKeys() {
+			k := d.state.cosigned[shortKey(vkey)]
+			w.Keys = append(w.Keys, WitnessKeyStatus{[]string{ledger.Ed25519, ledger.MLDSA44}[i], k.size, k.last()})
+			if last := k.last(); i == 0 || last.Before(w.Last) {
+				w.Last = last
+			}
+		}
+		w.Lag = size - min(size, w.Size)
+		silent := now.Sub(w.Last)
+		switch {
+		case len(w.Keys) == 0:
+		case w.Size == 0:
+			w.State = WitnessNever
+			if begun, ok := d.work.TimeAt(0); ok {
+				silent = now.Sub(begun)
+			}
+		case silent > freshAfter(c):
+			w.State = WitnessLate
+		default:
+			w.State = WitnessFresh
+		}
+		waits, _ := d.work.TimeAt(w.Size) // the oldest entry that it has not cosigned
+		w.Alarm = w.Needed && size > 0 && w.State != WitnessNone && (silent > alarm || w.Lag > 0 && now.Sub(waits) > alarm)
+		all = append(all, w)
+	}
+	return all
+}
+
+// frozen reports since when no other witness has been heard of by this desk, while
+// the hub answers: it may show the desk an old head for ever, or the others may all
+// be off. The zero time: some have.
+func frozen(all []WitnessStatus, self string) time.Time {
+	var newest time.Time
+	for _, w := range all {
+		if w.Party == self || w.State == WitnessNone {
+			continue
+		}
+		if w.State == WitnessFresh {
+			return time.Time{}
+		}
+		if w.Last.After(newest) {
+			newest = w.Last
+		}
+	}
+	return newest
+}
