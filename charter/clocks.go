@@ -24,6 +24,7 @@ type Clocks struct {
 	Trade         *Trade       `json:"trade,omitempty"`  // of projects; nil: as usual, see [Charter.Trade]
 	Cases         *CaseTimes   `json:"cases,omitempty"`  // of incidents and disputes; nil: as usual, see [Charter.CaseTimes]
 	Sealed        *Sealed      `json:"sealed,omitempty"` // of sealed exchanges; nil: as usual, see [Charter.Sealed]
+	Consent       *Consent     `json:"consent,omitempty"` // to onward use; nil: as usual, see [Charter.Consent]
 	Accord        *AccordTimes `json:"accord,omitempty"` // of what the parties agree on; nil: as usual, see [Charter.Accord]
 }
 
@@ -56,6 +57,7 @@ func (k *checker) clocks(c *Charter) {
 	k.between("clocks.rosterMinutes", c.Clocks.RosterMinutes, 1, 24*60)
 	k.trade(c)
 	k.sealed(c)
+	k.consent(c)
 	k.cases(c)
 	k.accord(c.Clocks.Accord)
 	l := c.Clocks.Line

@@ -154,6 +154,7 @@ func (c *Charter) Page(lang string) string {
 	p.trade(c.Trade())
 	p.cases(c.CaseTimes())
 	p.sealedTimes(c.Sealed())
+	p.consentTimes(c.Consent())
 	p.accord(c.Accord())
 	p.line(0, "")
 	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
@@ -273,7 +274,7 @@ func (p *page) line(indent int, s string) {
 func (p *page) head(label string) { p.line(0, "\n"+p.word(label)) }
 
 func (p *page) word(label string) string {
-	for _, words := range []map[string]format.Words{labels, tradeLabels, sealedLabels} {
+	for _, words := range []map[string]format.Words{labels, tradeLabels, sealedLabels, consentLabels} {
 		if w, ok := words[label]; ok {
 			return w.In(p.lang)
 		}

@@ -226,13 +226,22 @@ func (s *State) decideExpire(by identity.Author, c Expire, now time.Time) ([]Eve
 	return []Event{StatementExpired{At: now}}, nil
 }
 
-// maxReplies bounds the replies of one addressee that are kept in mind.
-const maxReplies = 16
+// MaxReplies bounds the replies of one addressee that are kept in mind.
+const MaxReplies = 16
+
+// Replies gives the identifiers of a party's replies that stand, released or at the
+// gate, in the order of the ledger.
+func (s *State) Replies(party string) []string {
+	if r := s.reach(party); r != nil {
+		return r.Replies
+	}
+	return nil
+}
 
 // decideReply notes the replies of each addressee. Any party may refer to a
 // statement that it can read, so there is nothing to refuse.
 func (s *State) decideReply(by identity.Author, c Reply, now time.Time) []Event {
-	if r := s.reach(by.Party); r != nil && len(r.Replies) < maxReplies {
+	if r := s.reach(by.Party); r != nil && len(r.Replies) < MaxReplies {
 		return []Event{StatementReplied{Party: by.Party, By: c.By, At: now}}
 	}
 	return nil

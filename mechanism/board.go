@@ -98,10 +98,13 @@ func admitArea(v View, ch *charter.Charter, c Case, f form) error {
 	return board.Areas.Admit(claims.Area, len(claims.Refs) > 0, c.Index, c.Now)
 }
 
-// goesOn reports whether a message belongs to a sealed exchange that has begun, or is
-// of another matter by a party that is to act next in it; also where what it refers to
+// goesOn reports whether a message answers a request for consent, belongs to a sealed
+// exchange that has begun, or is of another matter by a party that is to act next in it; also where what it refers to
 // is withheld here.
 func goesOn(v View, claims statement.Claims, f form) bool {
+	if f.ID == consentAnswer { // its clock goes on too
+		return true
+	}
 	if f.Matter == "" || len(claims.Refs) == 0 {
 		return false
 	}
@@ -214,6 +217,9 @@ func remind(v View, c Case, pause *Record) (*Board, error) {
 // noteEffects decides a note: what the hub's clock finds, or a watch hands over.
 func noteEffects(v View, ch *charter.Charter, c Case, f form, key *Key) (Change, error) {
 	claims := c.Statement.Claims()
+	if f.ID == copyMade {
+		return copyEffects(v, ch, c, f)
+	}
 	if n := len(claims.Refs); n != f.Refers || n == 1 && claims.Refs[0].Relation != f.Relations[0] {
 		return Change{}, rule.Refuse(BadRef, "refer to the one statement that it is about, or to none", "a %s refers to %d statements; this one to %d", f.ID, f.Refers, n)
 	}

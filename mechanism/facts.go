@@ -31,6 +31,10 @@ type Facts struct {
 	// Parts are what a release of it may withhold, where it waited at the gate; none for
 	// those who have it in part.
 	Parts []Part `json:"parts,omitempty"`
+	// Control says that nobody passes it on without its author's consent, and Consent
+	// what a request for that, or the answer to one, says; nil for any other.
+	Control bool     `json:"control,omitempty"`
+	Consent *Consent `json:"consent,omitempty"`
 	// Kind and Matter are what the message is of and Move is what it says to that;
 	// without a Kind it is of nothing. Matter is empty where it is withheld here.
 	Kind   matter.Kind  `json:"kind,omitempty"`
@@ -72,6 +76,7 @@ func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
 		facts := *about.Facts
 		facts.Parts, facts.Critical = nil, about.comparable()
 		facts.Texts, facts.LeadSeconds, facts.LateNotice, facts.ReplyBy, facts.Move = nil, 0, false, time.Time{}, nil
+		facts.Control = false // it says nothing of what it cancels
 		if content, ok := ch.Format(facts.Content); ok && facts.Kind != "" {
 			facts.Move = moveOf(content, c)
 		}
@@ -103,12 +108,16 @@ func readFacts(ch *charter.Charter, c Case, f form, content *format.Format, abou
 			facts.Critical[name] = value
 		}
 	}
+	facts.Control = flag(c.Statement, controlField)
+	facts.consent(ch, content, c)
 	facts.window(content, c.Statement)
 	facts.limits(ch, content, c.Now)
 	if until, ok := content.EndsAt(c.Statement); ok && (facts.Expires.IsZero() || until.Before(facts.Expires)) {
 		facts.Expires = until
 	}
-	facts.ReplyBy, _ = content.ReplyBy(c.Statement, c.Now)
+	if by, ok := content.ReplyBy(c.Statement, c.Now); ok {
+		facts.ReplyBy = by
+	}
 	if content.Matter != "" {
 		facts.Move = moveOf(content, c)
 		facts.concern(matter.Kind(content.Matter), c.Statement.Claims(), about)

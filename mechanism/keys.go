@@ -91,6 +91,12 @@ func text(s *statement.Statement, field string) string {
 	return t
 }
 
+func flag(s *statement.Statement, field string) bool {
+	v, _ := s.Field(field)
+	is, _ := v.(bool)
+	return is
+}
+
 func list(s *statement.Statement, field string) []string {
 	v, _ := s.Field(field)
 	l, _ := v.([]string)

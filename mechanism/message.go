@@ -45,6 +45,9 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 		if about = old; i == 0 {
 			first = old
 		}
+		if err := checkConsent(v, ch, c, f, old); err != nil {
+			return Change{}, err
+		}
 		if !borrowed(ref.Relation) && answers(f, claims, old) {
 			answered = append(answered, old)
 		}
@@ -125,6 +128,9 @@ func unanswered(v View, c Case, record *Record, touched []*Record) ([]*Record, e
 // link test, which a machine sends, to anything but another, nor what is of another
 // compartment, which not every desk that holds the one to its reply can read.
 func answers(f form, claims statement.Claims, old *Record) bool {
+	if id := identifier(old.Claims.Format); id == consentAsk || id == consentAnswer { // a request is answered by that alone
+		return id == consentAsk && f.ID == consentAnswer
+	}
 	return old.Delivery != nil && (!f.Quiet || f.ID == identifier(old.Claims.Format)) && (claims.Area == old.Claims.Area || claims.Area == Service)
 }
 
