@@ -21,11 +21,11 @@ type Clocks struct {
 	// RosterMinutes is how long before a gap in that cover it is alarmed.
 	RosterMinutes int          `json:"rosterMinutes"`
 	Line          LineTimes    `json:"line"`
-	Trade         *Trade       `json:"trade,omitempty"`  // of projects; nil: as usual, see [Charter.Trade]
-	Cases         *CaseTimes   `json:"cases,omitempty"`  // of incidents and disputes; nil: as usual, see [Charter.CaseTimes]
-	Sealed        *Sealed      `json:"sealed,omitempty"` // of sealed exchanges; nil: as usual, see [Charter.Sealed]
+	Trade         *Trade       `json:"trade,omitempty"`   // of projects; nil: as usual, see [Charter.Trade]
+	Cases         *CaseTimes   `json:"cases,omitempty"`   // of incidents and disputes; nil: as usual, see [Charter.CaseTimes]
+	Sealed        *Sealed      `json:"sealed,omitempty"`  // of sealed exchanges; nil: as usual, see [Charter.Sealed]
 	Consent       *Consent     `json:"consent,omitempty"` // to onward use; nil: as usual, see [Charter.Consent]
-	Accord        *AccordTimes `json:"accord,omitempty"` // of what the parties agree on; nil: as usual, see [Charter.Accord]
+	Accord        *AccordTimes `json:"accord,omitempty"`  // of what the parties agree on; nil: as usual, see [Charter.Accord]
 }
 
 // LineTimes say how the line is proven (J00). Tests are held at whole multiples

@@ -33,7 +33,7 @@ func (k *checker) consent(c *Charter) {
 // consentTimes writes what is agreed about consent.
 func (p *page) consentTimes(t Consent) {
 	p.head("consent")
-	p.fact(1, "consent.answer", p.span(t.AnswerMinutes*60))
+	p.line(1, p.word("consent.answer")+" "+p.span(t.AnswerMinutes*60))
 }
 
 var consentLabels = map[string]format.Words{

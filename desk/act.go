@@ -26,10 +26,11 @@ type verb struct {
 // verbs are the words officers use.
 var verbs = map[string]verb{
 	"ack": {format: "J01"}, "readback": {format: "J02"}, "pass": {format: "J03"},
-	"replace":   {format: "J04", relation: "replaces", fields: map[string]string{"action": "replace"}, carries: true},
-	"cancel":    {format: "J04", relation: "cancels", fields: map[string]string{"action": "cancel"}},
-	"translate": {format: "translation", relation: "translates"},
-	"hold":      {format: "gate.hold"}, "release": {format: "gate.release"}, "return": {format: "gate.return"}, "annotate": {format: "gate.annotate"}, "withdraw": {format: "withdraw"},
+	"replace":     {format: "J04", relation: "replaces", fields: map[string]string{"action": "replace"}, carries: true},
+	"cancel":      {format: "J04", relation: "cancels", fields: map[string]string{"action": "cancel"}},
+	"translate":   {format: "translation", relation: "translates"},
+	"ask-consent": {format: mechanism.ConsentAsk, relation: "asks-consent"}, "answer-consent": {format: mechanism.ConsentAnswer, relation: "consents"},
+	"hold": {format: "gate.hold"}, "release": {format: "gate.release"}, "return": {format: "gate.return"}, "annotate": {format: "gate.annotate"}, "withdraw": {format: "withdraw"},
 }
 
 // A Saying is what an officer writes, and how the desk is to answer.
@@ -117,8 +118,7 @@ func (d *Desk) complete(f *format.Format, values map[string]any, q Saying) error
 }
 
 // Act signs and queues what an officer does to an earlier statement; name is
-// one of ack, readback, pass, replace, cancel, translate, hold, release, return,
-// annotate and withdraw, and q.About the statement. What is refused is [Kept] where the
+// one of [Verbs], and q.About the statement. What is refused is [Kept] where the
 // officer has written fields.
 func (d *Desk) Act(ctx context.Context, name string, q Saying) (id string, err error) {
 	if id, err = d.act(ctx, name, q); err == nil {
@@ -189,7 +189,7 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 
 // Verbs lists what officers can do to an earlier statement.
 func Verbs() []string {
-	return []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "annotate", "withdraw"}
+	return []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "annotate", "withdraw", "ask-consent", "answer-consent"}
 }
 
 // verbOf gives the verb of a format that says something about an earlier

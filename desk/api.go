@@ -120,6 +120,21 @@ func (d *Desk) handler(a *api) http.Handler {
 	d.exchangeRoutes(mux)
 	d.caseRoutes(mux)
 	d.screenRoutes(mux)
+	mux.Handle("GET /v1/consents", endpoint(func(r *http.Request) (any, error) {
+		lang, as, err := askedBy(r, false)
+		if err != nil {
+			return nil, err
+		}
+		return d.Consents(r.Context(), lang, as)
+	}))
+	mux.Handle("POST /v1/forward", endpoint(d.apiForward))
+	mux.Handle("GET /v1/denials", endpoint(func(r *http.Request) (any, error) {
+		_, as, err := askedBy(r, false)
+		if err != nil {
+			return nil, err
+		}
+		return d.Denials(r.Context(), as, maxList)
+	}))
 	mux.Handle("POST /v1/send", endpoint(d.apiSend))
 	mux.Handle("POST /v1/accident", endpoint(d.apiAccident))
 	mux.Handle("POST /v1/acts", endpoint(d.apiAct))

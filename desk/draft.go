@@ -298,6 +298,12 @@ func (d *Desk) addressees(f *format.Format, refs []statement.Ref) []string {
 		for _, p := range ch.Parties {
 			parties = append(parties, p.ID)
 		}
+	case f.ID == mechanism.ConsentAsk, f.ID == mechanism.ConsentAnswer: // to whoever said what it is about
+		for _, ref := range refs {
+			if old, ok := d.work.Record(ref.ID); ok {
+				parties = append(parties, old.Claims.Author.Party)
+			}
+		}
 	default:
 		if f.Borrows != "" {
 			parties = d.readers(refs)

@@ -75,6 +75,20 @@ CREATE INDEX IF NOT EXISTS access_at ON access (at);
 CREATE TRIGGER IF NOT EXISTS access_no_update BEFORE UPDATE ON access BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;
 CREATE TRIGGER IF NOT EXISTS access_no_delete BEFORE DELETE ON access BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;
 
+-- What this desk has denied to an officer, or to whoever named none: the desk's own
+-- record, which goes nowhere.
+CREATE TABLE IF NOT EXISTS denial (
+	seq       INTEGER PRIMARY KEY AUTOINCREMENT,
+	at        INTEGER NOT NULL, -- milliseconds since 1970
+	officer   TEXT    NOT NULL, -- party/role/officer; empty where nobody was named
+	asked     TEXT    NOT NULL, -- for what: forward, or the route
+	statement TEXT    NOT NULL, -- that it was about, or what was typed in its place
+	recipient TEXT    NOT NULL, -- of a copy; else empty
+	rule      TEXT    NOT NULL  -- by which it was denied
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS denial_no_update BEFORE UPDATE ON denial BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;
+CREATE TRIGGER IF NOT EXISTS denial_no_delete BEFORE DELETE ON denial BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;
+
 -- What this party seals in exchanges, until both are opened for this desk's eyes
 -- alone. It is here before anything of the deposit is signed: whoever loses it can
 -- open nothing, and the exchange lapses.

@@ -15,9 +15,10 @@ type Source struct {
 	Bytes      []byte `json:"bytes"`
 	Superseded string `json:"superseded,omitempty"` // identifier of the statement that took its place: it is not current
 
-	Logged time.Time `json:"logged,omitzero"`  // its entry's time; zero: it is not in the ledger
-	Waits  bool      `json:"waits,omitempty"`  // for a second officer: serial and time are not those that it will have
-	Second string    `json:"second,omitempty"` // who signed it as second officer, party/role/officer; empty: nobody
+	Logged  time.Time `json:"logged,omitzero"`   // its entry's time; zero: it is not in the ledger
+	Waits   bool      `json:"waits,omitempty"`   // for a second officer: serial and time are not those that it will have
+	Control []string  `json:"control,omitempty"` // parties, but for this one, without whose consent nobody shows it outside
+	Second  string    `json:"second,omitempty"`  // who signed it as second officer, party/role/officer; empty: nobody
 }
 
 // Statement parses it.
@@ -42,6 +43,11 @@ func (d *Desk) apiSource(r *http.Request) (any, error) {
 	}
 	if err := d.admit(r.Context(), s.Claims(), s.Field, as, lang); err != nil {
 		return nil, err
+	}
+	if record != nil && record.Delivery != nil {
+		if source.Control, err = d.controls(r.Context(), record); err != nil {
+			return nil, err
+		}
 	}
 	if record != nil {
 		err = d.displayed(r.Context(), record)

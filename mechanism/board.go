@@ -102,7 +102,7 @@ func admitArea(v View, ch *charter.Charter, c Case, f form) error {
 // exchange that has begun, or is of another matter by a party that is to act next in it; also where what it refers to
 // is withheld here.
 func goesOn(v View, claims statement.Claims, f form) bool {
-	if f.ID == consentAnswer { // its clock goes on too
+	if f.ID == ConsentAnswer { // its clock goes on too
 		return true
 	}
 	if f.Matter == "" || len(claims.Refs) == 0 {
@@ -217,7 +217,7 @@ func remind(v View, c Case, pause *Record) (*Board, error) {
 // noteEffects decides a note: what the hub's clock finds, or a watch hands over.
 func noteEffects(v View, ch *charter.Charter, c Case, f form, key *Key) (Change, error) {
 	claims := c.Statement.Claims()
-	if f.ID == copyMade {
+	if f.ID == CopyMade {
 		return copyEffects(v, ch, c, f)
 	}
 	if n := len(claims.Refs); n != f.Refers || n == 1 && claims.Refs[0].Relation != f.Relations[0] {

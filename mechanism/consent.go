@@ -23,18 +23,22 @@ const (
 	Onward         = "consent.onward"
 )
 
-// The formats and references of originator control, and the field by which an author
-// keeps it.
+// The formats of originator control.
 const (
-	consentAsk    = "consent.ask"
-	consentAnswer = "consent.answer"
-	copyMade      = "copy.made"
-	asksConsent   = "asks-consent"
-	consents      = "consents"
-	copies        = "copies"
-	byConsent     = "by-consent"
-	controlField  = "originator-control"
+	ConsentAsk    = "consent.ask"
+	ConsentAnswer = "consent.answer"
+	CopyMade      = "copy.made"
 )
+
+// A copy refers to what it copies with the first relation and to the consents for it
+// with the second.
+const (
+	Copies    = "copies"
+	ByConsent = "by-consent"
+)
+
+// controlField is the field by which an author keeps control.
+const controlField = "originator-control"
 
 // Once is the extent of a consent to a single copy.
 const Once = "once"
@@ -56,13 +60,21 @@ func (facts *Facts) consent(ch *charter.Charter, content *format.Format, c Case)
 		return
 	}
 	switch content.ID {
-	case consentAsk:
+	case ConsentAsk:
 		facts.Consent = &Consent{Of: refs[0].ID, Recipient: text(c.Statement, "recipient"), Extent: text(c.Statement, "extent")}
 		facts.ReplyBy = c.Now.Add(ch.Consent().Answer())
-	case consentAnswer:
+	case ConsentAnswer:
 		facts.Consent = &Consent{Of: refs[0].ID, Granted: text(c.Statement, "answer") == "granted"}
 		facts.Consent.Until, _ = format.ReadInstant(text(c.Statement, "until"))
 	}
+}
+
+// keepsControl reports whether a message keeps originator control; also where the field
+// that says so is withheld.
+func keepsControl(content *format.Format, s *statement.Statement) bool {
+	_, has := content.Field(controlField)
+	_, here := s.Field(controlField)
+	return flag(s, controlField) || has && !here && !s.Complete()
 }
 
 // Controlled reports whether nobody may pass on what r itself says without its
@@ -98,7 +110,7 @@ func Controlling(v View, ch *charter.Charter, r *Record, party string) (all []*R
 		if is && r.Claims.Author.Party != party && r.Visible(party, ch.Supervisor().ID) {
 			all, sure = append(all, r), sure && known
 		}
-		if id := identifier(r.Claims.Format); id == consentAsk || id == consentAnswer {
+		if id := identifier(r.Claims.Format); id == ConsentAsk || id == ConsentAnswer {
 			continue // it says nothing of what it is about
 		}
 		for _, ref := range r.Claims.Refs {
@@ -124,9 +136,9 @@ func Controlling(v View, ch *charter.Charter, r *Record, party string) (all []*R
 // it may quote.
 func checkConsent(v View, ch *charter.Charter, c Case, f form, old *Record) error {
 	switch claims := c.Statement.Claims(); f.ID {
-	case consentAsk:
+	case ConsentAsk:
 		return checkAsk(ch, claims, old)
-	case consentAnswer:
+	case ConsentAnswer:
 		return checkAnswer(c, claims, old)
 	default:
 		all, _ := Controlling(v, ch, old, claims.Author.Party)
@@ -162,7 +174,7 @@ func checkAsk(ch *charter.Charter, claims statement.Claims, old *Record) error {
 
 func checkAnswer(c Case, claims statement.Claims, ask *Record) error {
 	switch {
-	case identifier(ask.Claims.Format) != consentAsk:
+	case identifier(ask.Claims.Format) != ConsentAsk:
 		return rule.Refuse(BadRef, "answer the request", "statement %s is no request for consent", ask.Claims.ID)
 	case ask.Delivery.Status != delivery.Released:
 		return rule.Refuse(delivery.WrongStatus, "release it first", "request %s is %s; it has not left the gate", ask.Claims.ID, ask.Delivery.Status)
@@ -200,7 +212,7 @@ func Consented(v View, quoted, answer *Record, party, recipient string, now time
 	missing := func(form string, args ...any) error {
 		return rule.Refuse(ConsentMissing, "ask with `parley consent ask`", form, args...)
 	}
-	if answer.Facts == nil || answer.Facts.Consent == nil || identifier(answer.Claims.Format) != consentAnswer {
+	if answer.Facts == nil || answer.Facts.Consent == nil || identifier(answer.Claims.Format) != ConsentAnswer {
 		return missing("statement %s is no answer to a request for consent", answer.Claims.ID)
 	}
 	ask, ok := v.Record(answer.Facts.Consent.Of)
@@ -223,14 +235,14 @@ func Consented(v View, quoted, answer *Record, party, recipient string, now time
 		return missing("%s has refused its consent to statement %s for that recipient", answer.Claims.Author.Party, quoted.Claims.ID)
 	case !said.Until.IsZero() && !said.Until.After(now):
 		return rule.Refuse(ConsentOver, "ask anew with `parley consent ask`", "the consent of %s to statement %s ended at %s", answer.Claims.Author.Party, quoted.Claims.ID, said.Until.Format(time.RFC3339))
-	case len(answer.Delivery.Replies(party)) >= copiesOf(asked.Extent):
-		return rule.Refuse(ConsentUsed, "ask anew with `parley consent ask`", "the consent of %s to statement %s is for %d copies, which were made", answer.Claims.Author.Party, quoted.Claims.ID, copiesOf(asked.Extent))
+	case len(answer.Delivery.Replies(party)) >= CopiesOf(asked.Extent):
+		return rule.Refuse(ConsentUsed, "ask anew with `parley consent ask`", "the consent of %s to statement %s is for %d copies, which were made", answer.Claims.Author.Party, quoted.Claims.ID, CopiesOf(asked.Extent))
 	}
 	return nil
 }
 
-// copiesOf gives how many copies a consent of that extent is for.
-func copiesOf(extent string) int {
+// CopiesOf gives how many copies a consent of that extent is for.
+func CopiesOf(extent string) int {
 	if extent == Once {
 		return 1
 	}
@@ -241,7 +253,7 @@ func copiesOf(extent string) int {
 // read, for a recipient to whom everyone who controls what it says has consented.
 func copyEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 	claims, change := c.Statement.Claims(), Change{Record: &Record{}}
-	if len(claims.Refs) < 2 || claims.Refs[0].Relation != copies || slices.ContainsFunc(claims.Refs[1:], func(r statement.Ref) bool { return r.Relation != byConsent }) {
+	if len(claims.Refs) < 2 || claims.Refs[0].Relation != Copies || slices.ContainsFunc(claims.Refs[1:], func(r statement.Ref) bool { return r.Relation != ByConsent }) {
 		return Change{}, rule.Refuse(BadRef, "refer to the statement, then to each consent", "a %s refers with copies to one statement and with by-consent to the consents", f.ID)
 	}
 	var all []*Record // nil where it is withheld here

@@ -108,7 +108,7 @@ func readFacts(ch *charter.Charter, c Case, f form, content *format.Format, abou
 			facts.Critical[name] = value
 		}
 	}
-	facts.Control = flag(c.Statement, controlField)
+	facts.Control = keepsControl(content, c.Statement)
 	facts.consent(ch, content, c)
 	facts.window(content, c.Statement)
 	facts.limits(ch, content, c.Now)

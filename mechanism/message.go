@@ -128,8 +128,8 @@ func unanswered(v View, c Case, record *Record, touched []*Record) ([]*Record, e
 // link test, which a machine sends, to anything but another, nor what is of another
 // compartment, which not every desk that holds the one to its reply can read.
 func answers(f form, claims statement.Claims, old *Record) bool {
-	if id := identifier(old.Claims.Format); id == consentAsk || id == consentAnswer { // a request is answered by that alone
-		return id == consentAsk && f.ID == consentAnswer
+	if id := identifier(old.Claims.Format); id == ConsentAsk || id == ConsentAnswer { // a request is answered by that alone
+		return id == ConsentAsk && f.ID == ConsentAnswer
 	}
 	return old.Delivery != nil && (!f.Quiet || f.ID == identifier(old.Claims.Format)) && (claims.Area == old.Claims.Area || claims.Area == Service)
 }

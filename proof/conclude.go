@@ -38,6 +38,7 @@ func (a *audit) conclude(trusted *charter.Charter) error {
 	for i, s := range a.statements {
 		if s != nil {
 			a.concludeStatement(&a.items[i], s)
+			a.result.concludeCopy(a.items[i].index, s)
 		}
 	}
 	a.concludeExchanges(c)

@@ -29,16 +29,23 @@ import (
 // checkpoint may be a cosigned one; nil stands for that of the newest block.
 // MakeBundle does not verify it; [VerifyBundle] does.
 func MakeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string) ([]byte, error) {
-	return makeBundle(ctx, w, j, origin, checkpoint, ids, false)
+	return makeBundle(ctx, w, j, origin, checkpoint, ids, selection{})
 }
 
 // MakeReleased is MakeBundle without what has not left the gate, and without all that
 // refers to nothing else: these texts are for their authors and the supervisor alone.
 func MakeReleased(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string) ([]byte, error) {
-	return makeBundle(ctx, w, j, origin, checkpoint, ids, true)
+	return makeBundle(ctx, w, j, origin, checkpoint, ids, selection{released: true})
 }
 
-func makeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string, released bool) ([]byte, error) {
+// A selection says what of all that is said about some statements a bundle has.
+type selection struct {
+	released bool   // nothing that has not left the gate
+	only     bool   // the statements alone, and what opened them
+	outside  string // what that party may show to others; empty: all that it has
+}
+
+func makeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string, sel selection) ([]byte, error) {
 	fail := func(err error) ([]byte, error) { return nil, fmt.Errorf("make bundle: %w", err) }
 	editions := w.Editions()
 	if len(editions) == 0 || len(ids) == 0 {
@@ -90,8 +97,14 @@ func makeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin
 	if err != nil {
 		return fail(err)
 	}
-	if released {
+	if sel.released {
 		c.leaveGate(w)
+	}
+	if sel.outside != "" {
+		c.leaveControlled(w, sel.outside)
+	}
+	if sel.only {
+		c.leaveOthers(w)
 	}
 	text, err := c.bundle(w, head.Size, checkpoint)
 	if err != nil {

@@ -42,6 +42,7 @@ type Result struct {
 
 	hubKey string // the log's verifier key
 	rootAt func(size uint64) (ledger.Hash, bool)
+	Copies []Copy // that were made for recipients outside, as far as the file names them
 }
 
 func (r *Result) proven(format string, args ...any) {

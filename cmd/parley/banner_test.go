@@ -106,6 +106,10 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "case ls", args: []string{"case", "ls", "-desk", alder}, lang: true, verb: true},
 		{name: "case show of none", args: []string{"case", "show", "-desk", alder, "abc"}, lang: true, verb: true, stderr: true},
 		{name: "relieve of none", args: as("relieve"), lang: true, stderr: true},
+		{name: "consent ls", args: []string{"consent", "ls", "-desk", alder}, lang: true, verb: true},
+		{name: "consent ask of none", args: with([]string{"consent", "ask"}, as("", "-to", "x", "-purpose", "verify", "abc")[1:]...), lang: true, verb: true, stderr: true},
+		{name: "forward of none", args: as("forward", "-to", "x", "abc"), lang: true, stderr: true},
+		{name: "denials", args: []string{"denials", "-desk", alder}},
 		{name: "verify", args: []string{"verify", "-charter", o.world.file, record}},
 	}
 	for _, verb := range []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "annotate", "withdraw"} {

@@ -40,7 +40,7 @@ is as for 'parley export', -clocks names the party whose clocks stand beside the
 times.
 
 Look before you show it: it contains those texts in the clear. What has not left the
-gate is not in it.
+gate is not in it; what is under another party's originator control is refused.
 
 Exit status: 0 written, 1 it could not be made, 2 wrong arguments.
 `
@@ -144,7 +144,11 @@ func caseBundle(ctx context.Context, f *folder, checkpointFile, ref string) ([]b
 			ids = append(ids, record.Claims.ID)
 		}
 	}
-	text, err := proof.MakeReleased(ctx, work, f, f.ledger, checkpoint, ids)
+	party, err := f.party(work)
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := proof.MakeOutside(ctx, work, f, f.ledger, checkpoint, ids, party, true)
 	return text, m, err
 }
 

@@ -25,7 +25,10 @@ folder, whether the desk runs or not. -checkpoint takes a cosigned checkpoint to
 hub serves it at /checkpoint; without it the newest one stands without
 cosignatures. Without -o it writes to standard output.
 
-Look before you show it: it contains those texts in the clear.
+Look before you show it: it contains those texts in the clear. What is under another
+party's originator control, or may quote that, is refused in a bundle and left out of
+what refers to the statements named: 'parley forward' writes a copy of it. The whole
+record has it: that is for your own party's auditors alone.
 
 Exit status: 0 written, 1 it could not be made, 2 wrong arguments.
 `
@@ -56,6 +59,9 @@ func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	write := func(w io.Writer) error { return proof.WriteRecord(w, f.ledger, f.Read(ctx, f.ledger, 0)) }
 	if !*all {
 		write = func(w io.Writer) error { return writeBundle(ctx, w, f, *checkpoint, flags.Args()) }
+	}
+	if *all && !f.hub {
+		report(stderr, "the whole record has every text of this desk, those under others' originator control too: it is for your own party's auditors alone", "`parley forward` writes a copy for somebody outside")
 	}
 	if *output == "" {
 		err = write(stdout)
@@ -105,7 +111,11 @@ func writeBundle(ctx context.Context, w io.Writer, f *folder, checkpointFile str
 		}
 		ids = append(ids, found[0])
 	}
-	text, err := proof.MakeBundle(ctx, work, f, f.ledger, checkpoint, ids)
+	party, err := f.party(work)
+	if err != nil {
+		return err
+	}
+	text, err := proof.MakeOutside(ctx, work, f, f.ledger, checkpoint, ids, party, false)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"parley/desk"
 	"parley/journal"
+	"parley/store"
 )
 
 // A folder is the data folder of a desk or a hub, opened for its journal alone.
@@ -16,12 +18,13 @@ type folder struct {
 	*journal.SQLite
 	ledger string
 	hub    bool // the journal has every text
+	dir    string
 }
 
 // openFolder opens the journal of a data folder that exists. The program whose
 // folder it is may be running.
 func openFolder(dir string) (*folder, error) {
-	f, path := &folder{}, filepath.Join(dir, "journal.db")
+	f, path := &folder{dir: dir}, filepath.Join(dir, "journal.db")
 	if !exists(path) {
 		return nil, fmt.Errorf("open data folder %s: it has no journal, so it is not that of a desk or a hub", dir)
 	}
@@ -39,6 +42,22 @@ func openFolder(dir string) (*folder, error) {
 	}
 	f.ledger = names[0]
 	return f, nil
+}
+
+// party gives whose folder it is: of a hub the supervisor.
+func (f *folder) party(work *store.Working) (string, error) {
+	if f.hub {
+		c := work.CharterAt(work.Size())
+		if c == nil {
+			return "", errors.New("the ledger has no charter yet")
+		}
+		return c.Supervisor().ID, nil
+	}
+	text, err := os.ReadFile(filepath.Join(f.dir, desk.PartyFile))
+	if err != nil {
+		return "", fmt.Errorf("see whose desk %s is (start it once with this program): %w", f.dir, err)
+	}
+	return strings.TrimSpace(string(text)), nil
 }
 
 // hold takes a desk's data folder for this program alone, until it is closed, by

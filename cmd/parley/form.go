@@ -15,7 +15,9 @@ import (
 	"parley/desk"
 	"parley/form"
 	"parley/format"
+	"parley/mechanism"
 	"parley/paper"
+	"parley/rule"
 	"parley/words"
 )
 
@@ -145,6 +147,11 @@ func (p *printing) statement(ctx context.Context, id string, stderr io.Writer) (
 	var source desk.Source
 	if err := p.desk.call(ctx, "GET", "/v1/sources/"+url.PathEscape(id)+"?lang="+p.lang+"&as="+url.QueryEscape(p.as), nil, &source); err != nil {
 		return nil, failedAt(stderr, err)
+	}
+	if len(source.Control) > 0 {
+		failed(stderr, &rule.Refusal{Rule: mechanism.ConsentMissing, Sentence: words.M("consent.paper", "parties", strings.Join(source.Control, ", ")).In(p.lang),
+			Remedy: words.M("consent.paper-remedy", "show", words.Raw(words.LeftToRight(p.lang, "`parley show`")), "forward", words.Raw(words.LeftToRight(p.lang, "`parley forward`"))).In(p.lang)})
+		return nil, 1
 	}
 	s, err := source.Statement()
 	if err != nil {

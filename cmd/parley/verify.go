@@ -204,11 +204,12 @@ type verified struct {
 	NotShown   []string  `json:"notShown"`
 
 	Exchanges []proof.Exchange `json:"exchanges,omitempty"` // sealed exchanges
+	Copies    []proof.Copy     `json:"copies,omitempty"`    // for recipients outside
 }
 
 func newVerified(r proof.Result) verified {
 	return verified{"proven", r.Mechanism, r.Exercise, r.Origin, r.Size, base64.StdEncoding.EncodeToString(r.Root[:]),
-		r.Statements, r.Charters, r.Withheld, r.Keys, r.First, r.Last, r.Proven, r.NotShown, r.Exchanges}
+		r.Statements, r.Charters, r.Withheld, r.Keys, r.First, r.Last, r.Proven, r.NotShown, r.Exchanges, r.Copies}
 }
 
 func writeJSON(w io.Writer, v any) {

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley/charter"
+)
+
+// An officer cannot show an item under the other side's control to anybody, in any way
+// that the program has, until the other side has consented to that recipient; the copy
+// then names him to whoever verifies it.
+func TestConsentCommands(t *testing.T) {
+	const aya, bahia = "alder/analyst/aya", "birch/analyst/bahia"
+	o := openOfficeOn(t, true, func(c *charter.Charter) {
+		for i := range c.Formats {
+			if c.Formats[i].Format == "J31/1" {
+				c.Formats[i].Gate, c.Formats[i].Sensitive = charter.GateNone, false
+			}
+		}
+	}, bahia)
+	id := o.sent(o.as(bahia, "send", with([]string{"-to", "alder"}, assessed...)...)...)
+	o.arrives("alder", id, "The clip is forged.")
+	file := filepath.Join(o.dir, "copy.json")
+	forward := o.as(aya, "forward", "-to", "the ministry", "-o", file, id)
+	for _, row := range []struct {
+		name   string
+		args   []string
+		status int
+		want   string
+	}{
+		{"forward", forward, 1, "refused by rule consent.missing"},
+		{"forward to nobody", o.as(aya, "forward", id), 2, "forward needs -as, -to"},
+		{"forward in Arabic", o.as(aya, "forward", "-lang", "ar", "-to", "x", id), 1, "`parley consent ask " + id + "`"},
+		{"export", []string{"export", "-desk", o.desk("alder"), id}, 1, "refused by rule consent.missing"},
+		{"form", []string{"form", "-desk", o.desk("alder"), "-text", id}, 1, "refused by rule consent.missing"},
+		{"ask without a purpose", with([]string{"consent"}, o.as(aya, "ask", "-to", "x", id)...), 2, "-purpose"},
+		{"answer both ways", with([]string{"consent"}, o.as(aya, "answer", "-grant", "-refuse", id)...), 2, "one of them"},
+		{"answer of no request", with([]string{"consent"}, o.as(bahia, "answer", "-grant", id)...), 1, "refused by rule"},
+		{"no verb", []string{"consent"}, 2, "ask, answer, ls"},
+		{"ask for one's own", with([]string{"consent"}, o.as(bahia, "ask", "-to", "x", "-purpose", "verify", id)...), 1, "refused by rule consent.own"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			status, _, stderr := parley(t, row.args...)
+			if status != row.status || !strings.Contains(stderr, row.want) || exists(file) {
+				t.Errorf("status %d, want %d; stderr\n%s\nwant %s", status, row.status, stderr, row.want)
+			}
+		})
+	}
+	_, _, stderr := parley(t, "export", "-desk", o.desk("alder"), "-all", "-o", filepath.Join(o.dir, "all"))
+	if !strings.Contains(stderr, "for your own party's auditors alone") {
+		t.Errorf("of the whole record it says %q", stderr)
+	}
+	asked := o.sent(with([]string{"consent"}, o.as(aya, "ask", "-to", "the ministry", "-purpose", "verify", id)...)...)
+	o.until("Request for consent", "watch", "-desk", o.desk("birch"), "-as", bahia)
+	granted := o.sent(with([]string{"consent"}, o.as(bahia, "answer", "-grant", "-conditions", "For reading only.", asked)...)...)
+	o.arrives("alder", granted, "For reading only.")
+	if out := printed(t, forward...); !strings.Contains(out, `a copy for "the ministry"`) {
+		t.Errorf("printed %s", out)
+	}
+	if out := printed(t, "verify", "-charter", o.world.file, file); !strings.Contains(out, `was made for "the ministry" by `+aya+`, with the consent of birch`) {
+		t.Errorf("verified:\n%s", out)
+	}
+	for lang, want := range map[string]string{"en": "USED", "ar": "استُعملت", "he": "נוצלה"} {
+		o.until(want, "consent", "ls", "-desk", o.desk("birch"), "-lang", lang)
+	}
+	if out := printed(t, "denials", "-desk", o.desk("alder"), "-as", aya); !strings.Contains(out, "2 denied\n") || !strings.Contains(out, "consent.missing") {
+		t.Errorf("denied:\n%s", out)
+	}
+}

@@ -1,0 +1,82 @@
+package proof
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"parley/journal"
+	"parley/mechanism"
+	"parley/statement"
+	"parley/store"
+)
+
+// MakeCopy is [MakeBundle] of exactly the statements named and what took them out of the
+// gate: what others have said of them is not in it.
+func MakeCopy(ctx context.Context, w *store.Working, j journal.Journal, origin string, ids []string) ([]byte, error) {
+	return makeBundle(ctx, w, j, origin, nil, ids, selection{only: true})
+}
+
+// MakeOutside is [MakeBundle], or with released [MakeReleased], as party may show it to
+// others: what is under another party's control, or may quote that, is not in it. Where
+// that is so of a statement named, the error is a [rule.Refusal].
+func MakeOutside(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string, party string, released bool) ([]byte, error) {
+	for _, id := range withExchanges(w, ids) {
+		if r, ok := w.Record(id); ok {
+			if err := Outside(w, r, party); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return makeBundle(ctx, w, j, origin, checkpoint, ids, selection{released: released, outside: party})
+}
+
+// leaveControlled takes out what a party may not show to others, and then what refers
+// to that alone.
+func (c *collection) leaveControlled(w *store.Working, party string) {
+	gone := map[string]bool{}
+	for index := range c.found {
+		if r, ok := w.RecordAt(index); ok && Outside(w, r, party) != nil {
+			gone[r.Claims.ID] = true
+			delete(c.found, index)
+		}
+	}
+	for index := range c.found {
+		r, ok := w.RecordAt(index)
+		if ok && !c.wanted[index] && len(r.Claims.Refs) > 0 && !slices.ContainsFunc(r.Claims.Refs, func(ref statement.Ref) bool { return !gone[ref.ID] }) {
+			delete(c.found, index)
+		}
+	}
+}
+
+// leaveOthers takes out all that is not wanted by itself, but for what opens it.
+func (c *collection) leaveOthers(w *store.Working) {
+	for index := range c.found {
+		r, ok := w.RecordAt(index)
+		if !c.wanted[index] && ok && !slices.ContainsFunc(r.Claims.Refs, func(ref statement.Ref) bool { return mechanism.Opening(ref.Relation) }) {
+			delete(c.found, index)
+		}
+	}
+}
+
+// A Copy is the word that a copy was made for a recipient.
+type Copy struct {
+	Entry     uint64   `json:"entry"`
+	Statement string   `json:"statement"` // that was copied
+	Recipient string   `json:"recipient"`
+	By        string   `json:"by"`       // party/role/officer
+	Consents  []string `json:"consents"` // of which parties
+}
+
+// concludeCopies names for whom copies were made.
+func (r *Result) concludeCopy(index uint64, s *statement.Statement) {
+	claims := s.Claims()
+	if !strings.HasPrefix(claims.Format, mechanism.CopyMade+"/") {
+		return
+	}
+	recipient, _ := s.Field("recipient")
+	c := Copy{Entry: index, Statement: claims.Refs[0].ID, By: claims.Author.String(), Consents: claims.To}
+	c.Recipient, _ = recipient.(string)
+	r.Copies = append(r.Copies, c)
+	r.proven("a copy of statement %s was made for %q by %s, with the consent of %s, entry %d; it is for nobody else", c.Statement, c.Recipient, c.By, strings.Join(c.Consents, ", "), index)
+}
