@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/charter"
 	"parley/ledger"
@@ -186,6 +187,10 @@ func TestRecordRefuted(t *testing.T) {
 			w.accept(w.act("cedar/gate/chen", "gate.release/1", "releases", both, s.notice))
 		}, func(w *world, _ []*ledger.Block) []*ledger.Block { return w.feed("birch") },
 			"refuted: block 24 discloses the text of entry 8, which was there before"},
+		{"a clock that goes back", func(w *world, _ story) {
+			w.now = w.now.Add(-time.Minute)
+			w.accept(w.draft("alder/watch/amal", nil))
+		}, nil, "refuted: entry 24: its time is before that of the entry before it"},
 		{"ordered twice", func(w *world, s story) { w.order(s.ack.Bytes()) }, nil,
 			"refuted: entry 24: the same statement was ordered twice"},
 		{"act that the rules refuse", func(w *world, s story) {

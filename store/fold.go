@@ -9,6 +9,7 @@ import (
 	"iter"
 	"runtime"
 	"sync"
+	"time"
 
 	"parley/charter"
 	"parley/ledger"
@@ -159,7 +160,7 @@ func (w *Working) fold(p Prepared) error {
 	}
 	for i, e := range b.Entries {
 		entry, index := Entry{Hash: e.Content, Logged: e.Time, Height: b.Height}, b.First+uint64(i)
-		if i > 0 && e.Time.Before(b.Entries[i-1].Time) {
+		if before, ok := w.timeBefore(b, i); ok && e.Time.Before(before) {
 			return &FoldError{b.Height, index, true, errors.New("its time is before that of the entry before it")}
 		}
 		c := p.contents[i]
@@ -181,6 +182,19 @@ func (w *Working) fold(p Prepared) error {
 		return err
 	}
 	return w.foldCheckpoint(b)
+}
+
+// timeBefore is the time of the entry before the block's entry i, of this block or
+// of the one before it; false where i is the ledger's first.
+func (w *Working) timeBefore(b *ledger.Block, i int) (time.Time, bool) {
+	if i > 0 {
+		return b.Entries[i-1].Time, true
+	}
+	if b.First == 0 {
+		return time.Time{}, false
+	}
+	last, ok := w.entryAt(true, b.First-1)
+	return last.Logged, ok
 }
 
 // foldCheckpoint checks that the hub signed exactly the tree that the entries
