@@ -10,7 +10,7 @@ FUZZTIME ?= $(if $(filter true,$(CI)),6s,5s)
 DAYS     ?= $(if $(filter true,$(CI)),10,30)
 MOVES    ?= 100000
 LOG      := .cache/test.log
-CROSS    := statement/crosscheck
+CROSS    := statement/crosscheck docs/verifier
 FONTS    := assets/fonts/SHA256SUMS
 
 .PHONY: build assets demo test check bench fuzz kill dist verify-dist
@@ -27,7 +27,7 @@ demo: ## a hub, three desks and an auditor play an exercise on loopback
 
 # The log is shown again at the end, so that the last thing on the screen is
 # the result of every package and not of the last fuzz target.
-test: check $(CROSS)/node_modules/.package-lock.json $(FONTS) ## everything that must hold before a change lands
+test: check $(CROSS:%=%/node_modules/.package-lock.json) $(FONTS) ## everything that must hold before a change lands
 	scripts/tools.sh
 	mkdir -p $(dir $(LOG))
 	PARLEY_REQUIRE_NODE=1 PARLEY_REQUIRE_TOOLS=1 go test -race -timeout 20m ./... 2>&1 | tee $(LOG)
@@ -59,9 +59,9 @@ dist: ## what is handed out: binaries, sums, bill of materials and licences, the
 verify-dist: ## build twice, in two folders with other settings, and compare: minutes
 	scripts/verify-dist.sh $(AGAINST)
 
-$(CROSS)/node_modules/.package-lock.json: $(CROSS)/package-lock.json
-	@command -v npm >/dev/null || { echo "make test needs Node.js with npm, to check statements against other implementations of SD-JWT; install them (Debian: apt-get install nodejs npm)"; exit 1; }
-	npm ci --prefix $(CROSS) --ignore-scripts --no-audit --no-fund
+$(CROSS:%=%/node_modules/.package-lock.json): %/node_modules/.package-lock.json: %/package-lock.json
+	@command -v npm >/dev/null || { echo "make test needs Node.js with npm, to check what parley writes with programs of other people and with docs/verifier; install them (Debian: apt-get install nodejs npm)"; exit 1; }
+	npm ci --prefix $* --ignore-scripts --no-audit --no-fund
 	touch $@
 
 $(FONTS): assets/package-lock.json assets/fonts.go $(wildcard assets/unpack/*.go)
