@@ -10,6 +10,7 @@ import (
 	"parley/identity"
 	"parley/mechanism"
 	"parley/statement"
+	"parley/words"
 )
 
 // maxAbout is how many entries after a statement are looked through for what was
@@ -116,6 +117,10 @@ func (d *Desk) compared(record *mechanism.Record, readback *statement.Statement,
 	by := readback.Claims().Author
 	view := ReadbackView{By: by}
 	if record.Facts == nil {
+		return view
+	}
+	if record.Delivery.Uncompared {
+		view.Differences = []string{words.M("withhold.uncompared").In(lang)}
 		return view
 	}
 	f, ok := d.Charter().Format(record.Facts.Content)

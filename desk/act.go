@@ -45,6 +45,7 @@ type Saying struct {
 	Late       string          `json:"late,omitempty"`       // when it was passed outside the channel, as the officer types it; empty: it was not
 	Route      string          `json:"route,omitempty"`      // by which way, one of [statement.Routes]
 	Lang       string          `json:"lang,omitempty"`       // of refusals that concern what was typed; empty: English
+	Withhold   []string        `json:"withhold,omitempty"`   // of a release: "field=reason", "text/2=reason"; parts that the addressees do not get
 	Keep       []string        `json:"keep,omitempty"`       // contested terms, by identifier, that the officer has chosen to keep
 	Draft      int64           `json:"-"`                    // the kept draft that it comes from; 0: none
 }
@@ -124,7 +125,7 @@ func (d *Desk) Act(ctx context.Context, name string, q Saying) (id string, err e
 	if id, err = d.act(ctx, name, q); err == nil {
 		return id, nil
 	}
-	if q.Verb = name; len(q.Fields) == 0 {
+	if q.Verb = name; len(q.Fields)+len(q.Withhold) == 0 {
 		return "", err
 	}
 	return "", d.keep(ctx, q, err)
@@ -152,6 +153,15 @@ func (d *Desk) act(ctx context.Context, name string, q Saying) (id string, err e
 	}
 	if err != nil {
 		return "", err
+	}
+	if len(q.Withhold) > 0 {
+		if name != "release" {
+			return "", rule.Refuse(BadRequest, "leave -withhold out", "a %s withholds nothing", name)
+		}
+		record, _ := d.work.Record(ref.ID)
+		if _, err := d.withholding(record, original, &q); err != nil {
+			return "", err
+		}
 	}
 	for name, value := range v.fields {
 		if err := fill(&q, name, value); err != nil {

@@ -217,6 +217,10 @@ type ActRequest struct {
 	Late   string   `json:"late"`
 	Route  string   `json:"route"`
 	Wait   int      `json:"wait"`
+	// Of a release: the parts that the addressees do not get, "field=reason" or, for a
+	// paragraph, "text/2=reason"; and whether only to show, in lang, what they will read.
+	Withhold []string `json:"withhold"`
+	Preview  bool     `json:"preview"`
 }
 
 func (d *Desk) apiSend(r *http.Request) (any, error) {
@@ -247,7 +251,15 @@ func (d *Desk) apiAct(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := d.Act(r.Context(), q.Act, Saying{By: by, Fields: q.Fields, About: q.ID, Lang: q.Lang, Keep: q.Keep, Late: q.Late, Route: q.Route})
+	saying := Saying{By: by, Fields: q.Fields, About: q.ID, Lang: q.Lang, Keep: q.Keep, Late: q.Late, Route: q.Route, Withhold: q.Withhold}
+	if q.Preview {
+		if err := mayPreview(q.Act, by); err != nil {
+			return nil, err
+		}
+		page, err := d.PreviewRelease(r.Context(), saying)
+		return Sent{State: Previewed, Page: page, Exercise: d.Charter().Exercise}, err
+	}
+	id, err := d.Act(r.Context(), q.Act, saying)
 	if err != nil {
 		return nil, err
 	}

@@ -102,6 +102,9 @@ func (d *Desk) Resume(ctx context.Context, number int64, anew Saying) (id string
 	if anew.Late != "" || anew.Route != "" {
 		q.Late, q.Route = anew.Late, anew.Route
 	}
+	if len(anew.Withhold) > 0 {
+		q.Withhold = anew.Withhold
+	}
 	q.Keep = append(slices.Clone(q.Keep), anew.Keep...)
 	q.Fields = rewritten(q, anew.Fields)
 	if q.Verb != "" {

@@ -21,6 +21,9 @@ const (
 	MarkMismatch   = "mismatch"      // what a party read back last is not what it says
 	MarkPassOn     = "pass-on"       // with amber, red or late: not yet passed on to all by a party
 
+	MarkWithheld   = "withheld"   // with a number: so many of its parts were kept from its addressees at the gate
+	MarkUncompared = "uncompared" // with a party: what it read back could not be compared, for a critical field is among those
+
 	MarkOverdue     = "overdue"      // with a stage and a party: a step that did not come in time and still has not
 	MarkEscalated   = "escalated to" // with a role: nobody of an addressee has acknowledged it, and it goes to that role
 	MarkUndelivered = "undelivered"  // with a party: its time ended before the party's desk had it
@@ -52,11 +55,16 @@ func marksOf(r *mechanism.Record, now time.Time) []string {
 	if r.Facts != nil && !r.Facts.Expires.IsZero() && now.After(r.Facts.Expires) {
 		add(MarkExpired)
 	}
+	if n := len(state.Withheld); n > 0 {
+		add("%s %d", MarkWithheld, n)
+	}
 	for _, reach := range state.Reach {
 		if !state.Expired.IsZero() && reach.Delivered.IsZero() {
 			add("%s %s", MarkUndelivered, reach.Party)
 		}
-		if n := len(reach.Readbacks); n > 0 && !state.Understood(reach.Party) {
+		if n := len(reach.Readbacks); n > 0 && state.Uncompared {
+			add("%s %s", MarkUncompared, reach.Party)
+		} else if n > 0 && !state.Understood(reach.Party) {
 			add("%s %s", MarkMismatch, reach.Party)
 		}
 		switch light := state.PassOn(reach.Party, r.PassOnBegins(), now); light {

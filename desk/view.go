@@ -184,6 +184,7 @@ type Detail struct {
 	Translations []Translation  `json:"translations,omitempty"` // that this desk may read
 	Overlaps     *Overlaps      `json:"overlaps,omitempty"`     // what stands that it overlaps
 	Annotations  []Annotation   `json:"annotations,omitempty"`  // of the supervisor's, oldest first
+	Cut          *Cut           `json:"cut,omitempty"`          // what its release kept from its addressees; nil: nothing
 	Crossed      []Crossing     `json:"crossed,omitempty"`      // in the ledger's order
 }
 
@@ -249,6 +250,9 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 	detail.Overlaps = d.overlapsOf(s, lang)
 	if ordered && record.Delivery != nil {
 		detail.Crossed = d.crossed(record)
+		if detail.Cut, err = d.cutOf(ctx, record, s, lang); err != nil {
+			return nil, nil, err
+		}
 		if err := d.about(ctx, detail, record, lang); err != nil {
 			return nil, nil, err
 		}

@@ -38,7 +38,20 @@ translator's own name. The original stays what was signed. Fields:
 language=CODE, method=CODE, and each text by its name.`,
 	"hold": `Hold keeps a statement at the gate. Its author sees it, the other side does
 not. Fields: reason=CODE, and note=TEXT with the reason other.`,
-	"release": `Release lets a statement through the gate to its addressees.`,
+	"release": `Release lets a statement through the gate to its addressees, whole or without the
+parts that are named:
+
+  -withhold FIELD[/PARAGRAPH][=REASON],...  keep from its addressees a field, or one
+                paragraph of a text, counted from 1. REASON is source, method, person,
+                operation, other-party, originator-asked, not-needed, outside-charter
+                or, if none is written, other, which note=TEXT must explain.
+                May be given more than once
+  -preview      show what the addressees will read, and sign nothing
+
+The author's signature covers what is left, the release lists what is not, by digest
+and reason, and its author is told. What the rules go by, what says what a reader may
+do, critical fields of the safety floor, and what is of a case, session, commitment,
+exchange or project cannot be withheld.`,
 	"return": `Return gives a statement back to its author; its addressees never read it.
 Fields: reason=CODE, and note=TEXT with the reason other.`,
 	"annotate": `Annotate says something beside a statement, in the supervisor's own name: not a
@@ -49,7 +62,11 @@ Fields: reason=CODE, if you wish to say.`,
 }
 
 func actUsage(verb string) string {
-	return fmt.Sprintf(`usage: parley %s -desk DIR -as PARTY/ROLE/OFFICER [-lang en|ar|he] [-keep TERM,...] [-late TIME -route WAY] [-wait SECONDS] ID [FIELD=VALUE...]
+	options := ""
+	if verb == "release" {
+		options = " [-preview] [-withhold PART[=REASON],...]"
+	}
+	return fmt.Sprintf(`usage: parley %s -desk DIR -as PARTY/ROLE/OFFICER%s [-lang en|ar|he] [-keep TERM,...] [-late TIME -route WAY] [-wait SECONDS] ID [FIELD=VALUE...]
 
 %s
 
@@ -60,7 +77,7 @@ tells more.
 ID is a statement's identifier, the beginning of one, or the number of its entry.
 
 Exit status: 0 it has a receipt or is queued, 1 refused, 2 it could not be asked.
-`, verb, actUsages[verb])
+`, verb, options, actUsages[verb])
 }
 
 // actCommand makes the command for one act.
@@ -75,6 +92,13 @@ func actCommand(verb string) func(ctx context.Context, args []string, stdout, st
 		keep := flags.String("keep", "", "")
 		flags.StringVar(&q.Late, "late", "", "")
 		flags.StringVar(&q.Route, "route", "", "")
+		if verb == "release" {
+			flags.BoolVar(&q.Preview, "preview", false, "")
+			flags.Func("withhold", "", func(s string) error {
+				q.Withhold = append(q.Withhold, strings.Split(s, ",")...)
+				return nil
+			})
+		}
 		if code, done := parseArgs(flags, args, actUsage(verb), stdout, stderr); done {
 			return code
 		}
@@ -98,6 +122,11 @@ func actCommand(verb string) func(ctx context.Context, args []string, stdout, st
 		var sent desk.Sent
 		if err := l.call(ctx, "POST", "/v1/acts", q, &sent); err != nil {
 			return failedAt(stderr, err)
+		}
+		if sent.State == desk.Previewed {
+			l.mark(q.Lang, stdout)
+			fmt.Fprint(stdout, sent.Page)
+			return 0
 		}
 		printSent(stdout, stderr, sent)
 		return 0

@@ -187,6 +187,9 @@ func (p *printing) statement(ctx context.Context, id string, stderr io.Writer) (
 		sheet.Title = format.LateTitle(p.lang, c.Late) + ": " + sheet.Title
 		sheet.Notes = append(format.LateEntry(p.setting, p.lang, c.Late, source.Logged), sheet.Notes...)
 	}
+	if n := s.Withheld(); n > 0 { // an empty line must not look as if its author had left it so
+		sheet.Title = words.M("withhold.form", "n", n, "title", words.Raw(sheet.Title)).In(p.lang)
+	}
 	if source.Waits {
 		sheet.Title = words.M("form.waits", "title", words.Raw(sheet.Title)).In(p.lang)
 	}
