@@ -27,6 +27,8 @@ type Stage interface {
 	Deposit(ctx context.Context, by identity.Author, fields []string) (id string, err error)
 	// Act gives the identifier of the act's own statement.
 	Act(ctx context.Context, by identity.Author, verb, id string, fields []string) (act string, err error)
+	// Release lets a statement through the gate without some of its parts.
+	Release(ctx context.Context, by identity.Author, id string, withhold, fields []string) (act string, err error)
 	Await(ctx context.Context, by identity.Author, id string) error
 	Show(ctx context.Context, by identity.Author, id string) error
 	// Expect reports, as an error, where the desk of by does not show what of
@@ -37,7 +39,8 @@ type Stage interface {
 	// desk keeps while the hub is away, and "serials AUTHOR" where none is missing; or,
 	// of the statement's matter, "matter STATUS" and "visit STATUS"; or, of a project,
 	// "window free" and "window not-free"; or, of an exchange, "exchange sealed" where the
-	// desk can open neither text and "exchange opened" where it shows both.
+	// desk can open neither text and "exchange opened" where it shows both; or "withheld
+	// COUNT" where it says that so many parts of the statement were kept from its addressees.
 	Expect(ctx context.Context, by identity.Author, id, what string) (shown string, err error)
 }
 
@@ -155,7 +158,12 @@ func (p *playing) play(ctx context.Context, m *Moment) error {
 	case Second:
 		return p.stage.Second(ctx, actor, m.ID)
 	}
-	act, err := p.stage.Act(ctx, actor, step.Do, m.ID, fields)
+	act := ""
+	if len(step.Withhold) > 0 {
+		act, err = p.stage.Release(ctx, actor, m.ID, step.Withhold, fields)
+	} else {
+		act, err = p.stage.Act(ctx, actor, step.Do, m.ID, fields)
+	}
 	if err == nil && step.Name != "" {
 		p.ids[step.Name] = act
 	}

@@ -61,15 +61,16 @@ type Step struct {
 	About      string   `json:"about,omitempty"` // which statement; of what is sent, the one that it replies to
 	Format     string   `json:"format,omitempty"`
 	Precedence string   `json:"precedence,omitempty"`
-	To         []string `json:"to,omitempty"`     // parts; empty: every other side
-	Fields     []string `json:"fields,omitempty"` // "field=value"; {now+40m} is the time then, to the minute, {flight+40m} the time when flight was written, {now+5s} to the second; deposit: exchange, text, deadline, open-rule
-	Late       string   `json:"late,omitempty"`   // when it was passed outside the channel, as in fields
-	Route      string   `json:"route,omitempty"`  // and by which way
-	Until      string   `json:"until,omitempty"`  // wait: as in fields, such as {session+4s}
-	Queued     bool     `json:"queued,omitempty"` // send: the hub cannot be reached; the desk keeps it
-	Slip       bool     `json:"slip,omitempty"`   // paper: one digit is keyed in wrong
-	Choose     string   `json:"choose,omitempty"` // send: the reading to take, of those that the step before was asked about
-	Expect     []string `json:"expect,omitempty"` // what the actor's desk must show of the statement afterwards, see [Stage]
+	To         []string `json:"to,omitempty"`       // parts; empty: every other side
+	Fields     []string `json:"fields,omitempty"`   // "field=value"; {now+40m} is the time then, to the minute, {flight+40m} the time when flight was written, {now+5s} to the second; deposit: exchange, text, deadline, open-rule
+	Late       string   `json:"late,omitempty"`     // when it was passed outside the channel, as in fields
+	Route      string   `json:"route,omitempty"`    // and by which way
+	Until      string   `json:"until,omitempty"`    // wait: as in fields, such as {session+4s}
+	Queued     bool     `json:"queued,omitempty"`   // send: the hub cannot be reached; the desk keeps it
+	Slip       bool     `json:"slip,omitempty"`     // paper: one digit is keyed in wrong
+	Choose     string   `json:"choose,omitempty"`   // send: the reading to take, of those that the step before was asked about
+	Expect     []string `json:"expect,omitempty"`   // what the actor's desk must show of the statement afterwards, see [Stage]
+	Withhold   []string `json:"withhold,omitempty"` // release: parts that the addressees do not get, each with a reason, such as "item/1=source"
 	Reason     string   `json:"reason,omitempty"`
 	Refused    string   `json:"refused,omitempty"` // rule that must refuse this step; empty: it must succeed
 	Story      string   `json:"story"`             // one or two sentences for who watches
@@ -130,6 +131,9 @@ func (s *Step) check(parts, sent map[string]bool) error {
 	part, rest, ok := strings.Cut(s.Actor, "/")
 	if !ok || !parts[part] || !strings.Contains(rest, "/") {
 		return fmt.Errorf("actor is %q, want part/role/officer with a part of the cast", s.Actor)
+	}
+	if len(s.Withhold) > 0 && s.Do != Release {
+		return fmt.Errorf("a %s withholds nothing", s.Do)
 	}
 	switch s.Do {
 	case Cut, Mend, Look, Wait:

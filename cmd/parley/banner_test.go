@@ -63,6 +63,7 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "hub recover", args: []string{"hub", "recover", "-dir", filepath.Join(o.t.TempDir(), "hub3"), "-charter", o.world.file, o.desk("cedar")}, verb: true},
 		{name: "desk", args: []string{"desk", "-dir", filepath.Join(o.dir, "desk2"), "-charter", o.world.file, "-keys", ring, "-as", "alder/desk/one"}, runs: true},
 		{name: "send -preview", args: as("send", with([]string{"-preview", "J14"}, flight...)...), lang: true},
+		{name: "release -preview", args: o.as("cedar/gate/chen", "release", "-preview", "-withhold", "contact=person", id), lang: true},
 		{name: "send that is refused", args: as("send", "J14", "activity="+id), lang: true, stderr: true},
 		{name: "second of what waits for none", args: as("second", id), lang: true},
 		{name: "second of none", args: as("second", "abc"), lang: true, stderr: true},
@@ -126,6 +127,7 @@ func TestBanner(t *testing.T) {
 		o := openOffice(t, exercise)
 		id := o.sent(o.as("alder/watch/amal", "send", with([]string{"J14"}, flight...)...)...)
 		o.arrives("alder", id, "status     submitted")
+		o.arrives("cedar", id, "status     submitted")
 		rows := bannerRows(o, id)
 		for _, c := range commands() {
 			told := slices.ContainsFunc(rows, func(r bannerRow) bool { return r.args[0] == c.name })

@@ -208,6 +208,9 @@ func (d *demo) tell(m exercise.Moment) {
 	if step.Do == exercise.Send || step.Do == exercise.Paper {
 		what = strings.Join(strings.Fields(step.Do+" "+step.Precedence+" "+step.Format), " ")
 	}
+	if len(step.Withhold) > 0 {
+		what += " (without " + strings.Join(step.Withhold, ", ") + ")"
+	}
 	if step.Reason != "" {
 		what += " (" + step.Reason + ")"
 	}

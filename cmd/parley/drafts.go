@@ -82,7 +82,7 @@ const longestField = 400
 // flagsOf gives what an officer wrote beside the fields, as flags.
 func flagsOf(q desk.Saying) string {
 	var b strings.Builder
-	for _, f := range []struct{ name, value string }{{"re", q.About}, {"precedence", q.Precedence}, {"to", strings.Join(q.To, ",")}, {"late", q.Late}, {"route", q.Route}, {"keep", strings.Join(q.Keep, ",")}} {
+	for _, f := range []struct{ name, value string }{{"re", q.About}, {"precedence", q.Precedence}, {"to", strings.Join(q.To, ",")}, {"late", q.Late}, {"route", q.Route}, {"keep", strings.Join(q.Keep, ",")}, {"withhold", strings.Join(q.Withhold, ",")}} {
 		if f.value != "" && (f.name != "re" || q.Verb == "") { // the line above names what an act is about
 			fmt.Fprintf(&b, " -%s %s", f.name, f.value)
 		}

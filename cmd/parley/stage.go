@@ -140,6 +140,9 @@ func (s stage) Expect(ctx context.Context, by identity.Author, id, what string) 
 		if shown, is, err := s.expectedOfAll(ctx, by, what); is || err != nil {
 			return shown, err
 		}
+		if shown, is := s.expectedParts(ctx, by, id, what); is {
+			return shown, nil
+		}
 		if what == "overlaps" {
 			if detail, err := s.desk(by).ShowTo(ctx, id, "en", by); err == nil && detail.Overlaps != nil && len(detail.Overlaps.Lines) > 0 {
 				return "OVERLAPS " + strings.Join(detail.Overlaps.Lines, "; "), nil
