@@ -126,8 +126,8 @@ func goesOn(v View, claims statement.Claims, f form) bool {
 // where it does not, or it is not known here.
 func boardEffects(v View, ch *charter.Charter, c Case, f form, about *Record) (*Board, error) {
 	old := v.Board()
-	if old == nil || !c.Statement.Complete() {
-		return nil, nil //nolint:nilnil // nothing is known of the board here
+	if old == nil || !c.Statement.Complete() || f.ID != "J00" && f.ID != "J05" && f.ID != "J06" {
+		return nil, nil //nolint:nilnil // nothing is known of the board here, or it is not of the board
 	}
 	claims, s := c.Statement.Claims(), c.Statement
 	board := old.Clone()

@@ -1,13 +1,11 @@
 package proof
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"parley/base64url"
 	"parley/charter"
 	"parley/mechanism"
 	"parley/sealed"
@@ -42,27 +40,13 @@ type ContestJudged struct {
 	Verdict sealed.Verdict `json:"verdict,omitempty"` // empty: the file leaves out what would show it
 }
 
-// isExchange reports whether a text may be a statement of an exchange, without
-// reading it as one.
-func isExchange(content []byte) bool {
-	_, rest, _ := bytes.Cut(content, []byte{'.'})
-	payload, _, _ := bytes.Cut(rest, []byte{'.'})
-	claims, err := base64url.Decode(string(payload))
-	return err == nil && (bytes.Contains(claims, []byte(`"`+sealed.Opening+"/")) || bytes.Contains(claims, []byte(`"`+sealed.Format+"/")))
-}
-
 // exchanged are the statements of exchanges that a replay has met, by identifier.
 type exchanged map[string]*statement.Statement
 
-// meet keeps those among texts; nil texts are withheld.
-func (x exchanged) meet(texts ...[]byte) {
-	for _, text := range texts {
-		if len(text) == 0 || text[0] == '{' || !isExchange(text) {
-			continue
-		}
-		if s, err := statement.Parse(text); err == nil { // else the replay says so
-			x[s.Claims().ID] = s
-		}
+// meet keeps a statement that is one of an exchange.
+func (x exchanged) meet(s *statement.Statement, c *statement.Claims) {
+	if strings.HasPrefix(c.Format, sealed.Opening+"/") || strings.HasPrefix(c.Format, sealed.Format+"/") {
+		x[c.ID] = s
 	}
 }
 

@@ -81,15 +81,30 @@ func VerifyRecord(ctx context.Context, r io.Reader, trusted *charter.Charter) (R
 	return VerifyBlocks(ctx, origin, false, lines.blocks(), trusted)
 }
 
+// RecordBlocks reads the blocks of a record, checking their form alone. It ends with
+// an error where it is not a record or a line is no block.
+func RecordBlocks(r io.Reader) iter.Seq2[*ledger.Block, error] {
+	lines := &recordLines{in: bufio.NewReaderSize(r, 1<<16)}
+	return func(yield func(*ledger.Block, error) bool) {
+		if _, err := lines.head(); err != nil {
+			yield(nil, fmt.Errorf("read record: %w", err))
+			return
+		}
+		lines.blocks()(yield)
+	}
+}
+
 // recordLines reads the lines of a record.
 type recordLines struct {
 	in     *bufio.Reader
-	number int // of the line read last, from 1
+	line   []byte // read last, whose memory the next one takes
+	number int    // of the line read last, from 1
 }
 
-// next reads a line, without its end; io.EOF where there is none.
+// next reads a line, without its end; io.EOF where there is none. The line stands
+// until the next is read.
 func (l *recordLines) next() ([]byte, error) {
-	var line []byte
+	line := l.line[:0]
 	for {
 		part, err := l.in.ReadSlice('\n')
 		line = append(line, part...)
@@ -106,6 +121,7 @@ func (l *recordLines) next() ([]byte, error) {
 			return nil, fmt.Errorf("line %d: %w", l.number+1, err)
 		}
 		l.number++
+		l.line = line
 		return line[:len(line)-1], nil
 	}
 }

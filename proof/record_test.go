@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"parley/charter"
 	"parley/ledger"
 	"parley/statement"
+	"parley/store"
 )
 
 // verifyText verifies a record and tells the three outcomes apart.
@@ -51,6 +53,14 @@ func TestRecordProven(t *testing.T) {
 			}
 			if asked := slices.ContainsFunc(result.NotShown, func(s string) bool { return strings.Contains(s, "compare its hash") }); asked != (trusted == nil) {
 				t.Errorf("%s: not shown: %q", test.party, result.NotShown)
+			}
+			narrow, err := store.NewReplay(t.Context(), w.charter.Hub.Origin, false, 2)
+			w.must(err)
+			defer narrow.Close()
+			again, err := verifyInto(t.Context(), narrow, w.charter.Hub.Origin, listed(w.feed(test.party)), trusted, nil)
+			again.rootAt, result.rootAt = nil, nil // functions are not compared
+			if err != nil || !reflect.DeepEqual(again, result) {
+				t.Errorf("%s: with what is older put aside: %v, %+v, want %+v", test.party, err, again, result)
 			}
 		}
 	}
@@ -215,6 +225,13 @@ func TestRecordRefuted(t *testing.T) {
 			}
 			if _, err := VerifyBlocks(t.Context(), w.charter.Hub.Origin, false, listed(blocks), nil); !strings.HasPrefix(outcome(err), "refuted: ") || !strings.Contains(outcome(err), test.want) {
 				t.Errorf("blocks: %s\nwant %s", outcome(err), test.want)
+			}
+			// A replay that puts nearly everything aside says the same.
+			narrow, err := store.NewReplay(t.Context(), w.charter.Hub.Origin, false, 2)
+			w.must(err)
+			defer narrow.Close()
+			if _, err := verifyInto(t.Context(), narrow, w.charter.Hub.Origin, listed(blocks), nil, nil); !strings.HasPrefix(outcome(err), "refuted: ") || !strings.Contains(outcome(err), test.want) {
+				t.Errorf("put aside: %s\nwant %s", outcome(err), test.want)
 			}
 			// A file says the same, but where a text does not match within a line.
 			if _, got := verifyText(t, w.write(blocks), nil); !strings.HasPrefix(got, "refuted: ") || !strings.Contains(got, test.want) {

@@ -15,9 +15,6 @@ import (
 	"parley/store"
 )
 
-// ahead is how many blocks are prepared at a time, on all cores.
-const ahead = 256
-
 // VerifyBlocks replays the blocks of the ledger called origin from the first on,
 // as a desk does that trusts nobody. complete demands that no text is missing,
 // as in the hub's own journal. trusted, where it is not nil, is a charter that
@@ -25,50 +22,54 @@ const ahead = 256
 //
 // The error is a [Refuted], or says why it could not be checked.
 func VerifyBlocks(ctx context.Context, origin string, complete bool, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter) (Result, error) {
-	w, err := store.New(ctx, nil, origin, complete)
+	w, err := store.NewReplay(ctx, origin, complete, store.Recent)
 	if err != nil {
 		return Result{}, err
 	}
-	return verifyInto(ctx, w, origin, blocks, trusted)
+	result, err := verifyInto(ctx, w, origin, blocks, trusted, nil)
+	if err != nil {
+		w.Close() //nolint:errcheck // nothing of it is used
+	}
+	return result, err // which asks w for roots, and lets go of it
 }
 
-// verifyInto is VerifyBlocks into a read model that is still empty.
-func verifyInto(ctx context.Context, w *store.Working, origin string, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter) (Result, error) {
+// verifyInto is VerifyBlocks into a read model that is still empty. Each statement is
+// shown to meet, unless that is nil, once the replay has accepted it.
+func verifyInto(ctx context.Context, w *store.Working, origin string, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter, meet func(uint64, *statement.Statement)) (Result, error) {
 	var (
-		result Result
-		recent [ahead]*ledger.Block // by position, as far back as a batch reaches
-		given  uint64
-		met    = exchanged{}
+		result  Result
+		met     = exchanged{}
+		streams = newStreams()
 	)
-	err := w.FoldAll(ctx, store.Nobody, ahead, func(yield func(*ledger.Block, error) bool) {
-		for b, err := range blocks {
-			if err == nil {
-				recent[given%ahead] = b
-				given++
-				met.meet(b.Contents...)
-				for _, d := range b.Disclosed {
-					met.meet(d.Content)
-				}
-				if result.First.IsZero() {
-					result.First = b.Entries[0].Time
-				}
-				result.Last = b.Entries[len(b.Entries)-1].Time
+	err := w.FoldEach(ctx, store.Nobody, blocks, func(p store.Prepared) error {
+		entries := p.Block.Entries
+		if result.First.IsZero() {
+			result.First = entries[0].Time
+		}
+		result.Last = entries[len(entries)-1].Time
+		for index, s := range p.Statements() {
+			c := s.Claims()
+			streams.add(index, s.Hash(), &c)
+			if !s.Complete() {
+				streams.inPart++ // the fold has held it to its release
 			}
-			if !yield(b, err) {
-				return
+			met.meet(s, &c)
+			if meet != nil {
+				meet(index, s)
 			}
 		}
+		return nil
 	})
 	if fault, ok := errors.AsType[*store.FoldError](err); ok {
-		return marked(w.Editions()), accuse(w, recent[w.Blocks()%ahead], fault)
+		return marked(w.Editions()), accuse(w, fault.Block, fault)
 	}
 	if err != nil {
-		return Result{}, err
+		return marked(w.Editions()), err
 	}
 	if w.Size() == 0 {
 		return Result{}, errors.New("there is nothing to check: it holds no blocks")
 	}
-	if err := result.replayed(w, origin, trusted); err != nil {
+	if err := result.replayed(w, origin, trusted, streams); err != nil {
 		return marked(w.Editions()), err
 	}
 	exchanges, err := w.Matters(ctx, matter.Exchange, false)
@@ -82,10 +83,8 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 	return result, nil
 }
 
-// replayed fills in what a replay without fault has shown. Where texts are
-// withheld the rules do not see two statements of one author in one place; the
-// chains do.
-func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Charter) error {
+// replayed fills in what a replay without fault has shown.
+func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Charter, streams *streams) error {
 	editions := w.Editions()
 	c := editions[len(editions)-1].Signed.Charter
 	if err := checkOrigin(origin, c); err != nil {
@@ -98,24 +97,15 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 	r.Mechanism, r.Exercise, r.Origin, r.Size, r.Root = c.Mechanism, c.Exercise, origin, w.Size(), root
 	r.Charters, r.Keys = uint64(len(editions)), uint64(len(w.Keys()))
 	r.hubKey, r.rootAt = c.Hub.Key, w.RootAt
-	chains, inPart := newChains(), 0
-	for index := range w.Size() {
-		record, ok := w.RecordAt(index)
-		if !ok {
-			continue
-		}
-		if r.Statements++; record.InPart() {
-			inPart++
-		}
-		if err := chains.add(link{index, record.Hash, record.Claims}); err != nil {
-			return err
-		}
+	r.Statements = streams.statements
+	if err := streams.check(w); err != nil {
+		return err
 	}
 	r.Withheld = r.Size - r.Statements - r.Charters
 	r.proven("the hub of %s signed exactly these %d entries, in this order", r.Mechanism, r.Size)
 	r.proven("%d statements are signed by keys that were endorsed and in force, and the charter allows each of them where it stands", r.Statements)
-	if inPart > 0 {
-		r.proven("%d of them are here in part: each lacks exactly what the supervisor's release lists as withheld, and its author's signature covers the rest", inPart)
+	if streams.inPart > 0 {
+		r.proven("%d of them are here in part: each lacks exactly what the supervisor's release lists as withheld, and its author's signature covers the rest", streams.inPart)
 	}
 	if err := r.anchor(trusted, editions); err != nil {
 		return err

@@ -15,8 +15,8 @@ import (
 	"parley/store"
 )
 
-// A Replayed is a ledger that was replayed and verified, in memory, with those of its
-// texts that were asked for.
+// A Replayed is a ledger that was replayed and verified, with those of its texts that
+// were asked for. It is to be closed.
 type Replayed struct {
 	Work   *store.Working
 	Result Result
@@ -26,16 +26,25 @@ type Replayed struct {
 // Replay replays blocks as [VerifyBlocks] does and keeps the texts for which keep
 // says so.
 func Replay(ctx context.Context, origin string, complete bool, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter, keep func(statement.Claims) bool) (*Replayed, error) {
-	w, err := store.New(ctx, nil, origin, complete)
+	w, err := store.NewReplay(ctx, origin, complete, store.Recent)
 	if err != nil {
 		return nil, err
 	}
 	r := &Replayed{Work: w, texts: map[uint64]*statement.Statement{}}
-	if r.Result, err = verifyInto(ctx, w, origin, keepTexts(blocks, r.texts, keep), trusted); err != nil {
+	r.Result, err = verifyInto(ctx, w, origin, blocks, trusted, func(index uint64, s *statement.Statement) {
+		if keep(s.Claims()) {
+			r.texts[index] = s
+		}
+	})
+	if err != nil {
+		w.Close() //nolint:errcheck // nothing of it is used
 		return nil, err
 	}
 	return r, nil
 }
+
+// Close gives up what the replay has put aside on disk.
+func (r *Replayed) Close() error { return r.Work.Close() }
 
 // ReplayRecord is [Replay] of a record.
 func ReplayRecord(ctx context.Context, in io.Reader, trusted *charter.Charter, keep func(statement.Claims) bool) (*Replayed, error) {
@@ -54,32 +63,4 @@ func (r *Replayed) Text(record *mechanism.Record) (*statement.Statement, error) 
 		return nil, errors.New("its text is not in what was replayed")
 	}
 	return s, nil
-}
-
-// keepTexts keeps, by entry, texts of the blocks that pass. They are believed only
-// once the replay has accepted them.
-func keepTexts(blocks iter.Seq2[*ledger.Block, error], texts map[uint64]*statement.Statement, keep func(statement.Claims) bool) iter.Seq2[*ledger.Block, error] {
-	take := func(index uint64, content []byte) {
-		if content == nil || content[0] == '{' {
-			return
-		}
-		if s, err := statement.Parse(content); err == nil && keep(s.Claims()) {
-			texts[index] = s
-		}
-	}
-	return func(yield func(*ledger.Block, error) bool) {
-		for b, err := range blocks {
-			if err == nil {
-				for i, content := range b.Contents {
-					take(b.First+uint64(i), content)
-				}
-				for _, d := range b.Disclosed {
-					take(d.Index, d.Content)
-				}
-			}
-			if !yield(b, err) {
-				return
-			}
-		}
-	}
 }

@@ -29,6 +29,7 @@ func Statistics(ctx context.Context, origin string, complete bool, blocks iter.S
 	if err != nil {
 		return Counted{}, err
 	}
+	defer r.Close()
 	return r.Statistics(ctx, period)
 }
 
@@ -38,6 +39,7 @@ func RecordStatistics(ctx context.Context, in io.Reader, trusted *charter.Charte
 	if err != nil {
 		return Counted{}, err
 	}
+	defer r.Close()
 	return r.Statistics(ctx, period)
 }
 

@@ -240,6 +240,10 @@ func meet(met, digests [][32]byte) ([][32]byte, error) {
 // Bytes returns the statement exactly as it was received or signed.
 func (s *Statement) Bytes() []byte { return []byte(s.text) }
 
+// Signed returns the issuer-jwt: the part that its author signed. With a "~" after it
+// it is the statement with every field withheld.
+func (s *Statement) Signed() string { return s.jwt }
+
 // Hash returns the SHA-256 of the issuer-jwt: what the ledger holds and others
 // refer to. It is the same whatever was withheld.
 func (s *Statement) Hash() [32]byte { return s.hash }

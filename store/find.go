@@ -19,7 +19,18 @@ func (w *Working) Find(ctx context.Context, prefix string, limit int) ([]string,
 			}
 		}
 	}
+	from := w.cold
 	w.mu.RUnlock()
+	if from != nil {
+		for r, err := range from.records() {
+			if err != nil {
+				return nil, fmt.Errorf("find statements that begin with %q: %w", prefix, err)
+			}
+			if strings.HasPrefix(r.Claims.ID, prefix) {
+				ids = append(ids, r.Claims.ID)
+			}
+		}
+	}
 	if w.db != nil {
 		rows, err := w.db.read.QueryContext(ctx, "SELECT id FROM entry WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", prefix, prefix+"\x7f", limit)
 		if err != nil {

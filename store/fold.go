@@ -2,13 +2,10 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"iter"
-	"runtime"
-	"sync"
 	"time"
 
 	"parley/charter"
@@ -25,6 +22,7 @@ type FoldError struct {
 	Index  uint64
 	Entry  bool // Index says which entry; otherwise the block as a whole is meant
 	Err    error
+	Block  *ledger.Block // that was folded; set by [Working.FoldEach]
 }
 
 func (e *FoldError) Error() string {
@@ -45,12 +43,36 @@ type Prepared struct {
 	contents []content // entries, then disclosures
 }
 
+// hash is what the entry of a text must carry.
+func (c *content) hash() ledger.Hash {
+	if c.statement != nil {
+		return c.statement.Hash()
+	}
+	return ledger.ContentHash(c.text)
+}
+
 type content struct {
 	text      []byte
 	statement *statement.Statement
 	charter   *charter.Signed
 	checked   ed25519.PublicKey
 	err       error
+}
+
+// Statements gives the statements of the block's texts, each with the index of its
+// entry: those of its own entries first, then those disclosed of earlier ones.
+func (p Prepared) Statements() iter.Seq2[uint64, *statement.Statement] {
+	return func(yield func(uint64, *statement.Statement) bool) {
+		for i, c := range p.contents {
+			index := p.Block.First + uint64(i)
+			if own := len(p.Block.Contents); i >= own {
+				index = p.Block.Disclosed[i-own].Index
+			}
+			if c.statement != nil && !yield(index, c.statement) {
+				return
+			}
+		}
+	}
 }
 
 // Trust tells Prepare what need not be verified again.
@@ -62,61 +84,6 @@ const (
 	Nobody Trust = false
 	Own    Trust = true
 )
-
-// Prepare parses and verifies the texts of blocks on all cores.
-func (w *Working) Prepare(trust Trust, blocks ...*ledger.Block) []Prepared {
-	all := make([]Prepared, len(blocks))
-	var work []*content
-	for i, b := range blocks {
-		all[i] = Prepared{Block: b, contents: make([]content, len(b.Contents)+len(b.Disclosed))}
-		for k := range all[i].contents {
-			if k < len(b.Contents) {
-				all[i].contents[k].text = b.Contents[k]
-			} else {
-				all[i].contents[k].text = b.Disclosed[k-len(b.Contents)].Content
-			}
-			if all[i].contents[k].text != nil {
-				work = append(work, &all[i].contents[k])
-			}
-		}
-	}
-	parallel(work, func(c *content) { w.prepare(c, trust) })
-	return all
-}
-
-func (w *Working) prepare(c *content, trust Trust) {
-	if c.text[0] == '{' {
-		c.charter, c.err = charter.Open(c.text)
-		return
-	}
-	if c.statement, c.err = statement.Parse(c.text); c.err != nil {
-		return
-	}
-	key, ok := mechanism.FindKey(w, c.statement.KID(), w.Size())
-	if ok && (trust == Own || c.statement.Verify(key.Public) == nil) {
-		c.checked = key.Public
-	}
-}
-
-// parallel does f for all of work, on all cores where that pays.
-func parallel[T any](work []T, f func(T)) {
-	workers := min(runtime.GOMAXPROCS(0), len(work)/4)
-	if workers < 2 {
-		for _, v := range work {
-			f(v)
-		}
-		return
-	}
-	var wait sync.WaitGroup
-	for n := range workers {
-		wait.Go(func() {
-			for i := n; i < len(work); i += workers {
-				f(work[i])
-			}
-		})
-	}
-	wait.Wait()
-}
 
 // Fold takes in the next block of the ledger: it checks the block's place, its
 // checkpoint and, by the rules, every text that is in it, and then commits. On
@@ -150,8 +117,8 @@ func (w *Working) fold(p Prepared) error {
 	}
 	for i, d := range b.Disclosed {
 		entry, ok := w.entryAt(true, d.Index)
-		if !ok || entry.Hash != ledger.ContentHash(d.Content) {
-			return &FoldError{b.Height, d.Index, true, errors.New("the text disclosed is not the one that was ordered there")}
+		if !ok || entry.Hash != p.contents[len(b.Contents)+i].hash() {
+			return &FoldError{Height: b.Height, Index: d.Index, Entry: true, Err: errors.New("the text disclosed is not the one that was ordered there")}
 		}
 		entry.Height = b.Height
 		if err := w.foldContent(p.contents[len(b.Contents)+i], d.Index, entry, b.Height); err != nil {
@@ -161,18 +128,18 @@ func (w *Working) fold(p Prepared) error {
 	for i, e := range b.Entries {
 		entry, index := Entry{Hash: e.Content, Logged: e.Time, Height: b.Height}, b.First+uint64(i)
 		if before, ok := w.timeBefore(b, i); ok && e.Time.Before(before) {
-			return &FoldError{b.Height, index, true, errors.New("its time is before that of the entry before it")}
+			return &FoldError{Height: b.Height, Index: index, Entry: true, Err: errors.New("its time is before that of the entry before it")}
 		}
 		c := p.contents[i]
 		if c.text == nil && w.complete {
-			return &FoldError{b.Height, index, true, errors.New("its text is missing from a record that should be complete")}
+			return &FoldError{Height: b.Height, Index: index, Entry: true, Err: errors.New("its text is missing from a record that should be complete")}
 		}
 		if c.text == nil {
 			w.PutEntry(index, entry)
 			continue
 		}
-		if ledger.ContentHash(c.text) != e.Content {
-			return &FoldError{b.Height, index, true, errors.New("the text is not the one whose hash was ordered there")}
+		if c.hash() != e.Content {
+			return &FoldError{Height: b.Height, Index: index, Entry: true, Err: errors.New("the text is not the one whose hash was ordered there")}
 		}
 		if err := w.foldContent(c, index, entry, b.Height); err != nil {
 			return err
@@ -226,7 +193,7 @@ func (w *Working) foldCheckpoint(b *ledger.Block) error {
 }
 
 func (w *Working) foldContent(c content, index uint64, entry Entry, height uint64) error {
-	fail := func(err error) error { return &FoldError{height, index, true, err} }
+	fail := func(err error) error { return &FoldError{Height: height, Index: index, Entry: true, Err: err} }
 	if c.err != nil {
 		return fail(c.err)
 	}
@@ -251,6 +218,7 @@ func (w *Working) foldContent(c content, index uint64, entry Entry, height uint6
 		}
 	}
 	w.Put(change, entry)
+	w.putText(c.statement, change)
 	return nil
 }
 
@@ -274,35 +242,6 @@ func (w *Working) AdmitCharter(index uint64, signed *charter.Signed) error {
 		return rule.Refuse(CharterNext, "have every party of the edition in force sign it", "%s", err)
 	}
 	return nil
-}
-
-// FoldAll folds blocks in order, preparing up to ahead of them at a time on all
-// cores. It stops at the first error and returns it.
-func (w *Working) FoldAll(ctx context.Context, trust Trust, ahead int, blocks iter.Seq2[*ledger.Block, error]) error {
-	batch := make([]*ledger.Block, 0, ahead)
-	flush := func() error {
-		for _, p := range w.Prepare(trust, batch...) {
-			if err := w.Fold(p); err != nil {
-				return err
-			}
-		}
-		batch = batch[:0]
-		if w.Unwritten() > 20_000 {
-			return w.Flush(ctx)
-		}
-		return ctx.Err()
-	}
-	for b, err := range blocks {
-		if err != nil {
-			return err
-		}
-		if batch = append(batch, b); len(batch) == ahead {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return flush()
 }
 
 // SameCharter reports whether the ledger begins with exactly this charter. A

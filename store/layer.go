@@ -13,6 +13,7 @@ import (
 
 	"parley/charter"
 	"parley/mechanism"
+	"parley/statement"
 )
 
 // An Entry is what everyone may know of an entry.
@@ -41,6 +42,7 @@ type layer struct {
 	board    *mechanism.Board // nil where it stays
 	from     int64            // stored hash index of tree[0]
 	tree     []tlog.Hash
+	texts    map[uint64]*statement.Statement // by index, in a replay; nil elsewhere
 }
 
 func newLayer(from int64) *layer {
@@ -91,6 +93,11 @@ func (l *layer) absorb(newer *layer) {
 		l.board = newer.board
 	}
 	l.tree = append(l.tree, newer.tree...)
+	if l.texts == nil {
+		l.texts = newer.texts
+	} else {
+		maps.Copy(l.texts, newer.texts)
+	}
 }
 
 func (l *layer) write(ctx context.Context, tx *sql.Tx) error {

@@ -21,7 +21,7 @@ func (w *Working) foldParts(p Prepared) error {
 			index = b.Disclosed[i-len(b.Contents)].Index
 		}
 		if err := w.checkPart(c); err != nil {
-			return &FoldError{b.Height, index, true, err}
+			return &FoldError{Height: b.Height, Index: index, Entry: true, Err: err}
 		}
 	}
 	return nil

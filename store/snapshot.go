@@ -24,6 +24,7 @@ type Snapshot struct {
 
 	editions []Edition
 	tx       *sql.Tx                      // what is stored; nil where everything is in memory
+	cold     *cold                        // the same in a replay, which stands still; nil elsewhere
 	numbers  map[uint64]*mechanism.Record // what is not stored yet, or has changed since
 	matters  map[string]*mechanism.Matter // the same of matters
 }
@@ -66,6 +67,7 @@ func (w *Working) snapshot(ctx context.Context) (*Snapshot, error) {
 		maps.Copy(s.numbers, layers[i].numbers)
 		maps.Copy(s.matters, layers[i].matters)
 	}
+	s.cold = w.cold
 	s.Size, s.Board, s.editions = w.size, w.board, slices.Clone(w.charters)
 	s.Keys = slices.Collect(maps.Values(w.keys))
 	w.mu.RUnlock()
@@ -87,15 +89,8 @@ func (s *Snapshot) Close() {
 func (s *Snapshot) Records(ctx context.Context) iter.Seq2[*mechanism.Record, error] {
 	return func(yield func(*mechanism.Record, error) bool) {
 		fresh := slices.Sorted(maps.Keys(s.numbers))
-		if s.tx != nil {
-			rows, err := s.tx.QueryContext(ctx, "SELECT "+recordColumns+" FROM entry WHERE id IS NOT NULL ORDER BY idx")
-			if err != nil {
-				yield(nil, fmt.Errorf("read statements: %w", err))
-				return
-			}
-			defer rows.Close()
-			for rows.Next() {
-				r, err := scanRecord(rows)
+		if s.tx != nil || s.cold != nil {
+			for r, err := range s.stored(ctx) {
 				if err != nil {
 					yield(nil, fmt.Errorf("read statements: %w", err))
 					return
@@ -112,15 +107,35 @@ func (s *Snapshot) Records(ctx context.Context) iter.Seq2[*mechanism.Record, err
 					return
 				}
 			}
-			if err := rows.Err(); err != nil {
-				yield(nil, fmt.Errorf("read statements: %w", err))
-				return
-			}
 		}
 		for _, index := range fresh {
 			if !yield(s.numbers[index], nil) {
 				return
 			}
+		}
+	}
+}
+
+// stored gives the statements that are not in memory, by index.
+func (s *Snapshot) stored(ctx context.Context) iter.Seq2[*mechanism.Record, error] {
+	if s.cold != nil {
+		return s.cold.records()
+	}
+	return func(yield func(*mechanism.Record, error) bool) {
+		rows, err := s.tx.QueryContext(ctx, "SELECT "+recordColumns+" FROM entry WHERE id IS NOT NULL ORDER BY idx")
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			r, err := scanRecord(rows)
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(nil, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -60,16 +61,27 @@ next:
 	return hashes, nil
 }
 
+func (w *Working) storedChunk(chunk int64) (row []byte, err error) {
+	w.mu.RLock()
+	from := w.cold
+	w.mu.RUnlock()
+	switch {
+	case from != nil:
+		return from.hashes(chunk)
+	case w.db == nil:
+		return nil, errors.New("not in this record")
+	}
+	err = w.db.read.QueryRow("SELECT hashes FROM tree WHERE chunk = ?", chunk).Scan(&row)
+	return row, err
+}
+
 func (w *Working) storedHash(at int64) (h tlog.Hash, err error) {
 	chunk, offset := at/chunkHashes, at%chunkHashes*tlog.HashSize
 	w.treeMu.Lock()
 	row := w.chunks.rows[chunk]
 	w.treeMu.Unlock()
 	if row == nil {
-		if w.db == nil {
-			return h, fmt.Errorf("read tree hash %d: not in this record", at)
-		}
-		if err := w.db.read.QueryRow("SELECT hashes FROM tree WHERE chunk = ?", chunk).Scan(&row); err != nil {
+		if row, err = w.storedChunk(chunk); err != nil {
 			return h, fmt.Errorf("read tree hash %d: %w", at, err)
 		}
 		w.treeMu.Lock()

@@ -20,10 +20,30 @@ type Deciding struct{ *Working }
 // Deciding gives that view.
 func (w *Working) Deciding() Deciding { return Deciding{w} }
 
+// An aside is where a Working looks up what is not in memory: its database or, in a
+// replay, what was put aside.
+type aside interface {
+	record(id string) (*mechanism.Record, bool, error)
+	recordAt(index uint64) (*mechanism.Record, bool, error)
+	indexOf(hash mechanism.Hash) (uint64, bool, error)
+	entryAt(index uint64) (Entry, bool, error)
+}
+
+// aside gives it; nil where everything is in memory. The caller holds mu.
+func (w *Working) aside() aside {
+	switch {
+	case w.db != nil:
+		return w.db
+	case w.cold != nil:
+		return w.cold
+	}
+	return nil
+}
+
 // lookup answers from the layers in memory, newest first, and then from the
 // database; pending says whether the block being made is one of them. A database
 // failure is remembered and answered with "no".
-func lookup[T any](w *Working, pending bool, in func(*layer) (T, bool), stored func(*DB) (T, bool, error)) (T, bool) {
+func lookup[T any](w *Working, pending bool, in func(*layer) (T, bool), stored func(aside) (T, bool, error)) (T, bool) {
 	w.mu.RLock()
 	for _, l := range w.layers(pending) {
 		if v, ok := in(l); ok {
@@ -31,12 +51,13 @@ func lookup[T any](w *Working, pending bool, in func(*layer) (T, bool), stored f
 			return v, true
 		}
 	}
+	from := w.aside()
 	w.mu.RUnlock()
-	if w.db == nil {
+	if from == nil {
 		var zero T
 		return zero, false
 	}
-	v, ok, err := stored(w.db)
+	v, ok, err := stored(from)
 	if err != nil {
 		w.fail(err)
 	}
@@ -51,7 +72,7 @@ func (d Deciding) Record(id string) (*mechanism.Record, bool) { return d.recordI
 
 func (w *Working) recordIn(pending bool, id string) (*mechanism.Record, bool) {
 	return lookup(w, pending, func(l *layer) (*mechanism.Record, bool) { r, ok := l.records[id]; return r, ok },
-		func(db *DB) (*mechanism.Record, bool, error) { return db.record(id) })
+		func(a aside) (*mechanism.Record, bool, error) { return a.record(id) })
 }
 
 // RecordAt finds the statement at an index; none where its text is not known.
@@ -59,7 +80,7 @@ func (w *Working) RecordAt(index uint64) (*mechanism.Record, bool) { return w.re
 
 func (w *Working) recordAt(pending bool, index uint64) (*mechanism.Record, bool) {
 	return lookup(w, pending, func(l *layer) (*mechanism.Record, bool) { r, ok := l.numbers[index]; return r, ok },
-		func(db *DB) (*mechanism.Record, bool, error) { return db.recordAt(index) })
+		func(a aside) (*mechanism.Record, bool, error) { return a.recordAt(index) })
 }
 
 // EntryAt finds the entry at an index.
@@ -67,7 +88,7 @@ func (w *Working) EntryAt(index uint64) (Entry, bool) { return w.entryAt(false, 
 
 func (w *Working) entryAt(pending bool, index uint64) (Entry, bool) {
 	return lookup(w, pending, func(l *layer) (Entry, bool) { e, ok := l.entries[index]; return e, ok },
-		func(db *DB) (Entry, bool, error) { return db.entryAt(index) })
+		func(a aside) (Entry, bool, error) { return a.entryAt(index) })
 }
 
 // Withheld reports whether an entry before index has that hash and no text here.
@@ -112,7 +133,7 @@ func (d Deciding) IndexOf(hash mechanism.Hash) (uint64, bool) { return d.indexOf
 
 func (w *Working) indexOf(pending bool, hash mechanism.Hash) (uint64, bool) {
 	return lookup(w, pending, func(l *layer) (uint64, bool) { i, ok := l.indexes[hash]; return i, ok },
-		func(db *DB) (uint64, bool, error) { return db.indexOf(hash) })
+		func(a aside) (uint64, bool, error) { return a.indexOf(hash) })
 }
 
 // Key finds an endorsed key. All of them are in memory.
@@ -263,7 +284,11 @@ func (w *Working) dueStatements(ctx context.Context) ([]Due, error) {
 			}
 		}
 	}
+	from := w.cold
 	w.mu.RUnlock()
+	if from != nil {
+		return from.due(all, known)
+	}
 	if w.db == nil {
 		return all, nil
 	}

@@ -38,6 +38,9 @@ type Working struct {
 	blocks   uint64                               // committed
 	size     uint64                               // entries committed
 	written  Progress                             // in the database
+	recent   int                                  // of a replay, which puts aside what is older; 0 elsewhere
+	kept     *layer                               // in a replay: the matters of what was put aside
+	cold     *cold                                // in a replay: the rest of it; nil while there is none
 	err      error                                // first failure of the database under a View method
 
 	verifier *ledger.Verifier // of the charter in force; the folder's alone
@@ -234,6 +237,9 @@ func (w *Working) layers(pending bool) []*layer {
 	layers := []*layer{w.pending, w.dirty}
 	if w.flushing != nil {
 		layers = append(layers, w.flushing)
+	}
+	if w.kept != nil {
+		layers = append(layers, w.kept)
 	}
 	if !pending {
 		return layers[1:]

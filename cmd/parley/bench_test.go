@@ -24,3 +24,19 @@ func TestBenchIsAccepted(t *testing.T) {
 		}
 	}
 }
+
+// The record made to be measured is one that verifies; how fast is not judged.
+func TestBenchVerify(t *testing.T) {
+	t.Setenv("PARLEY_CHILD", "1")
+	var stdout, stderr bytes.Buffer
+	if code := benchCommand(t.Context(), []string{"-verify", "-n", "500", "-json"}, &stdout, &stderr); code != 0 {
+		t.Fatalf("exit %d: %s", code, &stderr)
+	}
+	values := map[string]float64{}
+	if err := json.Unmarshal(stdout.Bytes(), &values); err != nil {
+		t.Fatal(err)
+	}
+	if values["record_statements"] < 500 || values["verify_record_us"] <= 0 || values["verify_alone_us"] <= 0 {
+		t.Errorf("measured %v", values)
+	}
+}

@@ -109,6 +109,7 @@ func digestOf(ctx context.Context, q digest.Question, dir, as, lang, record, cha
 		if r == nil {
 			return digest.Page{}, nil, code
 		}
+		defer r.Close()
 		page, err := digest.Make(ctx, r.Work, q, r.Text)
 		if err != nil {
 			return digest.Page{}, nil, unmade(err, "reported on", stderr)

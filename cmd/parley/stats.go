@@ -105,6 +105,7 @@ func recordStats(ctx context.Context, path, charterFile string, period func(time
 	if r == nil {
 		return stats.Page{}, nil, code
 	}
+	defer r.Close()
 	counted, err := r.Statistics(ctx, period)
 	if err != nil {
 		return stats.Page{}, nil, unmade(err, "counted", stderr)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -82,6 +83,7 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 			return 2
 		}
 	}
+	defer boundMemory()()
 	result, err := verifyPath(ctx, flags.Arg(0), trusted)
 	if err == nil && known != nil {
 		err = result.CheckCheckpoint(known)
@@ -115,6 +117,13 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	}
 	fmt.Fprintf(stdout, "verified: size %d, root %s\n", result.Size, base64.StdEncoding.EncodeToString(result.Root[:]))
 	return 0
+}
+
+// boundMemory has the collector run seldom while there is little to keep, and often
+// enough to stay within what is promised of a long record. It gives what undoes it.
+func boundMemory() (undo func()) {
+	limit, percent := debug.SetMemoryLimit(220<<20), debug.SetGCPercent(400)
+	return func() { debug.SetMemoryLimit(limit); debug.SetGCPercent(percent) }
 }
 
 // verifyPath finds out what is at path and verifies it.
