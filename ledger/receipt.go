@@ -82,6 +82,10 @@ func ReadReceipt(v *Verifier, receipt []byte) (Receipt, error) {
 	return parsed, nil
 }
 
+// IsReceipt reports whether a file that begins with these bytes is a receipt. The
+// first hundred are enough.
+func IsReceipt(beginning []byte) bool { return bytes.HasPrefix(beginning, []byte(proofHeader)) }
+
 func openReceipt(v *Verifier, receipt []byte, content Hash) (Receipt, error) {
 	r, proof, err := parseReceipt(receipt)
 	if err != nil {

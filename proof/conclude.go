@@ -22,6 +22,7 @@ func (a *audit) conclude(trusted *charter.Charter) error {
 	r.Charters, r.Keys = uint64(len(a.editions)), uint64(len(a.view.keys))
 	r.Statements = uint64(len(a.items)) - r.Charters
 	r.Withheld = r.Size - uint64(len(a.items))
+	r.charter(a.editions)
 	r.First, r.Last = a.items[0].entry.Time, a.items[len(a.items)-1].entry.Time
 	r.hubKey = c.Hub.Key
 
@@ -37,6 +38,9 @@ func (a *audit) conclude(trusted *charter.Charter) error {
 	a.concludeWitnesses()
 	for i, s := range a.statements {
 		if s != nil {
+			if !s.Complete() {
+				r.InPart++
+			}
 			a.concludeStatement(&a.items[i], s)
 			a.result.concludeCopy(a.items[i].index, s)
 		}
@@ -62,6 +66,7 @@ func (a *audit) concludeWitnesses() {
 			continue
 		}
 		for _, c := range by {
+			a.result.Witnesses = append(a.result.Witnesses, Witnessed{party.ID, c.Algorithm, a.head.Size, c.Time})
 			a.result.proven("%s cosigned the checkpoint at %s (%s)", party.ID, c.Time.Format(time.RFC3339), c.Algorithm)
 		}
 		if len(by) < len(party.WitnessKeys()) {
@@ -82,6 +87,11 @@ func (a *audit) concludeStatement(item *readItem, s *statement.Statement) {
 	claims := s.Claims()
 	at := fmt.Sprintf("entry %d, %s", item.index, item.entry.Time.Format("2006-01-02T15:04:05.000Z"))
 	if slices.Contains(a.bundle.Subjects, claims.ID) {
+		shown := Subject{Index: item.index, Logged: item.entry.Time, ID: claims.ID, Author: claims.Author.String(), Format: claims.Format, To: claims.To}
+		if d := a.view.records[claims.ID].Delivery; d != nil {
+			shown.Status = string(d.Status)
+		}
+		a.result.Subjects = append(a.result.Subjects, shown)
 		a.result.proven("%s: %s signed %s %s, statement %s, to %s", at, claims.Author, claims.Precedence, claims.Format, claims.ID, strings.Join(claims.To, ", "))
 		if kid := s.SecondKID(); kid != "" {
 			if key, ok := mechanism.FindKey(a.view, kid, item.index); ok {

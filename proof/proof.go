@@ -22,8 +22,8 @@ import (
 	"parley/store"
 )
 
-// A Result is what was proven. Beside an error it says no more than Exercise, as
-// far as a charter was read: an accusation quotes what is shown.
+// A Result is what was proven. Beside an error it says no more than Exercise and whose
+// charter it is, as far as one was read: an accusation quotes what is shown.
 type Result struct {
 	Mechanism  string
 	Exercise   bool   // nothing in it is real
@@ -33,12 +33,21 @@ type Result struct {
 	Statements uint64    // whose text is there, key statements and acts included
 	Charters   uint64    // editions that are there
 	Withheld   uint64    // entries whose text is not there
+	InPart     uint64    // statements of which some of the text is withheld
 	Keys       uint64    // endorsed keys, revoked ones too
 	First      time.Time // the hub's time of the first and the last entry that is there
 	Last       time.Time
 	Proven     []string   // sentences, in the order of the ledger
 	NotShown   []string   // sentences: what nobody may conclude from the file
 	Exchanges  []Exchange // sealed exchanges that are there, oldest first
+
+	Edition   int         // of the newest charter that is there
+	Charter   string      // hash of the first, as [charter.EncodeHash]; empty where none was read
+	Newest    string      // hash of the newest
+	Parties   []string    // that signed it
+	Anchored  bool        // it belongs to a charter that the verifier had from elsewhere
+	Witnesses []Witnessed // what the parties have cosigned, in the charter's order
+	Subjects  []Subject   // of a bundle, in the order of the ledger; nil for a record
 
 	hubKey string // the log's verifier key
 	rootAt func(size uint64) (ledger.Hash, bool)
@@ -53,9 +62,33 @@ func (r *Result) notShown(format string, args ...any) {
 	r.NotShown = append(r.NotShown, fmt.Sprintf(format, args...))
 }
 
+// A Subject is a statement that a bundle is about, as far as the bundle shows it.
+type Subject struct {
+	Index  uint64    `json:"index"`
+	Logged time.Time `json:"logged"`
+	ID     string    `json:"id"`
+	Author string    `json:"author"`
+	Format string    `json:"format"`
+	To     []string  `json:"to"`
+	Status string    `json:"status,omitempty"` // of its delivery; empty for an act
+}
+
+// charter fills in whose rules the file goes by.
+func (r *Result) charter(editions []store.Edition) {
+	first, newest := editions[0].Signed, editions[len(editions)-1].Signed
+	r.Edition, r.Charter, r.Newest = newest.Edition, charter.EncodeHash(first.Hash()), charter.EncodeHash(newest.Hash())
+	for _, p := range newest.Parties {
+		r.Parties = append(r.Parties, p.ID)
+	}
+}
+
 // marked is the result of what could not be proven.
-func marked(editions []store.Edition) Result {
-	return Result{Exercise: len(editions) > 0 && editions[len(editions)-1].Signed.Exercise}
+func marked(editions []store.Edition) (r Result) {
+	if len(editions) > 0 {
+		r.Exercise, r.Mechanism = editions[len(editions)-1].Signed.Exercise, editions[0].Signed.Mechanism
+		r.charter(editions)
+	}
+	return r
 }
 
 // A Refuted is an accusation in one sentence: what is shown cannot be true, or
@@ -86,12 +119,14 @@ func (r *Result) anchor(trusted *charter.Charter, editions []store.Edition) erro
 	}
 	for _, e := range editions {
 		if e.Signed.Hash() == trusted.Hash() {
+			r.Anchored = true
 			r.proven("the charter is the one you gave, edition %d of %s", trusted.Edition, trusted.Mechanism)
 			return nil
 		}
 	}
 	switch {
 	case trusted.Previous == charter.EncodeHash(last.Hash()):
+		r.Anchored = true
 		r.proven("the charter you gave, edition %d, follows the last that is shown here", trusted.Edition)
 		return nil
 	case trusted.Mechanism == last.Mechanism && trusted.Edition > last.Edition:

@@ -73,25 +73,22 @@ func IsRecord(beginning []byte) bool {
 // a whole block is one of an earlier moment: it proves what it shows, and the
 // result's size says how much that is.
 func VerifyRecord(ctx context.Context, r io.Reader, trusted *charter.Charter) (Result, error) {
-	lines := &recordLines{in: bufio.NewReaderSize(r, 1<<16)}
-	origin, err := lines.head()
+	origin, blocks, err := OpenRecord(r)
 	if err != nil {
-		return Result{}, fmt.Errorf("read record: %w", err)
+		return Result{}, err
 	}
-	return VerifyBlocks(ctx, origin, false, lines.blocks(), trusted)
+	return VerifyBlocks(ctx, origin, false, blocks, trusted)
 }
 
-// RecordBlocks reads the blocks of a record, checking their form alone. It ends with
-// an error where it is not a record or a line is no block.
-func RecordBlocks(r io.Reader) iter.Seq2[*ledger.Block, error] {
+// OpenRecord reads the head of a record and gives the ledger's name and the blocks,
+// whose form alone is checked as they are read. They end with an error where a line
+// is no block.
+func OpenRecord(r io.Reader) (origin string, blocks iter.Seq2[*ledger.Block, error], err error) {
 	lines := &recordLines{in: bufio.NewReaderSize(r, 1<<16)}
-	return func(yield func(*ledger.Block, error) bool) {
-		if _, err := lines.head(); err != nil {
-			yield(nil, fmt.Errorf("read record: %w", err))
-			return
-		}
-		lines.blocks()(yield)
+	if origin, err = lines.head(); err != nil {
+		return "", nil, fmt.Errorf("read record: %w", err)
 	}
+	return origin, lines.blocks(), nil
 }
 
 // recordLines reads the lines of a record.

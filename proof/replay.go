@@ -40,6 +40,7 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 		result  Result
 		met     = exchanged{}
 		streams = newStreams()
+		seen    witnessed
 	)
 	err := w.FoldEach(ctx, store.Nobody, blocks, func(p store.Prepared) error {
 		entries := p.Block.Entries
@@ -58,7 +59,7 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 				meet(index, s)
 			}
 		}
-		return nil
+		return seen.take(w.CharterAt(p.Block.Size()), p.Block)
 	})
 	if fault, ok := errors.AsType[*store.FoldError](err); ok {
 		return marked(w.Editions()), accuse(w, fault.Block, fault)
@@ -72,6 +73,7 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 	if err := result.replayed(w, origin, trusted, streams); err != nil {
 		return marked(w.Editions()), err
 	}
+	result.witnesses(w.CharterAt(w.Size()), seen)
 	exchanges, err := w.Matters(ctx, matter.Exchange, false)
 	if err != nil {
 		return Result{}, err
@@ -95,9 +97,10 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 		return fmt.Errorf("read the root at %d entries: %w", w.Size(), w.Err())
 	}
 	r.Mechanism, r.Exercise, r.Origin, r.Size, r.Root = c.Mechanism, c.Exercise, origin, w.Size(), root
+	r.charter(editions)
 	r.Charters, r.Keys = uint64(len(editions)), uint64(len(w.Keys()))
 	r.hubKey, r.rootAt = c.Hub.Key, w.RootAt
-	r.Statements = streams.statements
+	r.Statements, r.InPart = streams.statements, streams.inPart
 	if err := streams.check(w); err != nil {
 		return err
 	}

@@ -1,10 +1,8 @@
 package proof
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 
@@ -48,12 +46,11 @@ func (r *Replayed) Close() error { return r.Work.Close() }
 
 // ReplayRecord is [Replay] of a record.
 func ReplayRecord(ctx context.Context, in io.Reader, trusted *charter.Charter, keep func(statement.Claims) bool) (*Replayed, error) {
-	lines := &recordLines{in: bufio.NewReaderSize(in, 1<<16)}
-	origin, err := lines.head()
+	origin, blocks, err := OpenRecord(in)
 	if err != nil {
-		return nil, fmt.Errorf("read record: %w", err)
+		return nil, err
 	}
-	return Replay(ctx, origin, false, lines.blocks(), trusted, keep)
+	return Replay(ctx, origin, false, blocks, trusted, keep)
 }
 
 // Text gives a text that was kept.

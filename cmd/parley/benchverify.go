@@ -87,8 +87,12 @@ func sample(ctx context.Context, path string) ([][]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
+	_, blocks, err := proof.OpenRecord(bufio.NewReader(file))
+	if err != nil {
+		return nil, err
+	}
 	var texts [][]byte
-	for b, err := range proof.RecordBlocks(bufio.NewReader(file)) {
+	for b, err := range blocks {
 		if err != nil {
 			return nil, err
 		}

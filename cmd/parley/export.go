@@ -14,16 +14,16 @@ import (
 	"parley/store"
 )
 
-const exportUsage = `usage: parley export -desk DIR [-o FILE] -all
+const exportUsage = `usage: parley export -desk DIR [-o FILE] [-checkpoint FILE] -all
        parley export -desk DIR [-o FILE] [-checkpoint FILE] ID...
 
 Export writes what 'parley verify' checks, for others to see: with -all the
 whole record, with every text that the desk may read; with identifiers, their
 beginnings or the numbers of entries, a bundle about those statements alone, with the
 charters, the key statements and all that refers to them. It reads the desk's data
-folder, whether the desk runs or not. -checkpoint takes a cosigned checkpoint to lead to, as the
-hub serves it at /checkpoint; without it the newest one stands without
-cosignatures. Without -o it writes to standard output.
+folder, whether the desk runs or not. -checkpoint takes a cosigned checkpoint, as the hub
+serves it at /checkpoint: a bundle leads to it, a record bears its cosignatures;
+without it there are none. Without -o it writes to standard output.
 
 Look before you show it: it contains those texts in the clear. What is under another
 party's originator control, or may quote that, is refused in a bundle and left out of
@@ -46,8 +46,8 @@ func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	switch {
 	case *dir == "":
 		return misused(stderr, "export needs -desk", "`parley export -h` shows how")
-	case *all && (flags.NArg() > 0 || *checkpoint != ""):
-		return misused(stderr, "export takes either -all or identifiers, and -checkpoint only with the latter", "`parley export -h` shows how")
+	case *all && flags.NArg() > 0:
+		return misused(stderr, "export takes either -all or identifiers", "`parley export -h` shows how")
 	case !*all && flags.NArg() == 0:
 		return misused(stderr, "export: nothing says what to write", "name the statements, or -all for the whole record")
 	}
@@ -56,7 +56,15 @@ func exportCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 		return failed(stderr, err)
 	}
 	defer f.Close()
-	write := func(w io.Writer) error { return proof.WriteRecord(w, f.ledger, f.Read(ctx, f.ledger, 0)) }
+	blocks := f.Read(ctx, f.ledger, 0)
+	if *all && *checkpoint != "" {
+		note, err := readCharterFile(*checkpoint)
+		if err != nil {
+			return failed(stderr, err)
+		}
+		blocks = proof.Cosigned(blocks, note)
+	}
+	write := func(w io.Writer) error { return proof.WriteRecord(w, f.ledger, blocks) }
 	if !*all {
 		write = func(w io.Writer) error { return writeBundle(ctx, w, f, *checkpoint, flags.Args()) }
 	}

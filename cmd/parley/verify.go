@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/base64"
@@ -22,7 +21,8 @@ import (
 	"parley/sealed"
 )
 
-const verifyUsage = `usage: parley verify [-json] [-lang en|ar|he] [-charter FILE] [-checkpoint FILE] [-texts FILE] FILE|DIR
+const verifyUsage = `usage: parley verify [-json] [-lang en|ar|he] [-charter FILE] [-checkpoint FILE] [-texts FILE]
+                     [-record FILE|DIR] [-report FILE] [-progress] FILE|DIR
 
 Verify checks a bundle, a record or the data folder of a desk or a hub offline:
 every signature, endorsement, proof and order, and by the charter's rules every
@@ -33,6 +33,12 @@ lapsed. -texts takes texts of exchanges ('parley exchange texts') and checks eac
 against what was deposited. -checkpoint takes a checkpoint that you have from
 elsewhere, by itself or in a receipt: what was cut off at the file's end, and a
 second ledger of the same hub, are refuted by it.
+
+It checks a receipt too, by itself under -charter, or with -record against a record, a
+bundle or a data folder. -report writes a page for who has to rely on the file, in the
+language of -lang: what is proven, by whom, what is not, and how to check it again; as
+PDF where FILE ends in .pdf, else as text. On a terminal it tells how far it is;
+-progress has it do so elsewhere.
 
 It judges a proof of misbehaviour too ('parley evidence' shows a desk's own): who is
 accused, and of what, in the language of -lang. That takes -charter:
@@ -48,6 +54,9 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	charterFile := flags.String("charter", "", "")
 	textsFile := flags.String("texts", "", "")
 	checkpointFile := flags.String("checkpoint", "", "")
+	recordFile := flags.String("record", "", "")
+	reportFile := flags.String("report", "", "")
+	tell := flags.Bool("progress", false, "")
 	lang := flags.String("lang", "en", "")
 	if code, ok := parseFlags(flags, verifyUsage, args, 1, stdout, stderr); !ok {
 		return code
@@ -65,6 +74,9 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 		trusted = signed.Charter
 	}
 	if isMisbehaviour(flags.Arg(0)) {
+		if *reportFile != "" || *recordFile != "" {
+			return misused(stderr, "-report and -record are not for a proof of misbehaviour, which says by itself what it proves", "`parley verify -h` shows how")
+		}
 		return verifyMisbehaviour(flags.Arg(0), trusted, *lang, *asJSON, stdout, stderr)
 	}
 	var texts *sealed.Texts
@@ -84,7 +96,13 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 		}
 	}
 	defer boundMemory()()
-	result, err := verifyPath(ctx, flags.Arg(0), trusted)
+	check := checking{path: flags.Arg(0), record: *recordFile, trusted: trusted}
+	if check.progress = newProgress(stderr, *tell); *asJSON && !*tell {
+		check.progress.end(false)
+		check.progress = nil
+	}
+	result, err := check.run(ctx)
+	check.progress.end(*tell)
 	if err == nil && known != nil {
 		err = result.CheckCheckpoint(known)
 	}
@@ -92,9 +110,25 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 		err = result.CheckTexts(texts)
 	}
 	if !*asJSON {
-		markExercise(result.Exercise || trusted != nil && trusted.Exercise, "en", stdout, stderr)
+		spoken := "en" // as accusations and sentences are
+		if *reportFile == "-" {
+			spoken = *lang
+		}
+		markExercise(result.Exercise || trusted != nil && trusted.Exercise, spoken, stdout, stderr)
 	}
 	refuted, isRefuted := errors.AsType[*proof.Refuted](err)
+	if *reportFile != "" && (err == nil || isRefuted) {
+		if err := check.report(*reportFile, *lang, &result, refuted, stdout); err != nil {
+			report(stderr, "the report could not be written: "+err.Error(), "a report as text needs no fonts")
+			return 2
+		}
+		if *reportFile == "-" {
+			if isRefuted {
+				return 1
+			}
+			return 0
+		}
+	}
 	switch {
 	case isRefuted && *asJSON:
 		writeJSON(stdout, map[string]any{"outcome": "refuted", "exercise": result.Exercise, "accusation": refuted.Sentence})
@@ -124,43 +158,6 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 func boundMemory() (undo func()) {
 	limit, percent := debug.SetMemoryLimit(220<<20), debug.SetGCPercent(400)
 	return func() { debug.SetMemoryLimit(limit); debug.SetGCPercent(percent) }
-}
-
-// verifyPath finds out what is at path and verifies it.
-func verifyPath(ctx context.Context, path string, trusted *charter.Charter) (proof.Result, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return proof.Result{}, err
-	}
-	if info.IsDir() {
-		f, err := openFolder(path)
-		if err != nil {
-			return proof.Result{}, err
-		}
-		defer f.Close()
-		return proof.VerifyBlocks(ctx, f.ledger, f.hub, f.Read(ctx, f.ledger, 0), trusted)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return proof.Result{}, err
-	}
-	defer file.Close()
-	in := bufio.NewReader(file)
-	beginning, err := in.Peek(100)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return proof.Result{}, fmt.Errorf("read %s: %w", path, err)
-	}
-	switch {
-	case proof.IsRecord(beginning):
-		return proof.VerifyRecord(ctx, in, trusted)
-	case proof.IsBundle(beginning):
-		text, err := io.ReadAll(io.LimitReader(in, proof.MaxBundle+1))
-		if err != nil {
-			return proof.Result{}, fmt.Errorf("read %s: %w", path, err)
-		}
-		return proof.VerifyBundle(ctx, text, trusted)
-	}
-	return proof.Result{}, fmt.Errorf("read %s: it is neither a record nor a bundle as `parley export` writes them", path)
 }
 
 // readKnown reads a file with a checkpoint, or with a receipt that ends in one.
@@ -214,11 +211,18 @@ type verified struct {
 
 	Exchanges []proof.Exchange `json:"exchanges,omitempty"` // sealed exchanges
 	Copies    []proof.Copy     `json:"copies,omitempty"`    // for recipients outside
+
+	Charter   string            `json:"charter"` // hash of edition 1
+	Edition   int               `json:"edition"` // the newest
+	Anchored  bool              `json:"anchored"`
+	Witnesses []proof.Witnessed `json:"witnesses,omitempty"`
+	Subjects  []proof.Subject   `json:"subjects,omitempty"`
 }
 
 func newVerified(r proof.Result) verified {
 	return verified{"proven", r.Mechanism, r.Exercise, r.Origin, r.Size, base64.StdEncoding.EncodeToString(r.Root[:]),
-		r.Statements, r.Charters, r.Withheld, r.Keys, r.First, r.Last, r.Proven, r.NotShown, r.Exchanges, r.Copies}
+		r.Statements, r.Charters, r.Withheld, r.Keys, r.First, r.Last, r.Proven, r.NotShown, r.Exchanges, r.Copies,
+		r.Charter, r.Edition, r.Anchored, r.Witnesses, r.Subjects}
 }
 
 func writeJSON(w io.Writer, v any) {
