@@ -202,6 +202,11 @@ func (c *Client) Checkpoint(ctx context.Context) ([]byte, error) {
 	return c.text(ctx, "GET", "/checkpoint", nil)
 }
 
+// Tile gets a tile of the hub's tree by its path, "tile/0/000", not yet verified.
+func (c *Client) Tile(ctx context.Context, path string) ([]byte, error) {
+	return c.text(ctx, "GET", "/"+path, nil)
+}
+
 // Amend sends the next edition of the charter, signed by every party, and gives
 // the receipt of its entry, not yet verified.
 func (c *Client) Amend(ctx context.Context, note []byte) ([]byte, error) {

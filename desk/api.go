@@ -152,6 +152,7 @@ func (d *Desk) handler(a *api) http.Handler {
 	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
 	mux.Handle("GET /v1/stats", endpoint(d.apiStats))
 	mux.Handle("GET /v1/digest", endpoint(d.apiDigest))
+	d.checkpointRoutes(mux)
 	mux.Handle("GET /v1/calendar", endpoint(d.apiCalendar))
 	mux.HandleFunc("GET /v1/calendar.ics", d.calendarFile)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -216,7 +216,7 @@ func (d *Desk) carryBlocks(ctx context.Context, answer *carry.Answer) error {
 		err := d.take(ctx, client.Item{Block: b, Line: line})
 		var accused *accusation
 		if errors.As(err, &accused) {
-			d.accuse(accused)
+			d.accuse(ctx, accused)
 			d.stopFollowing()
 			return rule.Refuse(CarryAlarm, "keep the evidence and the file, and call the other parties", "the answer, which the hub signed, proves that it misbehaved: %s", err)
 		}

@@ -91,6 +91,9 @@ type Desk struct {
 
 	volumes volumes // what may overlap
 
+	evidence *evidence // of misbehaviour
+	met      unreached // what the hub has signed beyond the replica
+
 	windows sync.Mutex // held while a question about a works window is counted and answered
 
 	wording sync.Mutex // held from reading what the witness has said to making durable what it says next
@@ -173,6 +176,12 @@ func (d *Desk) open(ctx context.Context) error {
 	if err := d.belongs(ctx); err != nil {
 		return err
 	}
+	if d.evidence, err = openEvidence(filepath.Join(c.Dir, "evidence"), c.Charter.Charter); err != nil {
+		return err
+	}
+	if finds := d.evidence.all(); len(finds) > 0 {
+		d.state.alarm = finds[len(finds)-1].alarm()
+	}
 	if d.lists, err = openLists(filepath.Join(c.Dir, "lists.db")); err != nil {
 		return err
 	}
@@ -189,7 +198,10 @@ func (d *Desk) open(ctx context.Context) error {
 	if err := d.loadCosigned(ctx); err != nil {
 		return err
 	}
-	return d.readMark(ctx)
+	if err := d.readMark(ctx); err != nil {
+		return err
+	}
+	return d.loadMet(ctx)
 }
 
 // recover brings the read model up to the end of the desk's own journal.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -28,7 +26,7 @@ func (d *Desk) follow(ctx context.Context) {
 		}
 		var accused *accusation
 		if errors.As(err, &accused) {
-			d.accuse(accused)
+			d.accuse(ctx, accused)
 			return
 		}
 		if reached {
@@ -164,7 +162,7 @@ func (d *Desk) compare(head ledger.Head, note []byte) error {
 		return fmt.Errorf("compare checkpoint of size %d: %w", head.Size, d.work.Err())
 	}
 	if root != head.Root {
-		return &accusation{name: fmt.Sprintf("checkpoint-%d", head.Size), text: note,
+		return &accusation{name: fmt.Sprintf("checkpoint-%d", head.Size), text: note, head: &head, note: note,
 			err: fmt.Errorf("%w: the hub has signed root %x for %d entries, the replica, which it signed too, has %x", ledger.ErrFork, head.Root, head.Size, root)}
 	}
 	return nil
@@ -186,14 +184,18 @@ func (d *Desk) take(ctx context.Context, item client.Item) error {
 	}
 	b.Prev = d.prev
 	if b.Height == 0 && b.Entries[0].Content != d.config.Charter.Hash() {
-		return &accusation{name: "block-0", text: item.Line, err: errors.New("the ledger begins with another charter than the one this desk was given")}
+		return &accusation{name: "block-0", text: item.Line, block: b, err: errors.New("the ledger begins with another charter than the one this desk was given")}
 	}
 	if err := d.work.Check(d.work.Prepare(store.Nobody, b)[0]); err != nil {
 		var fault *store.FoldError
 		if errors.As(err, &fault) {
-			return &accusation{name: fmt.Sprintf("block-%d", b.Height), text: item.Line, err: err}
+			return &accusation{name: fmt.Sprintf("block-%d", b.Height), text: item.Line, err: err, block: b, index: fault.Index}
 		}
 		return err
+	}
+	if err := d.checkChains(b); err != nil {
+		d.work.Rollback()
+		return &accusation{name: fmt.Sprintf("block-%d", b.Height), text: item.Line, err: err, block: b, index: err.index}
 	}
 	if err := d.journal.Append(ctx, d.origin, b); err != nil {
 		// The outcome is unknown; the journal, read back, is the judge.
@@ -211,6 +213,7 @@ func (d *Desk) take(ctx context.Context, item client.Item) error {
 	d.ring(b)
 	d.grown.raise()
 	d.asked.raise()
+	d.checkMet(ctx)
 	return nil
 }
 
@@ -232,33 +235,12 @@ func (d *Desk) caughtUp(ctx context.Context) {
 
 func (d *Desk) setSynced() { d.once.Do(func() { close(d.synced) }) }
 
-// An accusation is proof that the hub did what the charter does not allow.
-type accusation struct {
-	name string
-	text []byte // what the hub sent
-	err  error
-}
-
-func (a *accusation) Error() string { return a.err.Error() }
-func (a *accusation) Unwrap() error { return a.err }
-
-// accuse keeps the evidence and raises the alarm.
-func (d *Desk) accuse(a *accusation) {
+// accuse keeps the evidence, raises the alarm and says that nothing is followed any
+// more.
+func (d *Desk) accuse(ctx context.Context, a *accusation) {
 	d.setSynced()
-	folder := filepath.Join(d.config.Dir, "evidence")
-	stamp := d.config.Clock().UTC().Format("20060102T150405.000Z")
-	file := filepath.Join(folder, stamp+"-"+a.name+".txt")
-	err := os.MkdirAll(folder, 0o700)
-	if err == nil {
-		err = os.WriteFile(file, a.text, 0o600)
-	}
-	if err == nil {
-		err = os.WriteFile(file+".reason", []byte(a.err.Error()+"\n"), 0o600)
-	}
-	if err != nil {
-		d.log.Error("evidence not kept", "error", err)
-	}
-	alarm := fmt.Sprintf("the hub is not followed any more: %v; the evidence is in %s", a.err, file)
-	d.alarm(alarm)
-	d.log.Error("ALARM", "alarm", alarm)
+	d.stopped()
+	stopped := *a
+	stopped.err = fmt.Errorf("the hub is not followed any more: %w", a.err)
+	d.found(ctx, &stopped)
 }

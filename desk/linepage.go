@@ -59,6 +59,8 @@ type LineView struct {
 	// where that is not known. More than a second, either way, is to be put right.
 	Ahead *int64 `json:"aheadMillis,omitempty"`
 	Text  string `json:"text"` // all of it, for a person
+
+	alarm string // that the hub misbehaved
 }
 
 // Line tells how the line stands, in one of the catalogue's languages.
@@ -67,6 +69,7 @@ func (d *Desk) Line(ctx context.Context, lang string) (*LineView, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.alarm = d.alarmLine(p, v.Status)
 	p.linePage(v)
 	v.Text = p.String()
 	return v, nil
@@ -251,7 +254,7 @@ func (p *page) contacts(path PathView) {
 func (p *page) connection(v *LineView) {
 	switch s := v.Status; {
 	case s.Alarm != "":
-		p.say(0, "path.alarm", "alarm", s.Alarm)
+		p.line(0, v.alarm)
 	case !s.Reachable && s.Trouble == "":
 		p.say(0, "path.unreached", "at", p.at(v.AsOf))
 	case !s.Reachable:

@@ -259,3 +259,37 @@ func (o *outbox) transact(ctx context.Context, do func(*sql.Tx) error) error {
 	}
 	return nil
 }
+
+// keepMet makes a checkpoint durable that is to be compared later.
+func (o *outbox) keepMet(ctx context.Context, m shownCheckpoint) error {
+	_, err := o.db.ExecContext(ctx, "INSERT INTO met VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", int64(m.head.Size), m.head.Root[:], m.note, m.at.UnixMilli())
+	return err
+}
+
+// dropMet forgets a checkpoint that was compared.
+func (o *outbox) dropMet(ctx context.Context, m shownCheckpoint) error {
+	_, err := o.db.ExecContext(ctx, "DELETE FROM met WHERE size = ? AND root = ?", int64(m.head.Size), m.head.Root[:])
+	return err
+}
+
+// allMet gives the checkpoints that wait to be compared, and the newest receipts, which
+// may have one that does. Heads are not filled in.
+func (o *outbox) allMet(ctx context.Context, receipts int) ([]shownCheckpoint, error) {
+	rows, err := o.db.QueryContext(ctx, `SELECT note, NULL, at FROM met
+		UNION ALL SELECT NULL, receipt, signed FROM (SELECT receipt, signed FROM statement WHERE state = 'accepted' ORDER BY seq DESC LIMIT ?)`, receipts)
+	if err != nil {
+		return nil, fmt.Errorf("read outbox: %w", err)
+	}
+	defer rows.Close()
+	var all []shownCheckpoint
+	for rows.Next() {
+		var m shownCheckpoint
+		var at int64
+		if err := rows.Scan(&m.note, &m.receipt, &at); err != nil {
+			return nil, fmt.Errorf("read outbox: %w", err)
+		}
+		m.at = time.UnixMilli(at).UTC()
+		all = append(all, m)
+	}
+	return all, rows.Err()
+}

@@ -115,3 +115,13 @@ CREATE TABLE IF NOT EXISTS cosigned (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER IF NOT EXISTS cosigned_grows BEFORE UPDATE ON cosigned WHEN new.size < old.size OR new.at < old.at
 	BEGIN SELECT RAISE(ABORT, 'no witness takes a word back'); END;
+
+-- Checkpoints that others have shown and this replica has not reached: they are
+-- compared with it as soon as it has.
+CREATE TABLE IF NOT EXISTS met (
+	size INTEGER NOT NULL,
+	root BLOB    NOT NULL CHECK (length(root) = 32),
+	note BLOB    NOT NULL, -- as signed
+	at   INTEGER NOT NULL, -- milliseconds since 1970
+	PRIMARY KEY (size, root)
+) STRICT, WITHOUT ROWID;

@@ -290,7 +290,7 @@ func (d *Desk) settleAll(ctx context.Context, batch []*row, results []client.Res
 	for i, r := range batch {
 		switch {
 		case results[i].Problem == nil:
-			if err := d.receive(r, verifier, results[i].Receipt); err != nil {
+			if err := d.receive(ctx, r, verifier, results[i].Receipt); err != nil {
 				unsettled, stopped[r.author] = err, true
 				continue
 			}
@@ -316,13 +316,17 @@ func (d *Desk) settleAll(ctx context.Context, batch []*row, results []client.Res
 	return unsettled
 }
 
-// receive verifies the receipt of a statement.
-func (d *Desk) receive(r *row, verifier *ledger.Verifier, text string) error {
+// receive verifies the receipt of a statement. One that is of another ledger than the
+// replica is kept all the same: it is the evidence.
+func (d *Desk) receive(ctx context.Context, r *row, verifier *ledger.Verifier, text string) error {
 	receipt, err := ledger.OpenReceipt(verifier, []byte(text), r.statement.Hash())
 	if err != nil {
 		err = fmt.Errorf("the hub's receipt for statement %s does not verify: %w", r.id, err)
-		d.alarm(err.Error())
+		d.found(ctx, &accusation{name: "receipt", text: []byte(text), err: err})
 		return err
+	}
+	if err := d.meet(ctx, shownCheckpoint{head: receipt.Head, note: receipt.Checkpoint, receipt: []byte(text), at: d.config.Clock()}); err != nil {
+		d.log.Error("a receipt does not agree with the replica", "error", err)
 	}
 	r.index, r.receipt = receipt.Index, []byte(text)
 	return nil

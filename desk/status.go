@@ -15,7 +15,8 @@ type state struct {
 	trouble   string    // why the hub is not reachable
 	down      time.Time // since when; zero while it is
 	known     time.Time // until when the replica had what the hub had; zero while it has, and where it never had since the desk began
-	alarm     string
+	alarm     string    // newest; it stands until the evidence is taken away
+	stopped   bool      // the hub is not followed any more
 	confirmed uint64
 	candidate candidate
 	skew      skew
@@ -77,7 +78,7 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 	}
 	return Status{Witnesses: witnesses, Frozen: froze, Refusing: d.state.refusing, RolledBack: d.state.rolledBack,
 		Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
-		Confirmed: min(d.state.confirmed, size), Reachable: d.state.reachable, Behind: !d.state.caught || d.state.alarm != "", Trouble: d.state.trouble, Down: d.state.down, Routes: routes,
+		Confirmed: min(d.state.confirmed, size), Reachable: d.state.reachable, Behind: !d.state.caught || d.state.stopped, Trouble: d.state.trouble, Down: d.state.down, Routes: routes,
 		Queued: waits.queued, Flash: waits.flash, Oldest: waits.oldest, Refused: waits.refused, Waiting: waits.waiting, Alarm: d.state.alarm}, nil
 }
 
@@ -115,7 +116,7 @@ func (d *Desk) caught() {
 	d.mu.Lock()
 	first := !d.state.caught
 	d.state.caught = true
-	if d.state.alarm == "" {
+	if !d.state.stopped {
 		d.state.known = time.Time{}
 	}
 	d.mu.Unlock()
@@ -155,6 +156,13 @@ func (d *Desk) keepDown() {
 func (d *Desk) alarm(text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.leave()
 	d.state.alarm = text
+}
+
+// stopped notes that the hub is not followed any more.
+func (d *Desk) stopped() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.leave()
+	d.state.stopped = true
 }

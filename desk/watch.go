@@ -19,6 +19,7 @@ import (
 const (
 	AlarmProof   = "proof"   // the hub did what the charter does not allow
 	AlarmWitness = "witness" // a witness is late, the line is frozen, or this desk's witness has lost its memory
+	AlarmShort   = "short"   // the hub shows less than it has signed, or gives no receipts
 	AlarmAway    = "away"    // the hub is not reached, or has more than this desk
 	AlarmClock   = "clock"   // this desk's clock and the hub's differ
 	AlarmUnacked = "unacked" // nobody of an addressee has acknowledged a FLASH
@@ -104,7 +105,7 @@ func (d *Desk) Watch(ctx context.Context, lang string, as identity.Author) (*Wat
 			}
 		}
 	}
-	v.Alarms = append(v.Alarms, p.alarms(v)...)
+	v.Alarms = append(d.misbehaviour(p, v.Line.Status), p.alarms(v)...)
 	cheated, err := d.cheated(ctx, p, sees)
 	if err != nil {
 		return nil, err
@@ -168,9 +169,6 @@ func (p *page) alarms(v *WatchView) []Alarm {
 		all = append(all, Alarm{kind, entry, party, words.M(key, pairs...).In(p.lang)})
 	}
 	s := v.Line.Status
-	if s.Alarm != "" {
-		add(AlarmProof, 0, "", "path.alarm", "alarm", s.Alarm)
-	}
 	for _, t := range slices.Concat(v.Tasks, v.Others) {
 		if !t.late.IsZero() {
 			key := "watch.unacked"

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -70,6 +71,9 @@ func (d *Desk) cosign(ctx context.Context) {
 // believed by others.
 const maxStep = time.Second
 
+// errForked keeps a witness from saying that a tree continues all that it has seen.
+var errForked = errors.New("this desk holds proof that the hub has signed two ledgers; nothing more is cosigned")
+
 // cosignOne cosigns a checkpoint if it extends the largest one cosigned before,
 // which is durable before the cosignature leaves.
 func (d *Desk) cosignOne(ctx context.Context, c candidate) (bool, error) {
@@ -109,8 +113,14 @@ func (d *Desk) sayWord(ctx context.Context, c candidate) ([]byte, error) {
 	if size > 0 && known != root {
 		return nil, fmt.Errorf("the replica at size %d is not what this desk cosigned before; nothing more is cosigned", size)
 	}
-	if known, ok := d.work.RootAt(c.head.Size); !ok || known != c.head.Root {
-		return nil, fmt.Errorf("the replica has another root at size %d", c.head.Size)
+	if c.head.Size > d.work.Size() {
+		return nil, fmt.Errorf("the replica has %d entries and the checkpoint is of %d", d.work.Size(), c.head.Size)
+	}
+	if err := d.compareMet(shownCheckpoint{head: c.head, note: c.note}); err != nil {
+		return nil, err
+	}
+	if d.evidence.forked() {
+		return nil, errForked
 	}
 	cosigner := d.config.Witness.Only(d.Charter().PartyWitnessKeys(d.party))
 	if cosigner == nil {

@@ -7,6 +7,7 @@ import (
 
 	"parley/charter"
 	"parley/identity"
+	"parley/ledger"
 	"parley/mechanism"
 	"parley/statement"
 	"parley/words"
@@ -75,7 +76,7 @@ func (j *judge) chain() error {
 			key = "chain-day"
 		}
 	case 2:
-		key = follows(it[0].statement, it[1].statement)
+		key = linkOf(it[1].statement).Breaks(linkOf(it[0].statement))
 	case 3:
 		if it[2].statement.Claims().Prev == statement.EncodeHash(it[0].statement.Hash()) {
 			key = "chain-between"
@@ -95,29 +96,37 @@ func (j *judge) chain() error {
 	return j.prove(key, pairs...)
 }
 
-// follows names what keeps b from being ordered after a, which is of the same author;
+// A Link is a statement's place among its author's own.
+type Link struct {
+	Hash   ledger.Hash
+	Claims statement.Claims
+}
+
+func linkOf(s *statement.Statement) Link { return Link{s.Hash(), s.Claims()} }
+
+// Breaks names what keeps b from being ordered after a, which is of the same author;
 // empty where nothing does. Others may stand between.
-func follows(first, second *statement.Statement) string {
-	a, b := first.Claims(), second.Claims()
-	want := statement.Serial{Day: b.Serial.Day, Number: 1}
-	if a.Serial.Day == b.Serial.Day {
-		want.Number = a.Serial.Number + 1
+func (b Link) Breaks(a Link) string {
+	want := statement.Serial{Day: b.Claims.Serial.Day, Number: 1}
+	if a.Claims.Serial.Day == b.Claims.Serial.Day {
+		want.Number = a.Claims.Serial.Number + 1
 	}
-	next := b.Prev == statement.EncodeHash(first.Hash())
+	next := b.Claims.Prev == statement.EncodeHash(a.Hash)
+	was, is := a.Claims.Serial, b.Claims.Serial
 	switch {
-	case a.Prev == statement.EncodeHash(second.Hash()):
+	case a.Claims.Prev == statement.EncodeHash(b.Hash):
 		return "chain-later"
-	case b.Prev == "":
+	case b.Claims.Prev == "":
 		return "chain-first"
-	case a.Prev == b.Prev:
+	case a.Claims.Prev == b.Claims.Prev:
 		return "chain-same"
-	case b.Serial.Day < a.Serial.Day, b.Serial.Day == a.Serial.Day && b.Serial.Number <= a.Serial.Number:
+	case is.Day < was.Day, is.Day == was.Day && is.Number <= was.Number:
 		return "chain-back"
-	case next && b.Serial != want:
+	case next && is != want:
 		return "chain-serial"
-	case !next && a.Serial.Day == b.Serial.Day && b.Serial == want:
+	case !next && was.Day == is.Day && is == want:
 		return "chain-skip"
-	case b.Seen.Size < a.Seen.Size:
+	case b.Claims.Seen.Size < a.Claims.Seen.Size:
 		return "chain-seen"
 	}
 	return ""

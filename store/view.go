@@ -78,6 +78,9 @@ func (w *Working) recordIn(pending bool, id string) (*mechanism.Record, bool) {
 // RecordAt finds the statement at an index; none where its text is not known.
 func (w *Working) RecordAt(index uint64) (*mechanism.Record, bool) { return w.recordAt(false, index) }
 
+// RecordAt finds the statement at an index, of the block being made too.
+func (d Deciding) RecordAt(index uint64) (*mechanism.Record, bool) { return d.recordAt(true, index) }
+
 func (w *Working) recordAt(pending bool, index uint64) (*mechanism.Record, bool) {
 	return lookup(w, pending, func(l *layer) (*mechanism.Record, bool) { r, ok := l.numbers[index]; return r, ok },
 		func(a aside) (*mechanism.Record, bool, error) { return a.recordAt(index) })
