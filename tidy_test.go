@@ -27,7 +27,7 @@ const module = "parley"
 // layers is the order of imports: a package may import those of smaller
 // numbers only. Packages of one number do not know of each other.
 var layers = map[string]int{
-	"base64url": 0, "rule": 0, "geo": 0, "words": 0, "zone": 0, "assets": 0,
+	"base64url": 0, "rule": 0, "geo": 0, "words": 0, "zone": 0, "assets": 0, "qr": 0,
 	"identity":  1,
 	"statement": 2, "carry": 2, "calendar": 2, "screening": 2,
 	"format": 3, "paper": 3,

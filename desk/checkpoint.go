@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"parley/charter"
@@ -171,11 +170,9 @@ func (d *Desk) Compare(ctx context.Context, text []byte, lang string) (*Compared
 	switch {
 	case errors.As(err, &a):
 		v.Outcome = CheckpointFork
-		for _, f := range d.evidence.all() { // the newest about this checkpoint
-			if f.verdict.Proven || f.reason == a.err.Error() {
-				found := f.in(lang)
-				v.Evidence = &found
-			}
+		if a.kept != nil {
+			found := a.kept.in(lang)
+			v.Evidence = &found
 		}
 	case err != nil:
 		return nil, err
@@ -205,7 +202,7 @@ func tidied(text []byte) []byte {
 	var out []string
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSpace(line)
-		for _, dash := range []string{"-- ", "– ", "- "} {
+		for _, dash := range []string{"-- ", "– ", "- ", "â\u0080\u0094 ", "â€” "} {
 			if rest, ok := strings.CutPrefix(line, dash); ok {
 				line = "— " + rest
 			}
@@ -242,16 +239,16 @@ func (d *Desk) checkpointRoutes(mux *http.ServeMux) {
 		}
 		return EvidenceList{d.Charter().Exercise, d.Evidence(lang), words.M("misbehaviour.what-to-do").In(lang)}, nil
 	}))
-	mux.HandleFunc("GET /v1/evidence/file", func(w http.ResponseWriter, r *http.Request) {
-		_, text, err := d.EvidenceFile(r.URL.Query().Get("name"))
-		if err != nil {
-			fail(w, err)
-			return
-		}
-		w.Header().Set("Content-Type", "application/octet-stream")
-		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-		w.Write(text) //nolint:errcheck // the caller is gone, or has it
-	})
+	mux.Handle("GET /v1/evidence/file", endpoint(func(r *http.Request) (any, error) {
+		e, text, err := d.EvidenceFile(r.URL.Query().Get("name"), r.URL.Query().Get("raw") == "1")
+		return EvidenceText{e.Name, text}, err
+	}))
+}
+
+// An EvidenceText is the answer to GET /v1/evidence/file.
+type EvidenceText struct {
+	Name string `json:"name"`
+	Text []byte `json:"text"` // as JSON has bytes: standard base64
 }
 
 // An EvidenceList is the answer to GET /v1/evidence.

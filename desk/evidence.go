@@ -224,13 +224,18 @@ func (d *Desk) Evidence(lang string) []Evidence {
 }
 
 // EvidenceFile gives the file to hand over of the find whose name, or the end of it,
-// is given: a proof, or what was sent where nothing of it could be proven.
-func (d *Desk) EvidenceFile(name string) (Evidence, []byte, error) {
+// is given: a proof, or what was sent where nothing of it could be proven, or where
+// that is asked for.
+func (d *Desk) EvidenceFile(name string, raw bool) (Evidence, []byte, error) {
 	f, err := d.findOf(name)
 	if err != nil {
 		return Evidence{}, nil, err
 	}
-	text, err := os.ReadFile(f.file)
+	file := f.file
+	if raw && f.raw != "" {
+		file = f.raw
+	}
+	text, err := os.ReadFile(file)
 	return f.in("en"), text, err
 }
 
@@ -262,6 +267,7 @@ func (d *Desk) found(ctx context.Context, a *accusation) {
 		d.alarm(a.err.Error())
 		return
 	}
+	a.kept = f
 	d.alarm(f.alarm())
 	d.log.Error("ALARM", "alarm", f.alarm())
 }

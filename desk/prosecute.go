@@ -28,6 +28,8 @@ type accusation struct {
 	head    *ledger.Head  // of a checkpoint that the replica contradicts; nil: none
 	note    []byte        // that checkpoint
 	receipt []byte        // that it came with; nil: none
+
+	kept *find // where it was kept; nil: it was not
 }
 
 func (a *accusation) Error() string { return a.err.Error() }

@@ -17,7 +17,7 @@ func TestMutations(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		for range 20 {
+		for range 8 {
 			changed := append([]byte(nil), text...)
 			at := random.IntN(len(changed))
 			switch random.IntN(5) {
@@ -53,7 +53,7 @@ func TestCrossed(t *testing.T) {
 	}
 	for i, a := range all {
 		for k, b := range all {
-			if (i+k)%9 != 0 { // all pairs take a minute
+			if (i*7+k)%41 != 0 { // all pairs take a minute
 				continue
 			}
 			for n := range 6 {
