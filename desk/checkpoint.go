@@ -145,25 +145,12 @@ type Compared struct {
 // raises the alarm. What the hub has not signed is refused: it proves nothing.
 func (d *Desk) Compare(ctx context.Context, text []byte, lang string) (*Compared, error) {
 	note := tidied(text)
-	editions := []*charter.Charter{d.config.Charter.Charter}
-	for _, e := range d.work.Editions() {
-		editions = append(editions, e.Signed.Charter)
-	}
-	keys, err := verifiers(editions)
-	if err != nil {
-		return nil, err
-	}
-	var head ledger.Head
-	for _, v := range keys {
-		if head, err = v.Open(note); err == nil {
-			break
-		}
-	}
+	head, err := d.openSigned(note)
 	if err != nil {
 		return nil, rule.Refuse(UnsignedCheckpoint, "have it read, copied or scanned again: a checkpoint is three lines, an empty line and the lines of signatures", "this is not a checkpoint that the hub of %s has signed: %s", d.Charter().Mechanism, err)
 	}
 	c := d.Charter()
-	v := &Compared{Exercise: c.Exercise, Size: head.Size, Root: base64.StdEncoding.EncodeToString(head.Root[:]), Cosigned: cosignedBy(editions, note)}
+	v := &Compared{Exercise: c.Exercise, Size: head.Size, Root: base64.StdEncoding.EncodeToString(head.Root[:]), Cosigned: cosignedBy(d.editions(), note)}
 	err = d.meet(ctx, shownCheckpoint{head: head, note: note, at: d.config.Clock()})
 	v.Ours = d.work.Size()
 	var a *accusation

@@ -31,13 +31,27 @@ func (d *Desk) misbehaviour(p *page, s Status) []Alarm {
 	if !s.Reachable {
 		return all
 	}
-	if signed, since := d.heldBack(p.now); signed > s.Size {
+	if signed, since := d.heldBack(p.now); !s.Behind && signed > s.Size {
 		add(AlarmShort, words.M("misbehaviour.held-back", "n", int64(signed), "size", int64(s.Size), "long", p.since(since)))
 	}
-	if s.Queued > 0 && p.now.Sub(s.Oldest) > noReceipt {
+	if s.Queued > 0 && p.now.Sub(d.unansweredSince(s)) > noReceipt {
 		add(AlarmShort, words.M("misbehaviour.no-receipt", "n", s.Queued, "at", p.at(s.Oldest), "long", p.since(s.Oldest)))
 	}
 	return all
+}
+
+// unansweredSince is from when on a hub that is reached could have answered the oldest
+// statement that waits: a line that is back, and an outbox that empties, swallow nothing.
+func (d *Desk) unansweredSince(s Status) time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	since := s.Oldest
+	for _, t := range []time.Time{d.state.up, d.state.settled} {
+		if t.After(since) {
+			since = t
+		}
+	}
+	return since
 }
 
 // message is the alarm of a find.

@@ -144,8 +144,9 @@ func (d *Desk) loadMet(ctx context.Context) error {
 			}
 			m.note = r.Checkpoint
 		}
-		if m.head, err = d.openCheckpoint(m.note); err != nil {
-			return err
+		if m.head, err = d.openSigned(m.note); err != nil {
+			d.log.Warn("a kept checkpoint is not compared", "error", err)
+			continue
 		}
 		if m.head.Size > d.work.Size() {
 			d.met.open = append(d.met.open, m)
@@ -169,6 +170,30 @@ func (d *Desk) heldBack(now time.Time) (signed uint64, since time.Time) {
 		}
 	}
 	return signed, since
+}
+
+// editions are all that the desk knows, the one that it was given first.
+func (d *Desk) editions() []*charter.Charter {
+	all := []*charter.Charter{d.config.Charter.Charter}
+	for _, e := range d.work.Editions() {
+		all = append(all, e.Signed.Charter)
+	}
+	return all
+}
+
+// openSigned reads a checkpoint that the hub has signed with the key of any edition.
+func (d *Desk) openSigned(note []byte) (ledger.Head, error) {
+	keys, err := verifiers(d.editions())
+	if err != nil {
+		return ledger.Head{}, err
+	}
+	var head ledger.Head
+	for _, v := range keys {
+		if head, err = v.Open(note); err == nil {
+			return head, nil
+		}
+	}
+	return ledger.Head{}, err
 }
 
 // verifiers are of the hub's keys of all editions, the newest first.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -312,8 +313,11 @@ func (k *docket) charge(kind string, s *statement.Statement, indexes ...uint64) 
 		if s != nil {
 			content = k.content(index)
 		}
-		if len(content) > 0 && content[0] == '{' {
+		switch {
+		case len(content) > 0 && content[0] == '{':
 			content = nil // a charter is in the file anyhow
+		case kind != misbehaviour.RevokedKey: // what revokes goes to every party
+			content = bare(content)
 		}
 		item, err := k.tree.Item(index, entry, content)
 		if err != nil {
@@ -323,6 +327,15 @@ func (k *docket) charge(kind string, s *statement.Statement, indexes ...uint64) 
 	}
 	k.files = append(k.files, f)
 	return f
+}
+
+// bare is a statement without any of its texts: its claims alone are judged, and who
+// gets the file need not be one who may read the rest.
+func bare(content []byte) []byte {
+	if end := bytes.IndexByte(content, '~'); end >= 0 {
+		return content[:end+1]
+	}
+	return content
 }
 
 // entry is the one at an index, of the block or before.

@@ -308,6 +308,11 @@ func (d *Desk) settleAll(ctx context.Context, batch []*row, results []client.Res
 	if err := d.outbox.accept(ctx, accepted...); err != nil {
 		return err
 	}
+	if len(accepted)+len(refused) > 0 {
+		d.mu.Lock()
+		d.state.settled = d.config.Clock()
+		d.mu.Unlock()
+	}
 	for _, r := range refused {
 		if err := d.refused(ctx, r, r.problem); err != nil {
 			unsettled = err

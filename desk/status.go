@@ -16,6 +16,8 @@ type state struct {
 	down      time.Time // since when; zero while it is
 	known     time.Time // until when the replica had what the hub had; zero while it has, and where it never had since the desk began
 	alarm     string    // newest; it stands until the evidence is taken away
+	up        time.Time // since when the hub is reached
+	settled   time.Time // when it last answered what was in the outbox
 	stopped   bool      // the hub is not followed any more
 	confirmed uint64
 	candidate candidate
@@ -88,6 +90,7 @@ func (d *Desk) reachable() {
 	defer d.mu.Unlock()
 	if !d.state.reachable {
 		d.log.Info("hub reached")
+		d.state.up = d.config.Clock()
 	}
 	if !d.state.down.IsZero() {
 		d.state.down = time.Time{}

@@ -12,6 +12,7 @@ var licences = map[string]string{
 	"filippo.io/mldsa":                 "BSD-3-Clause",
 	"filippo.io/torchwood":             "BSD-3-Clause",
 	"github.com/arran4/golang-ical":    "Apache-2.0",
+	"github.com/boombuler/barcode":     "MIT",
 	"github.com/dustin/go-humanize":    "MIT",
 	"github.com/go-text/typesetting":   "(Unlicense OR BSD-3-Clause) AND MIT", // harfbuzz
 	"github.com/google/uuid":           "BSD-3-Clause",
