@@ -210,7 +210,7 @@ func (f *find) in(lang string) Evidence {
 	return e
 }
 
-// Rules of evidence.
+// UnknownEvidence is the rule for a name of no find.
 const UnknownEvidence = "evidence.unknown"
 
 // Evidence lists what this desk has found of misbehaviour, oldest first, in one of the
