@@ -367,12 +367,12 @@ func TestSwallowed(t *testing.T) {
 		return s.Reachable
 	})
 	w.say("alder/watch/amal")
-	w.ahead.Store(int64(5 * time.Minute))
 	w.until("the watch floor says so", func() bool {
+		w.ahead.Add(int64(2 * noReceipt)) // also where the line was cut meanwhile
 		watch, err := d.Watch(t.Context(), "en", identity.Author{})
 		w.must(err)
 		return slices.ContainsFunc(watch.Alarms, func(a Alarm) bool {
-			return a.Kind == AlarmShort && strings.Contains(a.Text, "No receipt for") && strings.Contains(a.Text, "5m")
+			return a.Kind == AlarmShort && strings.Contains(a.Text, "No receipt for")
 		})
 	})
 }

@@ -88,9 +88,11 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 func (d *Desk) reachable() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.state.reachable {
+	if now := d.config.Clock(); !d.state.reachable {
 		d.log.Info("hub reached")
-		d.state.up = d.config.Clock()
+		if d.state.up.IsZero() || !d.state.down.IsZero() && now.Sub(d.state.down) > noReceipt { // a hub that hangs up now and then has had its time
+			d.state.up = now
+		}
 	}
 	if !d.state.down.IsZero() {
 		d.state.down = time.Time{}
