@@ -2,13 +2,20 @@ package proof
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
+
+var seconded = flag.Int("seconded", 80, "how many damaged files TestSecondVerifierDamaged has both verifiers judge")
 
 // node runs a program of docs/verifier, which shares no code with parley, and gives
 // its exit status and what it says.
@@ -79,5 +86,67 @@ func TestSecondVerifierRecord(t *testing.T) {
 		if code != test.code || !strings.Contains(said, test.says) {
 			t.Errorf("%s: exit status %d, want %d; it says %s", test.name, code, test.code, said)
 		}
+	}
+}
+
+// Files damaged at random places end alike with both: proven, refuted, or unchecked.
+// `-seconded=5000` is the long form.
+func TestSecondVerifierDamaged(t *testing.T) {
+	w := vectorWorld(t)
+	s := tell(w)
+	record, bundle := w.record("birch"), string(w.bundle("alder", nil, s.notice, s.assessed))
+	chance := rand.New(rand.NewPCG(6, 7))
+	const letters = "ABCXYZabcxyz0129-_+/=.~,:\"\\{}[] \n"
+	dir := t.TempDir()
+	v := newVectors(t, "files", "")
+	tally := map[string]int{}
+	for i := range *seconded {
+		name, text := "record.jsonl", record
+		if i%3 == 0 {
+			name, text = "bundle.json", bundle
+		}
+		at := chance.IntN(len(text))
+		if i%5 > 0 { // the charter is most of it: rather in what comes behind
+			at = len(text)/2 + chance.IntN(len(text)/2)
+		}
+		lines := strings.SplitAfter(text, "\n")
+		line := chance.IntN(len(lines) - 1)
+		var changed string
+		switch i % 7 {
+		case 0:
+			changed = text[:at] + text[min(len(text), at+1+chance.IntN(90)):]
+		case 1:
+			changed = text[:at] + text[at:min(len(text), at+90)] + text[at:]
+		case 2:
+			changed = strings.Join(slices.Delete(slices.Clone(lines), line, line+1), "")
+		case 3:
+			changed = strings.Join(slices.Insert(slices.Clone(lines), line, lines[chance.IntN(len(lines)-1)]), "")
+		default:
+			changed = text[:at] + string(letters[chance.IntN(len(letters))]) + text[at+1:]
+		}
+		changed = strings.ToValidUTF8(changed, "?")
+		var err error
+		if name == "record.jsonl" {
+			_, err = VerifyRecord(t.Context(), strings.NewReader(changed), nil)
+		} else {
+			_, err = VerifyBundle(t.Context(), []byte(changed), nil)
+		}
+		verdict, _, _ := strings.Cut(outcome(err), ":")
+		if verdict == "not checked" {
+			verdict = "unchecked"
+		}
+		tally[verdict]++
+		v.Cases = append(v.Cases, vector{Name: fmt.Sprintf("%d: %s", i, outcome(err)), Input: changeOf(name, text, changed), Verdict: verdict})
+	}
+	text, err := json.Marshal(v)
+	w.must(err)
+	for name, text := range map[string]string{"record.jsonl": record, "bundle.json": bundle, "files.json": string(text)} {
+		w.must(os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	if code, said := node(t, "vectors.mjs", dir); code != 0 {
+		t.Errorf("exit status %d:\n%s", code, said)
+	}
+	if tally["refuted"] == 0 || tally["unchecked"] == 0 {
+		t.Errorf("%v: both must occur", tally)
 	}
 }

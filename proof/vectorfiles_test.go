@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -64,6 +65,14 @@ func tell(w *world) (s told) {
 	s.part = w.accept(w.draft("alder/watch/amal", nil))
 	w.accept(w.withhold(s.part, "description/1", "contact"))
 	return s
+}
+
+// again is the world as it stands, to go on from in another way.
+func (w *world) again() *world {
+	c := *w
+	c.blocks, c.hashes = slices.Clone(w.blocks), slices.Clone(w.hashes)
+	c.heads, c.byID, c.index = maps.Clone(w.heads), maps.Clone(w.byID), maps.Clone(w.index)
+	return &c
 }
 
 func TestVectorsNotes(t *testing.T) {
@@ -211,42 +220,59 @@ func (w *world) otherCharter() *charter.Charter {
 	return &c
 }
 
-// A changed is a file put together from one that is there: its first lines, others,
-// and those after the ones that are left out.
+// A changed is a file put together from the lines of one that is there and others.
 type changed struct {
-	File    string   `json:"file"`
-	Keep    *int     `json:"keep,omitempty"`
-	Insert  []string `json:"insert,omitempty"`
-	Skip    int      `json:"skip,omitempty"`
-	Charter string   `json:"charter,omitempty"`
+	File    string `json:"file"`
+	Parts   []any  `json:"parts,omitempty"` // [from, to] of the file's lines, or lines; none: the file as it is
+	Charter string `json:"charter,omitempty"`
 }
 
+// changeOf says how a text is put together from the lines of another, by their
+// longest common subsequence.
 func changeOf(file, base, text string) changed {
+	c := changed{File: file}
 	if base == text {
-		return changed{File: file}
+		return c
 	}
-	a, b := strings.SplitAfter(base, "\n"), strings.SplitAfter(text, "\n")
-	if a[len(a)-1] == "" {
-		a = a[:len(a)-1]
+	a, b := slices.Collect(strings.Lines(base)), slices.Collect(strings.Lines(text))
+	longest := make([][]int, len(a)+1)
+	for i := range longest {
+		longest[i] = make([]int, len(b)+1)
 	}
-	if b[len(b)-1] == "" {
-		b = b[:len(b)-1]
+	for i := len(a) - 1; i >= 0; i-- {
+		for k := len(b) - 1; k >= 0; k-- {
+			if longest[i][k] = max(longest[i+1][k], longest[i][k+1]); a[i] == b[k] {
+				longest[i][k] = longest[i+1][k+1] + 1
+			}
+		}
 	}
-	keep := 0
-	for keep < len(a) && keep < len(b) && a[keep] == b[keep] {
-		keep++
+	for i, k := 0, 0; i < len(a) || k < len(b); {
+		from, inserted := i, k
+		for i < len(a) && k < len(b) && a[i] == b[k] {
+			i, k = i+1, k+1
+		}
+		if i > from {
+			c.Parts = append(c.Parts, []int{from, i})
+			continue
+		}
+		for (i < len(a) || k < len(b)) && (i == len(a) || k == len(b) || a[i] != b[k]) {
+			if k == len(b) || i < len(a) && longest[i+1][k] >= longest[i][k+1] {
+				i++
+			} else {
+				k++
+			}
+		}
+		if k > inserted {
+			c.Parts = append(c.Parts, b[inserted:k])
+		}
 	}
-	tail := 0
-	for tail < len(a)-keep && tail < len(b)-keep && a[len(a)-1-tail] == b[len(b)-1-tail] {
-		tail++
-	}
-	return changed{File: file, Keep: &keep, Insert: b[keep : len(b)-tail], Skip: len(a) - tail - keep}
+	return c
 }
 
 func TestVectorsFiles(t *testing.T) {
 	w := vectorWorld(t)
 	s := tell(w)
-	v := newVectors(t, "files", "Whole records and bundles (sections 8 and 9): files of this folder, and what others made of them. Of a changed file the first `keep` lines are the file's, then come the lines in `insert`, then the file's again after `skip` lines. input.charter is a charter that the judge trusts.")
+	v := newVectors(t, "files", "Whole records and bundles (sections 8 and 9): files of this folder, and what others made of them. A changed file is put together from `parts`: two numbers stand for lines of the file, from the first, counted from 0, to before the second; texts are lines. input.charter is a charter that the judge trusts.")
 	keepFile(t, "charter.txt", w.charter.Note)
 	other := w.sign(w.otherCharter())
 	keepFile(t, "other-charter.txt", other.Note)
@@ -359,8 +385,7 @@ func TestVectorsFiles(t *testing.T) {
 	})
 
 	forged := func(name, reason, accused string, hub func(w *world, s told)) {
-		w := vectorWorld(t)
-		s := tell(w)
+		w := w.again()
 		hub(w, s)
 		judge("hub: "+name, "record-cedar.jsonl", records["cedar"], w.record("cedar"), reason, accused, "")
 		var all []uint64

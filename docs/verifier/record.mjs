@@ -123,7 +123,7 @@ export function verifyBundle(text) {
   const bad = () => { throw new Unreadable('not a bundle') }
   const string = (v) => typeof v === 'string'
   const formed = text.endsWith('\n') && Object.keys(b ?? {}).join() === 'bundle,checkpoint,items,subjects' && b.bundle === 'parley.bundle.v1' && Array.isArray(b.items) && b.items.length > 0 &&
-    Array.isArray(b.subjects) && b.subjects.length > 0 && b.subjects.every((s, i) => string(s) && (i === 0 || b.subjects[i - 1] < s)) && string(b.checkpoint)
+    Array.isArray(b.subjects) && b.subjects.length > 0 && b.subjects.every((s, i) => string(s) && statement.UUID7.test(s) && (i === 0 || b.subjects[i - 1] < s)) && string(b.checkpoint)
   if (!formed || !b.items.every((i) => Object.keys(i ?? {}).join() === 'index,entry,proof,content' && string(i.content) && i.content && string(i.entry) && Array.isArray(i.proof) && i.proof.length < 64)) bad()
   const items = b.items.map((item, i) => {
     if (!Number.isSafeInteger(item.index) || (i > 0 && item.index <= b.items[i - 1].index)) bad()

@@ -6,7 +6,7 @@ const MAX = 16384 // bytes of the issuer-jwt, and of one disclosure
 const MAX_DISCLOSURES = 64
 
 export const ID = /^[a-z0-9][a-z0-9-]{0,31}$/
-const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+export const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const FORMAT = /^[A-Za-z][A-Za-z0-9.-]{0,31}\/[1-9]\d{0,3}$/
 const HEADER = /^\{"alg":"EdDSA","kid":"([A-Za-z0-9_-]{43})","typ":"statement\.v1\+sd-jwt"\}$/
 const SECOND = /^\{"alg":"EdDSA","kid":"([A-Za-z0-9_-]{43})","typ":"second\.v1\+jws"\}$/
