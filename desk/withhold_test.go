@@ -16,8 +16,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/client"
+	"parley/format"
 	"parley/mechanism"
 	"parley/proof"
 	"parley/statement"
@@ -180,6 +182,9 @@ func TestReleaseInPart(t *testing.T) {
 		r, _ := w.desks["alder"].work.Record(id)
 		return r.Delivery.Understood("birch")
 	})
+	dispute := w.send("alder/watch/amal", Saying{Format: "J20", About: act, Fields: []string{"kind=dispute", "what=Without its first paragraph the rest misleads.", "where=DMM 00 31.200N 017 58.400W ±30m; valley, north end",
+		"when=" + format.WriteInstant(w.now().Truncate(time.Minute)), "noticed-by=patrol", "harm=none", "state=It stands so.", "request=Release it whole.", "contact=desk:line 1", "confidence=high"}})
+	w.receipt("alder", dispute) // its author disputes the release on record: a case, with clocks on all
 	pieces := append(hidden(w.text("alder", id), []string{"contact", "description/1"}), append(spelled("zebrafinch"), spelled("Zebrafinch")...)...)
 	for range 2 {
 		if found := w.search("birch", []string{id, act}, pieces); len(found) > 0 {

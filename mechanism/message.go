@@ -201,7 +201,7 @@ func checkTranslation(c Case, f form, submit delivery.Submit, about *Record) err
 		if !here || own {
 			continue
 		}
-		if said++; about.Facts != nil && !about.InPart() && !slices.Contains(about.Facts.Texts, name) {
+		if said++; !about.tells(claims.Author.Party, name) {
 			return rule.Refuse(NotInOriginal, "leave it out, or say it in a statement of your own", "statement %s has no %s to translate", about.Claims.ID, name)
 		}
 	}

@@ -78,11 +78,12 @@ func (f form) contentName() string {
 // cuttable gives the formats of a message that may be released in part: the one whose
 // fields it carries, and its own. What is of a matter may not: its parties live by what
 // it says, and each must have the same state of it. Nor what the channel itself stands
-// by, nor a cancellation, which says nothing.
+// by, nor what is asked and answered of consent, nor a cancellation, which says nothing.
 func cuttable(ch *charter.Charter, claims statement.Claims, contentName string) (content, own *format.Format, ok bool) {
 	own, known := ch.Format(claims.Format)
 	content, of := ch.Format(contentName)
-	return content, own, known && of && content.Matter == "" && content.Area != Service && !cancels(claims)
+	asked := of && (content.ID == ConsentAsk || content.ID == ConsentAnswer)
+	return content, own, known && of && content.Matter == "" && content.Area != Service && !asked && !cancels(claims)
 }
 
 // partsOf gives what a release of the message may withhold; none where it must be
@@ -300,6 +301,16 @@ func (r *Record) WithheldNames() []string {
 // InPart reports whether the reader has the message as its release cut it.
 func (r *Record) InPart() bool {
 	return r.Facts != nil && len(r.Facts.Parts) == 0 && r.Delivery != nil && len(r.Delivery.Withheld) > 0
+}
+
+// tells reports whether a message says something under that name to party, as far as is
+// known here: who did not get a field cannot find out by trying whether there is one.
+func (r *Record) tells(party, name string) bool {
+	whole := r.Delivery.Author.Party == party || r.Delivery.Supervisor == party
+	if r.Facts == nil || whole && r.InPart() {
+		return true // the reader cannot tell
+	}
+	return slices.Contains(r.Facts.Texts, name) && (whole || !slices.Contains(r.WithheldNames(), name))
 }
 
 // saysWithheld gives a field of a translation that its original's release withheld

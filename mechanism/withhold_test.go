@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/delivery"
 	"parley/statement"
@@ -221,9 +222,38 @@ func TestTranslateWithheld(t *testing.T) {
 	if !strings.Contains(r.Sentence, "dissent") {
 		t.Error(r.Sentence)
 	}
+	guess := draft{by: bahia, format: "translation/1", area: "intelligence", refs: ref("translates", s), to: []string{"alder"}, fields: translate.fields, second: ""}
+	for i := range w.charter.Formats {
+		w.charter.Formats[i].Sensitive = false
+	}
+	r = w.refused(NotInOriginal, guess)
+	if want := "statement " + s.Claims().ID + " has no dissent to translate"; r.Sentence != want {
+		t.Errorf("who did not get the dissent learns %q, want %q", r.Sentence, want)
+	}
 	own := translate
 	own.by, own.second, own.to = adel, aya, []string{"birch"}
 	waiting := w.must(own)
 	w.must(releases(waiting)) // as the supervisor saw it
 	w.agree([]*statement.Statement{s, waiting})
+}
+
+// What is asked and answered of consent is released whole; and consent is asked and
+// given to what its asker has in part, as of anything else.
+func TestWithholdAndConsent(t *testing.T) {
+	w, _ := consentWorld(t)
+	item := given(bahia, true, "alder")
+	item.fields["item"] = statement.Paragraphs{"How it is known.", "The clip is forged."}
+	for i := range w.charter.Formats {
+		if r := &w.charter.Formats[i]; r.Format == "J31/1" || r.Format == "consent.ask/1" {
+			r.Gate = "review"
+		}
+	}
+	s := w.must(item)
+	w.must(w.withholding(s, "item/1", "dissent"))
+	asked := w.must(ask(aya, s, "once", "birch"))
+	w.refused(WithheldRules, w.withholding(asked, "recipient"))
+	w.must(releases(asked))
+	answered := w.must(answer(bahia, asked, "granted", w.now.Add(time.Hour), "alder"))
+	w.must(copied(aya, "the ministry", s, []string{"birch"}, answered))
+	w.agree([]*statement.Statement{s, asked, answered})
 }

@@ -70,6 +70,26 @@ func TestRecordInPart(t *testing.T) {
 	}
 }
 
+// What is ordered and released in part in one block is as well told apart.
+func TestInPartInOneBlock(t *testing.T) {
+	w := newWorld(t)
+	play(w)
+	s := w.draft("alder/watch/amal", nil)
+	release := w.withhold(s, "contact")
+	w.byID[s.Claims().ID], w.index[s.Claims().ID] = s, w.size()
+	w.order(s.Bytes(), release.Bytes())
+	for _, party := range []string{"alder", "birch", "cedar"} {
+		if _, got := verifyText(t, w.record(party), w.charter.Charter); got != "proven" || strings.Contains(w.record(party), string(s.Bytes())) == (party == "birch") {
+			t.Errorf("%s: %s", party, got)
+		}
+	}
+	cut, err := s.Redact("contact")
+	w.must(err)
+	if _, got := verifyText(t, strings.Replace(w.record("birch"), string(cut.Bytes()), string(s.Bytes()), 1), nil); got != "proven" { // whose record it is it does not say
+		t.Error(got)
+	}
+}
+
 // A release that withholds what may not be withheld, or is of no part, refutes the hub
 // that has ordered it, by the author's record and by the addressee's.
 func TestRecordWithheldWrongly(t *testing.T) {

@@ -282,6 +282,10 @@ func (w *world) feed(party string) []*ledger.Block {
 				if opened := w.byID[id]; reader.ReadsOnRelease(route(opened.Bytes())) {
 					cut, err := r.Cut(opened)
 					w.must(err)
+					if at := w.index[id]; at >= b.First { // in one block the text stands at its entry
+						part.Contents[at-b.First] = cut.Bytes()
+						continue
+					}
 					part.Disclosed = append(part.Disclosed, ledger.Disclosure{Index: w.index[id], Content: cut.Bytes()})
 				}
 			}
