@@ -37,8 +37,8 @@ func (f *file) append(ctx context.Context, b *ledger.Block) error {
 		return fmt.Errorf("append block %d to ledger %s: %w", b.Height, f.name, err)
 	}
 	bytes := b.Bytes()
-	hash := sha256.Sum256(bytes)
-	_, err := f.insert.ExecContext(ctx, int64(b.Height), b.Prev[:], hash[:], bytes)
+	hash, sum := b.Hash(), sha256.Sum256(bytes)
+	_, err := f.insert.ExecContext(ctx, int64(b.Height), b.Prev[:], hash[:], sum[:], bytes)
 	if err == nil {
 		f.appended(len(bytes))
 		return nil

@@ -43,7 +43,7 @@ func openFile(name, path string) (*file, error) {
 func (f *file) open() error {
 	// The page cache of a connection is no use to appends; reads are of whole blocks.
 	base := "file:" + (&url.URL{Path: f.path}).EscapedPath() + "?_pragma=busy_timeout(10000)&_pragma=wal_autocheckpoint(0)"
-	writing := base + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	writing := base + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)"
 	var err error
 	if f.write, err = sql.Open("sqlite", writing); err != nil {
 		return err
@@ -66,10 +66,10 @@ func (f *file) open() error {
 		db   *sql.DB
 		text string
 	}{
-		{&f.insert, f.write, "INSERT INTO block (height, prev, hash, bytes) VALUES (?, ?, ?, ?)"},
+		{&f.insert, f.write, "INSERT INTO block (height, prev, hash, sum, bytes) VALUES (?, ?, ?, ?, ?)"},
 		{&f.tail, f.read, "SELECT height FROM block ORDER BY height DESC LIMIT 1"},
 		{&f.hashAt, f.read, "SELECT hash FROM block WHERE height = ?"},
-		{&f.from, f.read, "SELECT height, hash, bytes FROM block WHERE height >= ? ORDER BY height LIMIT ?"},
+		{&f.from, f.read, "SELECT height, hash, sum, bytes FROM block WHERE height >= ? ORDER BY height LIMIT ?"},
 	} {
 		if *p.stmt, err = p.db.Prepare(p.text); err != nil {
 			return err

@@ -128,8 +128,8 @@ func (f *file) before(ctx context.Context, height uint64) (ledger.Hash, error) {
 }
 
 type row struct {
-	height      int64
-	hash, bytes []byte
+	height           int64
+	hash, sum, bytes []byte
 }
 
 // page reads rows from a height on.
@@ -148,7 +148,7 @@ func (f *file) page(ctx context.Context, from uint64, limit int) (page []row, er
 	defer rows.Close()
 	for size := 0; size <= pageBytes && rows.Next(); {
 		var r row
-		if err := rows.Scan(&r.height, &r.hash, &r.bytes); err != nil {
+		if err := rows.Scan(&r.height, &r.hash, &r.sum, &r.bytes); err != nil {
 			return nil, f.readError(at(), err)
 		}
 		page = append(page, r)
@@ -183,8 +183,8 @@ func (f *file) verify(r row, height uint64, prev ledger.Hash, last *ledger.Block
 	if r.height != int64(height) {
 		return corrupt("it is missing, while block %d is there", r.height)
 	}
-	if sum := sha256.Sum256(r.bytes); !bytes.Equal(sum[:], r.hash) {
-		return corrupt("its bytes have hash %x, it was stored with %x", sum, r.hash)
+	if sum := sha256.Sum256(r.bytes); !bytes.Equal(sum[:], r.sum) {
+		return corrupt("its bytes have sum %x, it was stored with %x", sum, r.sum)
 	}
 	b, err := ledger.ParseBlock(r.bytes)
 	switch {
@@ -194,6 +194,8 @@ func (f *file) verify(r row, height uint64, prev ledger.Hash, last *ledger.Block
 		return corrupt("the block stored there is block %d", b.Height)
 	case b.Prev != prev:
 		return corrupt("it names %x as the block before, which is %x", b.Prev, prev)
+	case ledger.Hash(b.Hash()) != ledger.Hash(r.hash):
+		return corrupt("its hash is %x, it was stored with %x", b.Hash(), r.hash)
 	case last != nil && b.First != last.Size():
 		return corrupt("it begins with entry %d, the block before ends at %d", b.First, last.Size())
 	}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -104,7 +105,7 @@ func TestCorruptByte(t *testing.T) {
 		if !ok || corrupt.Height != 5 || corrupt.Ledger != name {
 			t.Fatalf("%v, want that block 5 is damaged", err)
 		}
-		want := "journal of ledger hub.example/paris: block 5 is damaged: its bytes have hash "
+		want := "journal of ledger hub.example/paris: block 5 is damaged: its bytes have sum "
 		if !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "serve nothing from this journal, restore it from a copy") {
 			t.Errorf("the error is %q", err)
 		}
@@ -163,7 +164,7 @@ func TestCorruptAnywhere(t *testing.T) {
 func TestCorruptRows(t *testing.T) {
 	blocks, others := chain(6, "a"), chain(6, "b")
 	other := others[3].Bytes()
-	hash := others[3].Hash()
+	hash, sum := others[3].Hash(), sha256.Sum256(other)
 	for _, test := range []struct {
 		name   string
 		sql    string
@@ -173,11 +174,11 @@ func TestCorruptRows(t *testing.T) {
 	}{
 		{"row removed", "DELETE FROM block WHERE height = 3", nil, 3, "it is missing, while block 4 is there"},
 		{"first removed", "DELETE FROM block WHERE height = 0", nil, 0, "it is missing, while block 1 is there"},
-		{"bytes exchanged", "UPDATE block SET bytes = ? WHERE height = 3", []any{other}, 3, "its bytes have hash"},
-		{"row of another chain", "UPDATE block SET bytes = ?, hash = ? WHERE height = 3", []any{other, hash[:]}, 3, "it names"},
+		{"bytes exchanged", "UPDATE block SET bytes = ? WHERE height = 3", []any{other}, 3, "its bytes have sum"},
+		{"row of another chain", "UPDATE block SET bytes = ?, sum = ?, hash = ? WHERE height = 3", []any{other, sum[:], hash[:]}, 3, "it names"},
 		{"two rows exchanged", "UPDATE block SET height = 10 - height WHERE height IN (4, 6)", nil, 4, "it is missing"},
-		{"row at another height", "UPDATE block SET bytes = (SELECT bytes FROM block WHERE height = 2), hash = (SELECT hash FROM block WHERE height = 2) WHERE height = 3", nil, 3, "the block stored there is block 2"},
-		{"not a block", "UPDATE block SET bytes = x'00', hash = x'6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d' WHERE height = 3", nil, 3, "read block: it does not begin with"},
+		{"row at another height", "UPDATE block SET bytes = (SELECT bytes FROM block WHERE height = 2), sum = (SELECT sum FROM block WHERE height = 2) WHERE height = 3", nil, 3, "the block stored there is block 2"},
+		{"not a block", "UPDATE block SET bytes = x'00', sum = x'6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d' WHERE height = 3", nil, 3, "read block: it does not begin with"},
 		{"hash changed", "UPDATE block SET hash = zeroblob(32) WHERE height = 3", nil, 3, "it was stored with 0000"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -186,7 +187,7 @@ func TestCorruptRows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, text := range []string{"DROP TRIGGER block_no_update", "DROP TRIGGER block_no_delete"} {
+			for _, text := range []string{"DROP TRIGGER block_stays", "DROP TRIGGER block_no_delete"} {
 				if _, err := db.Exec(text); err != nil {
 					t.Fatal(err)
 				}
@@ -215,12 +216,14 @@ func TestSchema(t *testing.T) {
 	defer db.Close()
 	for _, test := range []struct{ sql, want string }{
 		{"UPDATE block SET bytes = x'00' WHERE height = 1", "append-only"},
+		{"UPDATE block SET hash = zeroblob(32) WHERE height = 1", "append-only"},
+		{"UPDATE block SET bytes = CAST(bytes || x'00' AS BLOB), sum = zeroblob(32) WHERE height = 1", "append-only"},
 		{"DELETE FROM block", "append-only"},
-		{"INSERT INTO block VALUES (4, zeroblob(32), zeroblob(32), x'00')", "does not follow"},
-		{"INSERT INTO block VALUES (3, zeroblob(32), zeroblob(32), x'00')", "does not follow"},
-		{"INSERT INTO block SELECT -1, prev, hash, bytes FROM block WHERE height = 0", "CHECK"},
-		{"INSERT INTO block SELECT 3, hash, x'00', bytes FROM block WHERE height = 2", "CHECK"},
-		{"INSERT OR REPLACE INTO block SELECT 1, prev, hash, x'00' FROM block WHERE height = 1", "is taken"},
+		{"INSERT INTO block VALUES (4, zeroblob(32), zeroblob(32), zeroblob(32), x'00')", "does not follow"},
+		{"INSERT INTO block VALUES (3, zeroblob(32), zeroblob(32), zeroblob(32), x'00')", "does not follow"},
+		{"INSERT INTO block SELECT -1, prev, hash, sum, bytes FROM block WHERE height = 0", "CHECK"},
+		{"INSERT INTO block SELECT 3, hash, x'00', sum, bytes FROM block WHERE height = 2", "CHECK"},
+		{"INSERT OR REPLACE INTO block SELECT 1, prev, hash, sum, x'00' FROM block WHERE height = 1", "is taken"},
 	} {
 		if _, err := db.Exec(test.sql); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %q", test.sql, err, test.want)

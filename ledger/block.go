@@ -17,6 +17,7 @@ const (
 	MaxBlock     = 4 << 20  // bytes of a block without what it discloses of earlier blocks
 	MaxDisclosed = 32 << 20 // bytes that a block discloses of earlier blocks
 	maxDisclosed = 1 << 14  // disclosures of a block
+	maxPurged    = MaxEntries + maxDisclosed
 )
 
 // A Block is what one group commit made durable. The hub's block has all texts.
@@ -30,6 +31,7 @@ type Block struct {
 	Entries    []Entry      // at least one
 	Contents   [][]byte     // text of each entry, never empty; nil is withheld
 	Disclosed  []Disclosure // texts handed over later, in the order they were opened
+	Purged     []Tombstone  // which of these texts were destroyed since, by their indexes; nil for none
 	Checkpoint []byte       // signed note for the tree after the entries
 }
 
@@ -70,6 +72,9 @@ func (b *Block) check() error {
 	case len(b.Disclosed) > maxDisclosed:
 		return fmt.Errorf("it discloses %d texts of earlier blocks, at most %d are allowed", len(b.Disclosed), maxDisclosed)
 	}
+	if err := b.checkPurged(); err != nil {
+		return err
+	}
 	if own, disclosed := b.length(); own > MaxBlock || disclosed > MaxDisclosed {
 		return fmt.Errorf("it has %d bytes and discloses %d, at most %d and %d are allowed", own, disclosed, MaxBlock, MaxDisclosed)
 	}
@@ -95,14 +100,16 @@ func (b *Block) check() error {
 }
 
 const (
-	blockHeader = "block.v1\n"
-	fixedSize   = len(blockHeader) + 8 + 8 + sha256.Size + 2 + 2 + 2 // with all counts and lengths that are always there
+	blockHeader = "block.v2\n"
+	hashHeader  = "block.v2 hash\n"
+	fixedSize   = len(blockHeader) + 8 + 8 + sha256.Size + 2 + 2 + 2 + 2 // with all counts and lengths that are always there
 	entryBytes  = 8 + sha256.Size
+	purgedBytes = 8 + 8
 )
 
 // length is the encoded size, without and of the disclosures.
 func (b *Block) length() (own, disclosed int) {
-	own = fixedSize + len(b.Entries)*(entryBytes+3) + len(b.Checkpoint)
+	own = fixedSize + len(b.Entries)*(entryBytes+3) + len(b.Purged)*purgedBytes + len(b.Checkpoint)
 	for _, c := range b.Contents {
 		own += len(c)
 	}
@@ -112,27 +119,19 @@ func (b *Block) length() (own, disclosed int) {
 	return own, disclosed
 }
 
-// Bytes is the block as journals store and hash it. All numbers are big-endian:
+// Bytes is the block as journals store it. All numbers are big-endian:
 //
-//	"block.v1\n"  height uint64  first uint64  prev [32]
+//	"block.v2\n"  height uint64  first uint64  prev [32]
 //	uint16 count, then for each entry: time uint64 in ms since 1970, content hash [32]
 //	for each entry: uint24 length, text       (length 0: withheld)
 //	uint16 count, then for each disclosure: index uint64, uint24 length, text
+//	uint16 count, then for each text that was purged: index uint64, entry that says so uint64
 //	uint16 length, checkpoint
 //
 // The block must be one that [Block.Check] accepts.
 func (b *Block) Bytes() []byte {
 	own, disclosed := b.length()
-	out := make([]byte, 0, own+disclosed)
-	out = append(out, blockHeader...)
-	out = binary.BigEndian.AppendUint64(out, b.Height)
-	out = binary.BigEndian.AppendUint64(out, b.First)
-	out = append(out, b.Prev[:]...)
-	out = binary.BigEndian.AppendUint16(out, uint16(len(b.Entries)))
-	for _, e := range b.Entries {
-		out = binary.BigEndian.AppendUint64(out, uint64(e.Time.UnixMilli()))
-		out = append(out, e.Content[:]...)
-	}
+	out := b.appendEntries(append(make([]byte, 0, own+disclosed), blockHeader...))
 	for _, c := range b.Contents {
 		out = append(out, byte(len(c)>>16), byte(len(c)>>8), byte(len(c)))
 		out = append(out, c...)
@@ -143,12 +142,59 @@ func (b *Block) Bytes() []byte {
 		out = append(out, byte(len(d.Content)>>16), byte(len(d.Content)>>8), byte(len(d.Content)))
 		out = append(out, d.Content...)
 	}
+	out = binary.BigEndian.AppendUint16(out, uint16(len(b.Purged)))
+	for _, t := range b.Purged {
+		out = binary.BigEndian.AppendUint64(out, t.Index)
+		out = binary.BigEndian.AppendUint64(out, t.By)
+	}
+	return b.appendCheckpoint(out)
+}
+
+// appendEntries writes the block's place and entries.
+func (b *Block) appendEntries(out []byte) []byte {
+	out = binary.BigEndian.AppendUint64(out, b.Height)
+	out = binary.BigEndian.AppendUint64(out, b.First)
+	out = append(out, b.Prev[:]...)
+	out = binary.BigEndian.AppendUint16(out, uint16(len(b.Entries)))
+	for _, e := range b.Entries {
+		out = binary.BigEndian.AppendUint64(out, uint64(e.Time.UnixMilli()))
+		out = append(out, e.Content[:]...)
+	}
+	return out
+}
+
+func (b *Block) appendCheckpoint(out []byte) []byte {
 	out = binary.BigEndian.AppendUint16(out, uint16(len(b.Checkpoint)))
 	return append(out, b.Checkpoint...)
 }
 
-// Hash is the SHA-256 of the block's bytes, which the next block names as Prev.
-func (b *Block) Hash() Hash { return sha256.Sum256(b.Bytes()) }
+// Hash is what the next block names as Prev: the SHA-256 of the header
+// "block.v2 hash\n" and of what [Block.Bytes] writes, with one byte for each entry's
+// text, 1 where it is there, with the hash of each disclosed text in its place, and
+// without the list of what was purged. So a text may be destroyed and the chain
+// stands: each text is bound by its own hash, and what it discloses by the digests
+// in it.
+func (b *Block) Hash() Hash {
+	out := make([]byte, 0, len(hashHeader)+fixedSize+len(b.Entries)*(entryBytes+1)+len(b.Disclosed)*(8+sha256.Size)+len(b.Checkpoint))
+	out = b.appendEntries(append(out, hashHeader...))
+	for _, c := range b.Contents {
+		out = append(out, here(c))
+	}
+	out = binary.BigEndian.AppendUint16(out, uint16(len(b.Disclosed)))
+	for _, d := range b.Disclosed {
+		out = binary.BigEndian.AppendUint64(out, d.Index)
+		hash := ContentHash(d.Content)
+		out = append(out, hash[:]...)
+	}
+	return sha256.Sum256(b.appendCheckpoint(out))
+}
+
+func here(content []byte) byte {
+	if content == nil {
+		return 0
+	}
+	return 1
+}
 
 var errCut = errors.New("the bytes end within it")
 
@@ -211,6 +257,17 @@ func parseBlock(b []byte) (*Block, error) {
 	}
 	for i := range block.Disclosed {
 		if d := &block.Disclosed[i]; !s.ReadUint64(&d.Index) || !readText(&s, &d.Content) {
+			return nil, errCut
+		}
+	}
+	if !s.ReadUint16(&count) || len(s) < int(count)*purgedBytes {
+		return nil, errCut
+	}
+	if count > 0 {
+		block.Purged = make([]Tombstone, count)
+	}
+	for i := range block.Purged {
+		if t := &block.Purged[i]; !s.ReadUint64(&t.Index) || !s.ReadUint64(&t.By) {
 			return nil, errCut
 		}
 	}

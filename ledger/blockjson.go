@@ -15,9 +15,10 @@ import (
 // each replica's own:
 //
 //	{"height":7,"first":9,"entries":["<time> <base64 hash>"],"contents":["<text>",null],
-//	 "disclosed":[{"index":3,"content":"<text>"}],"checkpoint":"<signed note>"}
+//	 "disclosed":[{"index":3,"content":"<text>"}],"purged":[{"index":3,"by":230}],"checkpoint":"<signed note>"}
 //
-// It is one line, without spaces, members in this order. Texts must be UTF-8, as
+// It is one line, without spaces, members in this order; "purged" is left out where
+// nothing was. Texts must be UTF-8, as
 // statements and charters are.
 func (b *Block) MarshalJSON() ([]byte, error) {
 	own, disclosed := b.length()
@@ -52,7 +53,22 @@ func (b *Block) MarshalJSON() ([]byte, error) {
 		}
 		out = append(out, '}')
 	}
-	out = append(out, `],"checkpoint":`...)
+	out = append(out, ']')
+	for i, t := range b.Purged {
+		if i == 0 {
+			out = append(out, `,"purged":[`...)
+		}
+		out = comma(out, i)
+		out = append(out, `{"index":`...)
+		out = strconv.AppendUint(out, t.Index, 10)
+		out = append(out, `,"by":`...)
+		out = strconv.AppendUint(out, t.By, 10)
+		out = append(out, '}')
+		if i == len(b.Purged)-1 {
+			out = append(out, ']')
+		}
+	}
+	out = append(out, `,"checkpoint":`...)
 	if out, err = appendText(out, b.Checkpoint); err != nil {
 		return nil, fmt.Errorf("write block %d: checkpoint: %w", b.Height, err)
 	}
@@ -160,6 +176,18 @@ func (r *lineReader) block() (b Block) {
 		r.literal(`,"content":`)
 		b.Disclosed = append(b.Disclosed, Disclosure{index, r.text()})
 		r.literal("}")
+	}
+	if r.has(`,"purged":[`) {
+		for i := 0; r.more(i, maxPurged); i++ {
+			r.literal(`{"index":`)
+			index := r.number()
+			r.literal(`,"by":`)
+			b.Purged = append(b.Purged, Tombstone{index, r.number()})
+			r.literal("}")
+		}
+		if r.err == nil && len(b.Purged) == 0 {
+			r.err = errors.New("a list of what was purged must not be empty")
+		}
 	}
 	r.literal(`,"checkpoint":`)
 	b.Checkpoint = r.text()
