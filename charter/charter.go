@@ -106,6 +106,7 @@ type Rule struct {
 
 	LeadMinutes int `json:"leadMinutes,omitempty"` // more notice than the format asks for; 0: as it asks
 	ExpiryHours int `json:"expiryHours,omitempty"` // sooner than by the format; 0: by the format
+	KeepDays    int `json:"keepDays,omitempty"`    // days from its end until its text is purged; 0: it is kept
 }
 
 // A Precedence is how fast a statement moves. Times count from submission; all

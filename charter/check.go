@@ -260,6 +260,7 @@ func (k *checker) formats(c *Charter) {
 			k.add(field+".expiryHours", fmt.Sprint(r.ExpiryHours), fmt.Sprintf("nothing, or at most the format's own %d hours: a charter may let things expire sooner, not later", f.ExpiryHours), "")
 		}
 		k.sensitive(field+".sensitive", f, r)
+		k.keep(c, field+".keepDays", f, r)
 		open := []string{GateNone, GateNotify}
 		switch {
 		case f.Kind != format.Message && r.Gate != GateNone:

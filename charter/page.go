@@ -74,6 +74,8 @@ var labels = map[string]format.Words{
 	"line-agree":         {"en": "Public line agreed in", "ar": "الموافقة على صيغة علنية خلال", "he": "הסכמה לנוסח פומבי בתוך"},
 	"lead":               {"en": "Notice asked for", "ar": "مهلة الإخطار المطلوبة", "he": "זמן ההודעה הנדרש"},
 	"expiry":             {"en": "Expires after", "ar": "تنتهي صلاحيته بعد", "he": "פג אחרי"},
+	"keep":               {"en": "Purged after its end by", "ar": "يُمحى نصه بعد انتهائه بـ", "he": "תוכנה מושמד אחרי סיומה ב"},
+	"keep-days":          {"en": "days:", "ar": "أيام:", "he": "ימים:"},
 	"places":             {"en": "Places", "ar": "الأماكن", "he": "מקומות"},
 	"grids":              {"en": "Grids", "ar": "شبكات الإحداثيات", "he": "רשתות קואורדינטות"},
 	"theatre":            {"en": "Where places are expected", "ar": "حيث تُتوقع الأماكن", "he": "היכן מצופים מקומות"},
@@ -215,6 +217,9 @@ func (p *page) formats(c *Charter) {
 		}
 		if r.ExpiryHours > 0 {
 			p.fact(2, "expiry", fmt.Sprint(time.Duration(r.ExpiryHours)*time.Hour))
+		}
+		if r.KeepDays > 0 {
+			p.fact(2, "keep", p.word("keep-days")+" "+fmt.Sprint(r.KeepDays))
 		}
 	}
 }

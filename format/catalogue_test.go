@@ -47,7 +47,7 @@ func TestCatalogueHolds(t *testing.T) {
 			messages = append(messages, "J"+string(rune('0'+n/10))+string(rune('0'+n%10))+"/1")
 		}
 	}
-	want := append(messages, "clock.expired/1", "clock.overdue/1", "consent.answer/1", "consent.ask/1", "copy.made/1", "desk.delivered/1", "desk.displayed/1", "exchange.open/1", "gate.annotate/1", "gate.auto-release/1", "gate.hold/1",
+	want := append(messages, "clock.expired/1", "clock.overdue/1", "clock.purged/1", "consent.answer/1", "consent.ask/1", "copy.made/1", "desk.delivered/1", "desk.displayed/1", "exchange.open/1", "gate.annotate/1", "gate.auto-release/1", "gate.hold/1",
 		"gate.release/1", "gate.return/1", "gate.unseal/1", "handover/1", "key.endorse/1", "key.revoke/1", "line.missed/1", "matter.due/1", "relief/1", "roster.gap/1", "translation/1", "withdraw/1")
 	if got := Catalogue().IDs(); !slices.Equal(got, want) {
 		t.Errorf("the catalogue holds %v, want %v", got, want)
