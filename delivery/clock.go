@@ -43,6 +43,8 @@ type Terms struct {
 	Ladder   []Rung        `json:"ladder,omitempty"`
 	Begins   time.Time     `json:"begins,omitzero"` // before it, it is to be passed on
 	Expires  time.Time     `json:"expires,omitzero"`
+	KeepDays int           `json:"keepDays,omitempty"` // from its end until it is purged; 0: it is kept
+	Over     time.Time     `json:"over,omitzero"`      // the end of what it speaks of; zero: it has none, or that is not known
 }
 
 // Deadlines are when an addressee owes what, where its time runs in its own working
@@ -105,7 +107,7 @@ func later(a, b time.Time) time.Time {
 // Timers gives what falls due if nothing more happens, and has not been called
 // yet, in the order in which it does.
 func (s *State) Timers() []Timer {
-	if !s.Expired.IsZero() || s.Superseded.By != "" {
+	if !s.Expired.IsZero() || s.Superseded.By != "" || !s.Purged.IsZero() {
 		return nil
 	}
 	var all []Timer

@@ -114,6 +114,22 @@ type (
 	Reply    struct{ By string }
 	Unreply  struct{ Party, By string }
 	Annotate struct{}
+
+	// Quote is asked of a statement as By repeats its text, Unquote as By is destroyed,
+	// Cite as By refers to it in a matter.
+	Quote   struct{ By string }
+	Unquote struct{ By string }
+	Cite    struct {
+		By      string
+		Instead []string
+	}
+	// Purge destroys the text. Quotes says that it repeats one that is destroyed, so
+	// that no time of its own is asked for. Scrub forgets what it repeats of another.
+	Purge struct {
+		KeepDays int
+		Quotes   bool
+	}
+	Scrub struct{}
 )
 
 func (Submit) command()      {}
@@ -137,6 +153,11 @@ func (Expire) command()      {}
 func (Reply) command()       {}
 func (Unreply) command()     {}
 func (Annotate) command()    {}
+func (Quote) command()       {}
+func (Unquote) command()     {}
+func (Cite) command()        {}
+func (Purge) command()       {}
+func (Scrub) command()       {}
 
 // Decide answers what happens when by asks for c at now, the hub's time: the
 // events to record, or a [rule.Refusal]. It changes nothing. A nil State stands
@@ -150,7 +171,20 @@ func (s *State) Decide(by identity.Author, c Command, now time.Time) ([]Event, e
 		// must not tell one side what the other has under the gate.
 		return nil, rule.Refuse(UnknownStatement, "check the identifier with `parley ls`", "the statement referred to is not known to %s", by.Party)
 	}
+	if !s.Purged.IsZero() {
+		return s.decidePurged(c)
+	}
 	switch c := c.(type) {
+	case Quote:
+		return []Event{StatementQuoted(c)}, nil
+	case Unquote:
+		return s.decideUnquote(c), nil
+	case Cite:
+		return []Event{StatementCited(c)}, nil
+	case Purge:
+		return s.decidePurge(by, c, now)
+	case Scrub:
+		return []Event{StatementScrubbed{now}}, nil
 	case Hold:
 		return s.decideHold(by, c, now)
 	case Release:

@@ -98,6 +98,23 @@ type (
 		Cancel bool
 		At     time.Time
 	}
+	// StatementQuoted says that By repeats its text, StatementUnquoted that By is
+	// destroyed, or knows nothing of it any more.
+	StatementQuoted   struct{ By string }
+	StatementUnquoted struct{ By string }
+	// StatementCited says that By refers to it in a matter, in the place of Instead,
+	// whose matters have ended.
+	StatementCited struct {
+		By      string
+		Instead []string
+	}
+	// StatementScrubbed says that what it repeats of another is destroyed, and
+	// StatementPurged that its own text is.
+	StatementScrubbed struct{ At time.Time }
+	StatementPurged   struct {
+		KeepDays int
+		At       time.Time
+	}
 )
 
 func (StatementSubmitted) event()            {}
@@ -117,6 +134,11 @@ func (StatementExpired) event()              {}
 func (StatementSupersessionProposed) event() {}
 func (StatementSupersessionDropped) event()  {}
 func (StatementSuperseded) event()           {}
+func (StatementQuoted) event()               {}
+func (StatementUnquoted) event()             {}
+func (StatementCited) event()                {}
+func (StatementScrubbed) event()             {}
+func (StatementPurged) event()               {}
 
 // Apply records e. It cannot refuse: an event is a fact, checked when Decide
 // made it. An event for an addressee the statement does not have is a broken
@@ -180,6 +202,18 @@ func (s *State) Apply(e Event) {
 		s.Pending = ""
 	case StatementSuperseded:
 		s.Pending, s.Superseded = "", Supersession(e)
+	case StatementQuoted:
+		s.Quoted = append(s.Quoted, e.By)
+	case StatementUnquoted:
+		s.Quoted = without(s.Quoted, e.By)
+	case StatementCited:
+		s.Cited = append(without(s.Cited, e.Instead...), e.By)
+	case StatementScrubbed:
+		s.forget()
+		s.Scrubbed = e.At
+	case StatementPurged:
+		s.forget()
+		s.Purged, s.Terms.KeepDays = e.At, e.KeepDays
 	default:
 		panic("delivery: unknown event")
 	}

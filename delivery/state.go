@@ -103,12 +103,18 @@ type State struct {
 
 	Withheld   []Withheld `json:"withheld,omitempty"`   // what its release keeps from the addressees, by digest; never changed
 	Uncompared bool       `json:"uncompared,omitempty"` // a critical field is among that, so no readback shows that it was understood
+
+	Quoted   []string  `json:"quoted,omitempty"`  // identifiers of what repeats its text and is not purged
+	Cited    []string  `json:"cited,omitempty"`   // identifiers of what refers to it in a matter, one a matter
+	Scrubbed time.Time `json:"scrubbed,omitzero"` // when what it repeats of a purged statement was forgotten
+	Purged   time.Time `json:"purged,omitzero"`   // when the clock said that its text is destroyed
 }
 
 // Clone returns a copy that shares nothing that Apply changes.
 func (s *State) Clone() *State {
 	c := *s
 	c.Reach, c.Calls = slices.Clone(s.Reach), slices.Clip(s.Calls)
+	c.Quoted, c.Cited = slices.Clip(s.Quoted), slices.Clip(s.Cited)
 	for i := range c.Reach {
 		c.Reach[i].Acks = slices.Clip(c.Reach[i].Acks)
 		c.Reach[i].Readbacks = slices.Clip(c.Reach[i].Readbacks)

@@ -33,8 +33,11 @@ type Owed struct {
 }
 
 // Current reports whether the statement is what its party says now: released,
-// and neither replaced nor cancelled. Whether its time has run out is not asked.
-func (s *State) Current() bool { return s.Status == Released && s.Superseded.By == "" }
+// and neither replaced nor cancelled, nor is its text destroyed. Whether its time has
+// run out is not asked.
+func (s *State) Current() bool {
+	return s.Status == Released && s.Superseded.By == "" && s.Purged.IsZero()
+}
 
 // Owes gives those who acknowledged what this statement supersedes and have not
 // yet acknowledged it, sorted by party and role. Where acknowledgements of what

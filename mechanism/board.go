@@ -280,7 +280,7 @@ func (b *Board) handover(v View, c Case, key *Key) error {
 		return err
 	}
 	events, err := b.Watch.HandOver(claims.Author.Party, watch.Handover{Statement: claims.ID, Role: claims.Author.Role, By: claims.Author.Officer, Items: items, Signed: c.Now},
-		OpenItems(v, b, claims.Author.Party, key, claims.Seen.Size, c.Now))
+		certain(v, claims.Author.Party, OpenItems(v, b, claims.Author.Party, key, claims.Seen.Size, c.Now)))
 	for _, e := range events {
 		b.Watch.Apply(e)
 	}
@@ -298,17 +298,28 @@ func (b *Board) relief(v View, c Case, key *Key) error {
 	}
 	for _, h := range b.Watch.Of(claims.Author.Party).Handovers {
 		for _, o := range v.Owed(claims.Author.Party) {
-			if h.Statement == claims.Refs[0].ID && slices.Contains(h.Items, o.Index) && !key.Sees(o.Area) {
+			if !o.Unknown && h.Statement == claims.Refs[0].ID && slices.Contains(h.Items, o.Index) && !key.Sees(o.Area) {
 				return rule.Refuse(NotReadable, "have an officer take it over whose key is endorsed for that area", "entry %d is on the list and still open, and key %s of %s may not read it", o.Index, key.ID, claims.Author)
 			}
 		}
 	}
 	events, err := b.Watch.Relieve(claims.Author.Party, claims.Refs[0].ID, claims.Author.Role, claims.Author.Officer, items,
-		OpenItems(v, b, claims.Author.Party, key, claims.Seen.Size, c.Now), c.Now)
+		certain(v, claims.Author.Party, OpenItems(v, b, claims.Author.Party, key, claims.Seen.Size, c.Now)), c.Now)
 	for _, e := range events {
 		b.Watch.Apply(e)
 	}
 	return err
+}
+
+// certain leaves out of what is open to party that of which some is not here: nobody is
+// refused by a guess.
+func certain(v View, party string, open []uint64) []uint64 {
+	for _, o := range v.Owed(party) {
+		if o.Unknown {
+			open = slices.DeleteFunc(open, func(index uint64) bool { return index == o.Index })
+		}
+	}
+	return open
 }
 
 // entries reads the entries that a handover lists: "#8".

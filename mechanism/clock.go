@@ -31,14 +31,16 @@ func GoesTo(ch *charter.Charter, t delivery.Timer) string {
 
 // termsOf gives how long each step of a message may take. facts are nil where some
 // of it is withheld here; then only what needs no fields is known.
-func termsOf(ch *charter.Charter, c Case, f form, facts *Facts) delivery.Terms {
+// spoken is the format that it speaks as; empty where that is withheld.
+func termsOf(ch *charter.Charter, c Case, f form, spoken string, facts *Facts) delivery.Terms {
 	var terms delivery.Terms
 	p, _ := ch.Precedence(c.Statement.Claims().Precedence)
 	content := f.Format
-	if f.content != "" {
-		if of, ok := ch.Format(f.content); ok {
-			content = of
-		}
+	if of, ok := ch.Format(spoken); ok && f.Borrows != "" {
+		content = of
+	}
+	if f.Borrows != format.BorrowsTexts { // a translation goes with its original
+		terms.KeepDays = ch.Keep(spoken)
 	}
 	if !content.Quiet {
 		terms.Ack = charter.Seconds(p.AckSeconds)
@@ -61,6 +63,9 @@ func termsOf(ch *charter.Charter, c Case, f form, facts *Facts) delivery.Terms {
 	}
 	if facts.Expires.After(c.Now) {
 		terms.Expires = facts.Expires
+	}
+	if terms.KeepDays > 0 && !cancels(c.Statement.Claims()) {
+		terms.Over = later(facts.Ends, facts.Expires)
 	}
 	return terms
 }

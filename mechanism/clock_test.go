@@ -401,6 +401,7 @@ func (w *world) agreeAll() {
 				if s.Reach = slices.Clone(s.Reach); party != "cedar" && party != d.Author.Party {
 					s.Reach = slices.DeleteFunc(s.Reach, func(r delivery.Reach) bool { return r.Party != party })
 					s.Pending, s.Owed, s.Reason = "", nil, ""
+					s.Quoted = nil // what others said of it
 				}
 				for i := range s.Reach {
 					if s.Reach[i].Party != party && party != "cedar" { // a reply may be at the gate

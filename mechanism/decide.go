@@ -60,6 +60,10 @@ type Case struct {
 	// signature with; nil where it has not. A nil key costs a verification, a
 	// wrong one is found out and costs the same.
 	Checked ed25519.PublicKey
+	// Purged is the entry that is said to destroy the statement's text, of which
+	// nothing is disclosed any more; 0 where it is there, or withheld. Whoever folds
+	// the ledger sees to it that the entry does.
+	Purged uint64
 	// Unseconded is for a desk that asks before the second officer has signed:
 	// that signature is then not missed. It is never set for what is ordered.
 	Unseconded bool
@@ -110,7 +114,7 @@ func Decide(v View, c Case) (Change, error) {
 		return Change{}, err
 	}
 	change.Record.Index, change.Record.Hash, change.Record.Height = c.Index, s.Hash(), c.Height
-	change.Record.Claims, change.Record.Logged = claims, c.Now
+	change.Record.Claims, change.Record.Logged, change.Record.Purged = claims, c.Now, c.Purged
 	change.Head = head
 	return change, nil
 }
@@ -193,7 +197,7 @@ func admit(v View, ch *charter.Charter, c Case, key *Key) (form, error) {
 		return form{}, err
 	}
 	if !s.Complete() {
-		if v.Complete() {
+		if v.Complete() && c.Purged == 0 {
 			return form{}, rule.Refuse(Undisclosed, "submit the statement with every disclosure; what may be withheld is decided later, visibly", "%d of the fields that statement %s signs are not disclosed", s.Withheld(), claims.ID)
 		}
 		return held, nil // a reader of a redacted statement cannot check its fields

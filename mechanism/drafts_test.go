@@ -55,7 +55,7 @@ func withdraws(by string, s *statement.Statement) draft { return act(by, "withdr
 func (w *world) readsBack(by string, s *statement.Statement, changes map[string]any) draft {
 	d := act(by, "J02/1", "reads-back", s)
 	d.fields = map[string]any{"content": content}
-	if r, ok := w.hub.Record(s.Claims().ID); ok {
+	if r, ok := w.hub.Record(s.Claims().ID); ok && r.Facts != nil { // else it is purged
 		for name, value := range r.Facts.Critical {
 			d.fields[name] = value
 		}

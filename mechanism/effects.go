@@ -18,6 +18,9 @@ func effects(v View, ch *charter.Charter, c Case, f form, key *Key) (Change, err
 	case format.Key:
 		return keyEffects(v, ch, c, f.Format)
 	case format.Act:
+		if f.Relation == purges {
+			return purgeEffects(v, ch, c, f)
+		}
 		return actEffects(v, ch, c, f)
 	}
 	return messageEffects(v, ch, c, f)
@@ -120,7 +123,13 @@ func actEffects(v View, ch *charter.Charter, c Case, f form) (Change, error) {
 		if err != nil {
 			return Change{}, err
 		}
-		change.Touched = append(change.Touched, record)
+		change.touch(record)
+		if quotes(f.Relation) {
+			if err := change.apply(c, record, delivery.Quote{By: claims.ID}); err != nil {
+				return Change{}, err
+			}
+			record = change.latest(record)
+		}
 		if leavesGate(f.Relation) || record.Delivery.Status == delivery.Lapsed {
 			switch before, err := succession(v, c, record); {
 			case err != nil:

@@ -52,20 +52,49 @@ func (r *Record) PassOnBegins() time.Time {
 }
 
 // contentOf gives the format whose fields a record carries; empty where that is
-// withheld.
-func (r *Record) contentOf(ch *charter.Charter) string {
+// withheld. What borrows them speaks as what it refers to does.
+func contentOf(v View, ch *charter.Charter, r *Record) string {
 	if r.Facts != nil {
 		return r.Facts.Content
 	}
-	if f, ok := ch.Format(r.Claims.Format); ok && f.Borrows == "" {
+	f, ok := ch.Format(r.Claims.Format)
+	switch {
+	case !ok:
+		return ""
+	case f.Borrows == "":
 		return r.Claims.Format
+	case len(r.Claims.Refs) == 0:
+		return ""
 	}
-	return ""
+	about, ok := v.Record(r.Claims.Refs[0].ID)
+	if !ok || about.Index >= r.Index {
+		return ""
+	}
+	return speaksAs(ch, contentOf(v, ch, about))
+}
+
+// speaksAs gives the edition in which what is said in the place of a statement of
+// content is written: the same where it is in force, else the newest that is.
+func speaksAs(ch *charter.Charter, content string) string {
+	if _, ok := ch.Rule(content); ok || content == "" {
+		return content
+	}
+	if f, ok := ch.Newest(identifier(content)); ok {
+		return f.Ref()
+	}
+	return content
+}
+
+// ofNoMatter reports whether a record, of which some is not here, can be told to be of
+// no matter.
+func ofNoMatter(v View, ch *charter.Charter, r *Record) bool {
+	f, ok := ch.Format(contentOf(v, ch, r))
+	return ok && f.Matter == ""
 }
 
 // factsOf reads the facts of a message; nil where some of it is withheld. about
 // is what it refers to, nil where that is withheld or nothing.
-func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
+func factsOf(v View, ch *charter.Charter, c Case, f form, about *Record) *Facts {
 	if !c.Statement.Complete() {
 		return nil
 	}
@@ -86,12 +115,12 @@ func factsOf(ch *charter.Charter, c Case, f form, about *Record) *Facts {
 	if !known {
 		content = nil
 	}
-	return readFacts(ch, c, f, content, about)
+	return readFacts(v, ch, c, f, content, about)
 }
 
 // readFacts reads the facts from what there is of the statement; content is nil where
 // the charter does not know it.
-func readFacts(ch *charter.Charter, c Case, f form, content *format.Format, about *Record) *Facts {
+func readFacts(v View, ch *charter.Charter, c Case, f form, content *format.Format, about *Record) *Facts {
 	facts := &Facts{Content: f.contentName()}
 	if content == nil || f.Borrows == format.BorrowsTexts {
 		return facts
@@ -120,7 +149,7 @@ func readFacts(ch *charter.Charter, c Case, f form, content *format.Format, abou
 	}
 	if content.Matter != "" {
 		facts.Move = moveOf(content, c)
-		facts.concern(matter.Kind(content.Matter), c.Statement.Claims(), about)
+		facts.concern(v, ch, matter.Kind(content.Matter), c.Statement.Claims(), about)
 	}
 	return facts
 }

@@ -181,11 +181,11 @@ func values(value any) []string {
 // concern finds the matter that a message is of: that of the statement that it
 // refers to first, where that is of the same kind, and else its own. It is empty
 // where what it refers to is withheld here.
-func (facts *Facts) concern(kind matter.Kind, claims statement.Claims, about *Record) {
+func (facts *Facts) concern(v View, ch *charter.Charter, kind matter.Kind, claims statement.Claims, about *Record) {
 	facts.Kind, facts.Matter = kind, claims.ID
 	switch {
 	case len(claims.Refs) == 0:
-	case about == nil || about.Facts == nil && about.Delivery != nil:
+	case about == nil || about.Facts == nil && about.Delivery != nil && !ofNoMatter(v, ch, about):
 		facts.Matter = ""
 	case about.Facts != nil && about.Facts.Kind == kind:
 		facts.Matter = about.Facts.Matter

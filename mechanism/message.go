@@ -54,11 +54,11 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 	}
 	gate := gateFormat(f.Format, c.Statement)
 	if relation != "" && about != nil {
-		if err := checkAbout(ch, c, f, relation, about); err != nil {
+		if err := checkAbout(v, ch, c, f, relation, about); err != nil {
 			return Change{}, err
 		}
 		if gate == "" { // withheld here, but for the original's format
-			gate = about.contentOf(ch)
+			gate = speaksAs(ch, contentOf(v, ch, about))
 		}
 	}
 	if err := missesSecond(ch, c, gate); err != nil {
@@ -72,30 +72,33 @@ func messageEffects(v View, ch *charter.Charter, c Case, f form) (Change, error)
 		}
 		submit.Limit = max(submit.Limit, about.Delivery.Due.Sub(c.Now)) // no clock releases it before its original
 	}
-	facts := factsOf(ch, c, f, first)
-	submit.Terms, submit.Index = termsOf(ch, c, f, facts), c.Index
+	facts := factsOf(v, ch, c, f, first)
+	submit.Terms, submit.Index = termsOf(ch, c, f, gate, facts), c.Index
 	submit.Due = workingDue(ch, claims, submit.Terms, c.Now, c.Now)
 	change, err := submitted(c, relation, submit, about)
 	if err != nil {
 		return Change{}, err
 	}
-	if change.Record.Facts = facts; !c.Statement.Complete() {
+	if change.Record.Facts = facts; !c.Statement.Complete() && c.Purged == 0 {
 		change.Record.Redaction = redactionOf(ch, c, f)
 	} else if parts := partsOf(ch, c, facts, change.Record.Delivery); len(parts) > 0 {
 		facts.Parts = parts
 	}
 	change.Record.Index, change.Record.Claims = c.Index, claims
+	if err := change.remember(v, c, relation); err != nil {
+		return Change{}, err
+	}
 	matters := turn{v: v, ch: ch, c: c}
 	if err := matters.submitted(change.Record); err != nil {
 		return Change{}, err
 	}
 	change.Matters = matters.changed
 	for _, old := range answered {
-		replied, err := decideDelivery(old, c, delivery.Reply{By: claims.ID})
+		replied, err := decideDelivery(change.latest(old), c, delivery.Reply{By: claims.ID})
 		if err != nil {
 			return Change{}, err
 		}
-		change.Touched = append(change.Touched, replied)
+		change.touch(replied)
 	}
 	change.Board, err = boardEffects(v, ch, c, f, about)
 	return change, err
@@ -157,7 +160,7 @@ func borrowed(relation string) bool {
 // checkAbout holds a replacement, cancellation or translation to what it is
 // about: a message, of the same area and of the same format. Whose it is and how
 // it stands is for package delivery to ask.
-func checkAbout(ch *charter.Charter, c Case, f form, relation string, about *Record) error {
+func checkAbout(v View, ch *charter.Charter, c Case, f form, relation string, about *Record) error {
 	claims := c.Statement.Claims()
 	if about.Delivery == nil {
 		return rule.Refuse(BadRef, "refer to the statement itself", "statement %s is an act (%s), which nothing %s", about.Claims.ID, about.Claims.Format, relation)
@@ -171,8 +174,8 @@ func checkAbout(ch *charter.Charter, c Case, f form, relation string, about *Rec
 	if err := CheckTranslated(ch, about.Claims, relation); err != nil {
 		return err
 	}
-	was, is := about.contentOf(ch), gateFormat(f.Format, c.Statement)
-	if was != "" && is != "" && identifier(was) != identifier(is) {
+	was, is := speaksAs(ch, contentOf(v, ch, about)), gateFormat(f.Format, c.Statement)
+	if was != "" && is != "" && was != is {
 		return rule.Refuse(BadContent, "write "+was, "statement %s is of format %s; what %s it cannot be of %s", about.Claims.ID, was, relation, is)
 	}
 	return nil

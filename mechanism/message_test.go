@@ -355,7 +355,7 @@ func (w *world) agree(said []*statement.Statement) {
 			}
 			g, d := *got.Delivery, *want.Delivery
 			if party == "birch" { // what others said, and what waits at the gate, is withheld from it
-				d.Pending, d.Owed, g.Owed, d.Reach, g.Reach = "", nil, nil, d.Reach[:1], g.Reach[:1]
+				d.Pending, d.Owed, g.Owed, d.Reach, g.Reach, d.Quoted, g.Quoted = "", nil, nil, d.Reach[:1], g.Reach[:1], nil, nil
 			}
 			if !reflect.DeepEqual(g, d) || !reflect.DeepEqual(got.Facts, want.factsFor(party)) {
 				w.t.Fatalf("%s has %s as\n%+v %+v, the hub as\n%+v %+v", party, s.Claims().ID, g, got.Facts, d, want.factsFor(party))

@@ -279,6 +279,9 @@ func (t *turn) partial(record *Record) bool {
 
 // lacking marks the matter of a message of which some is withheld here.
 func (t *turn) lacking(record *Record) {
+	if ofNoMatter(t.v, t.ch, record) {
+		return
+	}
 	for _, ref := range record.Claims.Refs {
 		about, ok := t.v.Record(ref.ID)
 		if !ok || about.Facts == nil {

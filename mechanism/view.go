@@ -78,7 +78,8 @@ type Record struct {
 	Claims   statement.Claims
 	Logged   time.Time       // the entry's time
 	Delivery *delivery.State // nil for the acts and key statements of the machinery
-	Facts    *Facts          // of a message; nil where some of its text is withheld here and no release says so
+	Facts    *Facts          // of a message; nil where some of its text is withheld here and no release says so, or purged
+	Purged   uint64          // entry by which its text is destroyed, which may be still to come; 0 for none
 	// Redaction is of a message that is here in part, while its block is decided.
 	Redaction *Redaction
 }
@@ -124,11 +125,14 @@ type Owed struct {
 	Index uint64
 	Since uint64 // index of the entry from which on the party can know of it
 	Area  string
+	// Unknown says that some of it is not here, so that something may be owed that
+	// is not, and the other way round.
+	Unknown bool
 }
 
 // OwedBy gives what a record that party owes something about is listed as.
 func (r *Record) OwedBy(party string) Owed {
-	o := Owed{Index: r.Index, Since: r.Index, Area: r.Claims.Area}
+	o := Owed{Index: r.Index, Since: r.Index, Area: r.Claims.Area, Unknown: r.Facts == nil}
 	if r.Delivery.Status == delivery.Released && party != r.Claims.Author.Party {
 		o.Since = max(o.Since, r.Delivery.Since)
 	}

@@ -60,8 +60,8 @@ func redactionOf(ch *charter.Charter, c Case, f form) *Redaction {
 	}
 	slices.Sort(r.Missing)
 	if content, _, ok := cuttable(ch, c.Statement.Claims(), f.contentName()); ok {
-		r.facts = readFacts(ch, c, f, content, nil)
-		r.terms = termsOf(ch, c, f, r.facts)
+		r.facts = readFacts(nil, ch, c, f, content, nil) // of no matter
+		r.terms = termsOf(ch, c, f, f.contentName(), r.facts)
 	}
 	return r
 }
