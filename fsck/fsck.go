@@ -87,6 +87,10 @@ func Check(ctx context.Context, f Folder) (report *Report, err error) {
 		return nil, fmt.Errorf("check: %w", err)
 	}
 	report.Blocks, report.Size = work.Blocks(), work.Size()
+	if missing := work.Unborne(); len(missing) > 0 && !report.Tree {
+		report.Tree = true
+		report.find("the text of entry %d is missing, and nothing says that it was purged", missing[0])
+	}
 	var ok bool
 	if report.Root, ok = work.RootAt(report.Size); !ok {
 		return nil, fmt.Errorf("check: %w", work.Err())

@@ -18,7 +18,7 @@ func effects(v View, ch *charter.Charter, c Case, f form, key *Key) (Change, err
 	case format.Key:
 		return keyEffects(v, ch, c, f.Format)
 	case format.Act:
-		if f.Relation == purges {
+		if f.Relation == Purges {
 			return purgeEffects(v, ch, c, f)
 		}
 		return actEffects(v, ch, c, f)

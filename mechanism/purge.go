@@ -18,8 +18,8 @@ const (
 	OtherNote  = "purge.other-entry"
 )
 
-// purges is how the hub's clock refers to what it destroys.
-const purges = "purges"
+// Purges is how the hub's clock refers to what it destroys.
+const Purges = "purges"
 
 // quotes reports whether a statement with that relation repeats, or may, what the one
 // that it refers to says: it goes with that.

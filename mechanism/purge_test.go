@@ -44,7 +44,7 @@ func (w *world) doom() (draft, bool) {
 func purgeOf(d Doomed) draft {
 	said := draft{by: clock, format: "clock.purged/1", precedence: "ROUTINE", area: d.Records[0].Claims.Area, to: d.To, fields: map[string]any{"kept-days": int64(d.KeepDays)}}
 	for _, r := range d.Records {
-		said.refs = append(said.refs, statement.Ref{Relation: purges, ID: r.Claims.ID, Hash: r.Hash})
+		said.refs = append(said.refs, statement.Ref{Relation: Purges, ID: r.Claims.ID, Hash: r.Hash})
 	}
 	return said
 }
@@ -76,7 +76,7 @@ func bare(t *testing.T, s *statement.Statement) *statement.Statement {
 	return b
 }
 
-// replay folds the whole ledger again as it is after the purges, into the view of one
+// replay folds the whole ledger again as it is after the Purges, into the view of one
 // who has nothing yet.
 func (w *world) replay(live *memory) *memory {
 	w.t.Helper()
@@ -220,7 +220,7 @@ func TestPurgeRules(t *testing.T) {
 			d.to = []string{to}
 		}
 		for _, s := range of {
-			d.refs = append(d.refs, ref(purges, s)...)
+			d.refs = append(d.refs, ref(Purges, s)...)
 		}
 		return d
 	}
@@ -289,7 +289,7 @@ func TestPurgeWaitsForTheCase(t *testing.T) {
 		if d, ok := w.doom(); ok {
 			t.Fatalf("the clock would purge %+v", d)
 		}
-		d := draft{by: clock, format: "clock.purged/1", precedence: "ROUTINE", to: []string{"alder", "birch"}, fields: map[string]any{"kept-days": int64(1)}, refs: ref(purges, sent)}
+		d := draft{by: clock, format: "clock.purged/1", precedence: "ROUTINE", to: []string{"alder", "birch"}, fields: map[string]any{"kept-days": int64(1)}, refs: ref(Purges, sent)}
 		_, err := w.send(d)
 		if refusal, ok := errors.AsType[*rule.Refusal](err); !ok || refusal.Rule != StillCited {
 			t.Fatalf("got %v, want a refusal by %s", err, StillCited)

@@ -177,7 +177,7 @@ func (c *cold) row(index uint64) (r coldRow, err error) {
 }
 
 // appendBody writes a body: the signed part or, where that is not known, the claims as JSON, then
-// delivery and facts, each after its length; before says where an older body is.
+// delivery, facts and, where there is one, the entry that purged it, each after its length; before says where an older body is.
 func (c *cold) appendBody(out []byte, l *layer, r *mechanism.Record, before *coldRow) ([]byte, error) {
 	if s := l.texts[r.Index]; s != nil {
 		out = appendPart(out, s.Signed())
@@ -206,14 +206,18 @@ func (c *cold) appendBody(out []byte, l *layer, r *mechanism.Record, before *col
 			return nil, err
 		}
 	}
-	return appendPart(appendPart(out, states), facts), nil
+	out = appendPart(appendPart(out, states), facts)
+	if r.Purged != 0 {
+		return appendPart(out, binary.BigEndian.AppendUint64(nil, r.Purged)), nil
+	}
+	return appendPart(out, ""), nil
 }
 
 func appendPart[T string | []byte](out []byte, part T) []byte {
 	return append(binary.BigEndian.AppendUint32(out, uint32(len(part))), part...)
 }
 
-func (c *cold) parts(index uint64, r coldRow) (parts [3][]byte, err error) {
+func (c *cold) parts(index uint64, r coldRow) (parts [4][]byte, err error) {
 	body := make([]byte, r.length)
 	if _, err := c.bodies.ReadAt(body, r.at); err != nil {
 		return parts, fmt.Errorf("read what was put aside of entry %d: %w", index, err)
@@ -260,6 +264,9 @@ func (c *cold) decode(index uint64, row coldRow) (*mechanism.Record, error) {
 		if err := json.Unmarshal(parts[2], r.Facts); err != nil {
 			return fail(err)
 		}
+	}
+	if len(parts[3]) == 8 {
+		r.Purged = binary.BigEndian.Uint64(parts[3])
 	}
 	return r, nil
 }
@@ -363,8 +370,8 @@ func (c *cold) due(all []Due, known map[string]bool) ([]Due, error) {
 		if r.Delivery == nil || known[r.Claims.ID] {
 			continue
 		}
-		if timers := r.Delivery.Timers(); len(timers) > 0 {
-			all = append(all, Due{r.Claims.ID, timers[0].At})
+		if due := r.Delivery.NextDue(); !due.IsZero() {
+			all = append(all, Due{r.Claims.ID, due})
 		}
 	}
 	return all, nil

@@ -56,6 +56,7 @@ type content struct {
 	statement *statement.Statement
 	charter   *charter.Signed
 	checked   ed25519.PublicKey
+	purged    uint64 // entry that destroyed it; 0 for none
 	err       error
 }
 
@@ -148,6 +149,9 @@ func (w *Working) fold(p Prepared) error {
 	if err := w.foldParts(p); err != nil {
 		return err
 	}
+	if err := w.borne(b.First, b.Size(), b.Height); err != nil {
+		return err
+	}
 	return w.foldCheckpoint(b)
 }
 
@@ -205,7 +209,7 @@ func (w *Working) foldContent(c content, index uint64, entry Entry, height uint6
 		w.PutCharter(index, c.charter)
 		return nil
 	}
-	change, err := mechanism.Decide(w.Deciding(), mechanism.Case{Statement: c.statement, Index: index, Now: entry.Logged, Height: height, Checked: c.checked})
+	change, err := mechanism.Decide(w.Deciding(), mechanism.Case{Statement: c.statement, Index: index, Now: entry.Logged, Height: height, Checked: c.checked, Purged: c.purged})
 	if errors.Is(err, mechanism.ErrKnown) {
 		return fail(errors.New("the same statement was ordered twice"))
 	}
@@ -219,6 +223,9 @@ func (w *Working) foldContent(c content, index uint64, entry Entry, height uint6
 	}
 	w.Put(change, entry)
 	w.putText(c.statement, change)
+	if c.purged != 0 {
+		w.await(c.purged, index)
+	}
 	return nil
 }
 

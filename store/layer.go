@@ -39,15 +39,16 @@ type layer struct {
 	heads    map[string]mechanism.Head
 	charters []Edition
 	matters  map[string]*mechanism.Matter
-	board    *mechanism.Board // nil where it stays
-	from     int64            // stored hash index of tree[0]
+	board    *mechanism.Board    // nil where it stays
+	awaited  map[uint64][]uint64 // of the block being made, see Working
+	from     int64               // stored hash index of tree[0]
 	tree     []tlog.Hash
 	texts    map[uint64]*statement.Statement // by index, in a replay; nil elsewhere
 }
 
 func newLayer(from int64) *layer {
 	return &layer{entries: map[uint64]Entry{}, indexes: map[mechanism.Hash]uint64{}, records: map[string]*mechanism.Record{}, numbers: map[uint64]*mechanism.Record{},
-		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, matters: map[string]*mechanism.Matter{}, from: from}
+		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, matters: map[string]*mechanism.Matter{}, awaited: map[uint64][]uint64{}, from: from}
 }
 
 func (l *layer) putEntry(index uint64, e Entry) {
@@ -130,15 +131,15 @@ func (l *layer) writeEntries(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (l *layer) writeRecords(ctx context.Context, tx *sql.Tx) error {
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO entry (idx, hash, logged, height, id, author, format, area, precedence, signed, claims, facts, status, due, owing, delivery)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO entry (idx, hash, logged, height, id, author, format, area, precedence, signed, claims, facts, status, due, owing, delivery, purged)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (idx) DO UPDATE SET height = excluded.height, id = excluded.id, author = excluded.author, format = excluded.format, area = excluded.area,
-			precedence = excluded.precedence, signed = excluded.signed, claims = excluded.claims, facts = excluded.facts, status = excluded.status, due = excluded.due, owing = excluded.owing, delivery = excluded.delivery`)
+			precedence = excluded.precedence, signed = excluded.signed, claims = excluded.claims, facts = excluded.facts, status = excluded.status, due = excluded.due, owing = excluded.owing, delivery = excluded.delivery, purged = excluded.purged`)
 	if err != nil {
 		return err
 	}
 	defer insert.Close()
-	update, err := tx.PrepareContext(ctx, "UPDATE entry SET status = ?, due = ?, owing = ?, delivery = ? WHERE idx = ?")
+	update, err := tx.PrepareContext(ctx, "UPDATE entry SET status = ?, due = ?, owing = ?, delivery = ?, purged = ?, facts = CASE WHEN ? THEN facts END WHERE idx = ?")
 	if err != nil {
 		return err
 	}
@@ -150,8 +151,8 @@ func (l *layer) writeRecords(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 		e, fresh := l.entries[index]
-		if !fresh { // only its delivery changed
-			if _, err := update.ExecContext(ctx, d.status, d.due, d.owing, d.state, index); err != nil {
+		if !fresh { // only its delivery changed, or its text was purged
+			if _, err := update.ExecContext(ctx, d.status, d.due, d.owing, d.state, d.purged, r.Facts != nil, index); err != nil {
 				return err
 			}
 			continue
@@ -167,7 +168,7 @@ func (l *layer) writeRecords(ctx context.Context, tx *sql.Tx) error {
 			}
 		}
 		c := r.Claims
-		if _, err := insert.ExecContext(ctx, index, e.Hash[:], e.Logged.UnixMilli(), r.Height, c.ID, c.Author.String(), c.Format, c.Area, c.Precedence, c.Time.UnixMilli(), claims, facts, d.status, d.due, d.owing, d.state); err != nil {
+		if _, err := insert.ExecContext(ctx, index, e.Hash[:], e.Logged.UnixMilli(), r.Height, c.ID, c.Author.String(), c.Format, c.Area, c.Precedence, c.Time.UnixMilli(), claims, facts, d.status, d.due, d.owing, d.state, d.purged); err != nil {
 			return err
 		}
 	}
@@ -223,19 +224,22 @@ func (l *layer) writeTree(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// A deliveryRow is the columns that change as a delivery goes on; all are NULL for
-// an act.
-type deliveryRow struct{ status, due, owing, state any }
+// A deliveryRow is the columns that change as a delivery goes on; all but purged are
+// NULL for an act.
+type deliveryRow struct{ status, due, owing, state, purged any }
 
 func deliveryColumns(r *mechanism.Record) (row deliveryRow, err error) {
+	if r.Purged != 0 {
+		row.purged = r.Purged
+	}
 	if r.Delivery == nil {
 		return row, nil
 	}
 	if row.state, err = json.Marshal(r.Delivery); err != nil {
 		return row, err
 	}
-	if timers := r.Delivery.Timers(); len(timers) > 0 {
-		row.due = timers[0].At.UnixMilli()
+	if due := r.Delivery.NextDue(); !due.IsZero() {
+		row.due = due.UnixMilli()
 	}
 	if owing := owingText(r); owing != "" {
 		row.owing = owing

@@ -13,7 +13,7 @@ import (
 func (w *Working) foldParts(p Prepared) error {
 	b := p.Block
 	for i, c := range p.contents {
-		if c.statement == nil || c.statement.Complete() {
+		if c.statement == nil || c.statement.Complete() || c.purged != 0 {
 			continue
 		}
 		index := b.First + uint64(i)
@@ -45,7 +45,7 @@ func (w *Working) checkPart(c content) error {
 // overOpened reports that a party was handed what a release, which the supervisor has
 // signed, keeps from it.
 func (w *Working) overOpened(r *mechanism.Record) error {
-	if w.reader == "" || r.Delivery == nil || len(r.Delivery.Withheld) == 0 || r.Redaction != nil || w.reader == r.Delivery.Author.Party || w.reader == r.Delivery.Supervisor {
+	if w.reader == "" || r.Delivery == nil || len(r.Delivery.Withheld) == 0 || r.Redaction != nil || r.Purged != 0 || w.reader == r.Delivery.Author.Party || w.reader == r.Delivery.Supervisor {
 		return nil
 	}
 	return errors.New("the text was handed over whole, with the parts that this release withholds")

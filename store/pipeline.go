@@ -40,6 +40,11 @@ func unprepared(blocks []*ledger.Block) (all []Prepared, work []*content) {
 				all[i].contents[k].text = b.Disclosed[k-len(b.Contents)].Content
 			}
 			if all[i].contents[k].text != nil {
+				index := b.First + uint64(k)
+				if k >= len(b.Contents) {
+					index = b.Disclosed[k-len(b.Contents)].Index
+				}
+				all[i].contents[k].purged, _ = b.PurgedBy(index)
 				work = append(work, &all[i].contents[k])
 			}
 		}

@@ -15,21 +15,21 @@ import (
 	"parley/mechanism"
 )
 
-const recordColumns = "idx, hash, logged, height, claims, delivery, facts"
+const recordColumns = "idx, hash, logged, height, claims, delivery, facts, coalesce(purged, 0)"
 
 type scanner interface{ Scan(...any) error }
 
 func scanRecord(row scanner) (*mechanism.Record, error) {
 	var (
-		index, height         uint64
+		index, height, purged uint64
 		logged                int64
 		hash                  []byte
 		claims, states, facts []byte
 	)
-	if err := row.Scan(&index, &hash, &logged, &height, &claims, &states, &facts); err != nil {
+	if err := row.Scan(&index, &hash, &logged, &height, &claims, &states, &facts, &purged); err != nil {
 		return nil, err
 	}
-	r := &mechanism.Record{Index: index, Hash: mechanism.Hash(hash), Height: height, Logged: time.UnixMilli(logged).UTC()}
+	r := &mechanism.Record{Index: index, Hash: mechanism.Hash(hash), Height: height, Logged: time.UnixMilli(logged).UTC(), Purged: purged}
 	if err := json.Unmarshal(claims, &r.Claims); err != nil {
 		return nil, fmt.Errorf("read entry %d: claims: %w", index, err)
 	}
@@ -206,6 +206,24 @@ func (db *DB) due(ctx context.Context) ([]Due, error) {
 		}
 		d.At = time.UnixMilli(at).UTC()
 		all = append(all, d)
+	}
+	return all, rows.Err()
+}
+
+// awaited gives what is said to be destroyed by entries from size on, by those.
+func (db *DB) awaited(ctx context.Context, size uint64) (map[uint64][]uint64, error) {
+	rows, err := db.read.QueryContext(ctx, "SELECT purged, idx FROM entry WHERE purged >= ?", size)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[uint64][]uint64{}
+	for rows.Next() {
+		var by, index uint64
+		if err := rows.Scan(&by, &index); err != nil {
+			return nil, err
+		}
+		all[by] = append(all[by], index)
 	}
 	return all, rows.Err()
 }

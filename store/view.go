@@ -282,8 +282,8 @@ func (w *Working) dueStatements(ctx context.Context) ([]Due, error) {
 			if r.Delivery == nil {
 				continue
 			}
-			if timers := r.Delivery.Timers(); len(timers) > 0 {
-				all = append(all, Due{id, timers[0].At})
+			if due := r.Delivery.NextDue(); !due.IsZero() {
+				all = append(all, Due{id, due})
 			}
 		}
 	}

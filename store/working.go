@@ -41,6 +41,7 @@ type Working struct {
 	recent   int                                  // of a replay, which puts aside what is older; 0 elsewhere
 	kept     *layer                               // in a replay: the matters of what was put aside
 	cold     *cold                                // in a replay: the rest of it; nil while there is none
+	awaited  map[uint64][]uint64                  // by an entry still to come, what it is to say is destroyed
 	err      error                                // first failure of the database under a View method
 
 	verifier *ledger.Verifier // of the charter in force; the folder's alone
@@ -60,7 +61,7 @@ type Working struct {
 // everything in memory.
 func New(ctx context.Context, db *DB, name string, complete bool) (*Working, error) {
 	w := &Working{db: db, complete: complete, ledger: name, roots: map[uint64]ledger.Hash{}, grown: make(chan struct{}, 1),
-		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, board: &mechanism.Board{}, owed: map[string]map[uint64]mechanism.Owed{}, acting: map[string]map[uint64]mechanism.Owed{}}
+		keys: map[string]mechanism.Key{}, heads: map[string]mechanism.Head{}, board: &mechanism.Board{}, owed: map[string]map[uint64]mechanism.Owed{}, acting: map[string]map[uint64]mechanism.Owed{}, awaited: map[uint64][]uint64{}}
 	if db != nil {
 		p, err := db.Progress(ctx)
 		if err != nil {
@@ -91,6 +92,9 @@ func New(ctx context.Context, db *DB, name string, complete bool) (*Working, err
 		}
 		for _, m := range acting {
 			w.indexMatter(m)
+		}
+		if w.awaited, err = db.awaited(ctx, p.Size); err != nil {
+			return nil, fmt.Errorf("open read model: %w", err)
 		}
 		p.Ledger = name
 		w.written, w.blocks, w.size = p, p.Blocks, p.Size
@@ -171,6 +175,10 @@ func (w *Working) Commit(n uint64) {
 	if w.pending.board != nil {
 		w.board = w.pending.board
 	}
+	for by, indexes := range w.pending.awaited {
+		w.awaited[by] = append(w.awaited[by], indexes...)
+	}
+	maps.DeleteFunc(w.awaited, func(by uint64, _ []uint64) bool { return by < w.size+n })
 	w.dirty.absorb(w.pending)
 	w.blocks++
 	w.size += n
