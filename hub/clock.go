@@ -52,6 +52,7 @@ func (h *Hub) watchRecord(r *mechanism.Record) {
 	if timers := r.Delivery.Timers(); len(timers) > 0 {
 		h.timers.watch(r.Claims.ID, timers[0].At)
 	}
+	h.timers.watch(r.Claims.ID, h.purgeNext(r))
 }
 
 // watchMatter has a matter looked at when its next timer falls due.
@@ -146,7 +147,7 @@ func (h *Hub) say(ctx context.Context, ids []string, refused map[string]int) {
 	subs := make([]*submission, len(ids))
 	for i, id := range ids {
 		s := &submission{party: h.config.Author.String(), flash: h.urgent(id), bytes: openingWeight, done: &done}
-		s.make = func(now time.Time) (*statement.Statement, error) { return h.due(ctx, now, id) }
+		s.make = func(now time.Time) (*statement.Statement, error) { return h.due(ctx, now, id, ids) }
 		done.Add(1)
 		if err := h.queue.add(s); err != nil {
 			s.answer(nil, err)
@@ -181,9 +182,9 @@ func (h *Hub) urgent(id string) bool {
 }
 
 // due makes what is due first of a statement, or of the board; nil where nothing
-// is, because someone was faster. It runs on the sequencer, which alone knows the
+// is, because someone was faster. ids are all that fell due with it. It runs on the sequencer, which alone knows the
 // hub's place in the chain of its own statements.
-func (h *Hub) due(ctx context.Context, now time.Time, id string) (*statement.Statement, error) {
+func (h *Hub) due(ctx context.Context, now time.Time, id string, ids []string) (*statement.Statement, error) {
 	if id == board {
 		return h.dueOfBoard(ctx, now)
 	}
@@ -196,7 +197,7 @@ func (h *Hub) due(ctx context.Context, now time.Time, id string) (*statement.Sta
 	}
 	timers := r.Delivery.Timers()
 	if len(timers) == 0 || timers[0].At.After(now) {
-		return nil, nil //nolint:nilnil // nothing is due
+		return h.duePurge(ctx, now, r, ids)
 	}
 	c, t := r.Claims, timers[0]
 	said := statement.Claims{Area: c.Area, Precedence: c.Precedence}

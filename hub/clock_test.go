@@ -55,7 +55,7 @@ func (w *world) said() []string {
 }
 
 func (w *world) statementAt(r *mechanism.Record) (*statement.Statement, error) {
-	text, err := w.hub.content(w.t.Context(), r.Height, r.Index)
+	text, _, err := w.hub.content(w.t.Context(), r.Height, r.Index)
 	if err != nil {
 		return nil, err
 	}

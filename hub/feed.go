@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -54,6 +55,7 @@ type routed struct {
 type opened struct {
 	disclosure ledger.Disclosure
 	route      mechanism.Route
+	purged     uint64 // entry that destroyed the text; 0 for none
 }
 
 func newFeed(h *Hub) *feed { return &feed{hub: h, grown: make(chan struct{})} }
@@ -90,6 +92,7 @@ func (h *Hub) publish(b *ledger.Block, changes []mechanism.Change) {
 		}
 	}
 	for _, c := range changes {
+		h.purged(c)
 		h.watchRecord(c.Record)
 		for _, r := range c.Touched {
 			h.watchRecord(r)
@@ -168,7 +171,7 @@ func (h *Hub) line(ctx context.Context, r *routed, reader mechanism.Reader) ([]b
 	}
 	part := *r.block
 	part.Contents = make([][]byte, len(r.block.Contents))
-	part.Disclosed = nil
+	part.Disclosed, part.Purged = nil, nil
 	for i, route := range r.routes {
 		if reader.Reads(route) {
 			part.Contents[i] = r.block.Contents[i]
@@ -181,8 +184,17 @@ func (h *Hub) line(ctx context.Context, r *routed, reader mechanism.Reader) ([]b
 			part.Contents[o.disclosure.Index-part.First] = o.disclosure.Content
 		default:
 			part.Disclosed = append(part.Disclosed, o.disclosure)
+			if o.purged != 0 {
+				part.Purged = append(part.Purged, ledger.Tombstone{Index: o.disclosure.Index, By: o.purged})
+			}
 		}
 	}
+	for i, content := range part.Contents {
+		if by, ok := r.block.PurgedBy(part.First + uint64(i)); ok && content != nil {
+			part.Purged = append(part.Purged, ledger.Tombstone{Index: part.First + uint64(i), By: by})
+		}
+	}
+	slices.SortFunc(part.Purged, func(a, b ledger.Tombstone) int { return cmp.Compare(a.Index, b.Index) })
 	line, err := part.MarshalJSON()
 	if err != nil {
 		return nil, fmt.Errorf("feed block %d: %w", part.Height, err)
@@ -211,7 +223,7 @@ func (h *Hub) route(ctx context.Context, r *routed) error {
 			if !ok {
 				return fmt.Errorf("feed entry %d: it opens statement %s, which is not in the read model", index, id)
 			}
-			content, err := h.content(ctx, record.Height, record.Index)
+			content, by, err := h.content(ctx, record.Height, record.Index)
 			if err != nil {
 				return err
 			}
@@ -219,10 +231,12 @@ func (h *Hub) route(ctx context.Context, r *routed) error {
 			if err != nil {
 				return err
 			}
-			if content, err = cut(content, route); err != nil {
-				return fmt.Errorf("feed entry %d, which opens entry %d: %w", index, record.Index, err)
+			if by == 0 { // else nothing is left to take out
+				if content, err = cut(content, route); err != nil {
+					return fmt.Errorf("feed entry %d, which opens entry %d: %w", index, record.Index, err)
+				}
 			}
-			all = append(all, opened{ledger.Disclosure{Index: record.Index, Content: content}, of})
+			all = append(all, opened{ledger.Disclosure{Index: record.Index, Content: content}, of, by})
 		}
 	}
 	r.routes, r.opened = routes, all // all of it or, where a follower went away meanwhile, nothing
@@ -252,14 +266,19 @@ func (h *Hub) routeOf(content []byte, index uint64) (mechanism.Route, error) {
 	if err != nil {
 		return mechanism.Route{}, fmt.Errorf("feed entry %d: %w", index, err)
 	}
+	if record, ok := h.work.RecordAt(index); ok && !s.Complete() && record.Delivery != nil { // purged: its gate is that which it met
+		return mechanism.RouteBy(h.work.CharterAt(index), s, record.Delivery.Mode), nil
+	}
 	return mechanism.RouteOf(h.work.CharterAt(index), s), nil
 }
 
-// content reads the text of the entry at index from the journal.
-func (h *Hub) content(ctx context.Context, height, index uint64) ([]byte, error) {
+// content reads the text of the entry at index from the journal, and which entry
+// destroyed what it says; 0 for none.
+func (h *Hub) content(ctx context.Context, height, index uint64) (text []byte, purged uint64, err error) {
 	b, err := h.journal.ReadOne(ctx, h.origin, height)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return b.Contents[index-b.First], nil
+	purged, _ = b.PurgedBy(index)
+	return b.Contents[index-b.First], purged, nil
 }

@@ -30,6 +30,7 @@ import (
 // A Journal is where blocks become durable.
 type Journal interface {
 	journal.Journal
+	Purger
 	ReadOne(ctx context.Context, ledger string, height uint64) (*ledger.Block, error)
 }
 
@@ -72,6 +73,7 @@ type Hub struct {
 	cores  chan struct{} // slots for verifying signatures, one a core
 
 	carrying chan struct{} // slots for answering carried files
+	doomed   chan struct{} // holds one while something may be to be destroyed
 
 	hearing *hearing // whether anything is signed
 
@@ -91,7 +93,7 @@ type Hub struct {
 // charter. The context bounds recovery alone.
 func New(ctx context.Context, c Config) (*Hub, error) {
 	h := &Hub{config: c, origin: c.Charter.Hub.Origin, signer: c.Signer, journal: c.Journal, clock: c.Clock, log: c.Log,
-		queue: newQueue(), tokens: newTokens(), timers: newTimers(), cores: make(chan struct{}, runtime.GOMAXPROCS(0)), carrying: make(chan struct{}, maxCarried)}
+		queue: newQueue(), tokens: newTokens(), timers: newTimers(), cores: make(chan struct{}, runtime.GOMAXPROCS(0)), carrying: make(chan struct{}, maxCarried), doomed: make(chan struct{}, 1)}
 	if c.Signer.VerifierKey() != c.Charter.Hub.Key {
 		return nil, fmt.Errorf("start hub: the charter names log key %s, the key ring holds %s", c.Charter.Hub.Key, c.Signer.VerifierKey())
 	}
@@ -126,6 +128,7 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 	}
 	h.workers.Go(func() { h.runClock(running) })
 	h.workers.Go(func() { h.announce(running) })
+	h.workers.Go(func() { h.carryOut(running) })
 	h.workers.Go(func() {
 		h.work.Follow(running, 250*time.Millisecond, func(err error) { h.log.Error("read model not written; it will be tried again", "error", err) })
 	})
@@ -164,6 +167,9 @@ func (h *Hub) recover(ctx context.Context) error {
 		}
 	}
 	if err := h.work.FoldAll(ctx, store.Own, 64, blocks); err != nil {
+		return err
+	}
+	if err := h.whole(); err != nil {
 		return err
 	}
 	if err := h.work.Flush(ctx); err != nil {

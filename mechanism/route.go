@@ -35,6 +35,17 @@ func (r Route) Cut(s *statement.Statement) (*statement.Statement, error) {
 // or translates another is that of the format its field content names, which
 // [Decide] has found to be the other's.
 func RouteOf(ch *charter.Charter, s *statement.Statement) Route {
+	f, ok := ch.Format(s.Claims().Format)
+	if !ok {
+		return RouteBy(ch, s, "")
+	}
+	mode, _ := ch.Gate(gateFormat(f, s), s.Claims().Precedence)
+	return RouteBy(ch, s, mode)
+}
+
+// RouteBy is [RouteOf] of a statement of which some is not here any more, and which met
+// a gate of that mode, where it is a message.
+func RouteBy(ch *charter.Charter, s *statement.Statement, mode string) Route {
 	claims := s.Claims()
 	r := Route{Party: claims.Author.Party, Area: claims.Area, To: claims.To}
 	f, ok := ch.Format(claims.Format)
@@ -54,7 +65,6 @@ func RouteOf(ch *charter.Charter, s *statement.Statement) Route {
 			}
 		}
 	default:
-		mode, _ := ch.Gate(gateFormat(f, s), claims.Precedence)
 		if mode != delivery.ModeNone && mode != delivery.ModeNotify && r.Party != ch.Supervisor().ID {
 			r.To, r.Later = nil, claims.To
 		}
