@@ -9,10 +9,11 @@
 // same bytes until the hub gives a receipt that verifies, or refuses it. A
 // refused statement was never accepted; it stays visible with the reason.
 //
-// Seven goroutines do the work: the follower reads the ledger and reports what
+// Eight goroutines do the work: the follower reads the ledger and reports what
 // arrived, the sender empties the outbox, the keeper proves the line, the sealer
-// opens sealed exchanges, the witness cosigns checkpoints, and the read model and
-// who has cosigned are written behind. Close ends and awaits them all.
+// opens sealed exchanges, the purger destroys what the ledger says is destroyed, the
+// witness cosigns checkpoints, and the read model and who has cosigned are written
+// behind. Close ends and awaits them all.
 package desk
 
 import (
@@ -82,6 +83,7 @@ type Desk struct {
 	asked     *signal     // there is a checkpoint to cosign
 	deposited *signal     // a text was sealed
 	noted     *signal     // somebody has cosigned
+	doomed    *signal     // the ledger says that texts are destroyed
 	synced    chan struct{}
 	once      sync.Once // closes synced
 
@@ -111,7 +113,7 @@ type Desk struct {
 // opening alone.
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	d := &Desk{config: c, party: c.Author.Party, origin: c.Charter.Hub.Origin, log: c.Log,
-		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), deposited: newSignal(), noted: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
+		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), deposited: newSignal(), noted: newSignal(), doomed: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.closeFiles())
 	}
@@ -123,6 +125,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d.workers.Go(func() { d.send(running) })
 	d.workers.Go(func() { d.proveLine(running) })
 	d.workers.Go(func() { d.openSealed(running) })
+	d.workers.Go(func() { d.carryOut(running) })
 	if c.Witness != nil {
 		d.workers.Go(func() { d.cosign(running) })
 	}

@@ -143,11 +143,15 @@ func (d *Desk) enforce(ctx context.Context) {
 func (d *Desk) newest(ctx context.Context, r *route) (ledger.Head, error) {
 	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
 	defer cancel()
+	promised := d.work.Promised() // what comes meanwhile may be of later
 	note, err := r.Checkpoint(ctx)
 	if err != nil {
 		return ledger.Head{}, err
 	}
 	head, _, err := d.weigh(note)
+	if err == nil {
+		err = checkPromise(promised, head, note)
+	}
 	return head, err
 }
 
@@ -209,6 +213,9 @@ func (d *Desk) take(ctx context.Context, item client.Item) error {
 	d.work.Commit(uint64(len(b.Entries)))
 	if d.revokes(b) {
 		d.enforce(ctx)
+	}
+	if purges(b) {
+		d.doomed.raise()
 	}
 	d.ring(b)
 	d.grown.raise()

@@ -19,8 +19,13 @@ CREATE INDEX IF NOT EXISTS statement_flash ON statement (author) WHERE state = '
 CREATE INDEX IF NOT EXISTS statement_unsettled ON statement (state, signed, flash) WHERE state <> 'accepted';
 CREATE INDEX IF NOT EXISTS statement_author ON statement (author, seq);
 
--- A statement that has a receipt, or was refused, never changes again.
-CREATE TRIGGER IF NOT EXISTS statement_settled BEFORE UPDATE ON statement WHEN old.state <> 'queued'
+-- A statement that has a receipt, or was refused, never changes again, but for what its
+-- text discloses, which may be purged.
+DROP TRIGGER IF EXISTS statement_settled;
+CREATE TRIGGER statement_settled BEFORE UPDATE ON statement WHEN old.state <> 'queued'
+	AND NOT (new.seq = old.seq AND new.id = old.id AND new.author = old.author AND new.flash = old.flash AND new.after = old.after AND new.signed = old.signed
+		AND new.state = old.state AND new.idx IS old.idx AND new.receipt IS old.receipt AND new.problem IS old.problem
+		AND length(new.bytes) < length(old.bytes) AND new.bytes = substr(old.bytes, 1, length(new.bytes)))
 	BEGIN SELECT RAISE(ABORT, 'the statement is settled'); END;
 
 -- What the desk has said of statements that reached it: that they were delivered or

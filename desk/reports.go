@@ -85,7 +85,7 @@ func mentioned(b *ledger.Block) []string {
 
 // owes reports whether this party has still to say that a statement reached it.
 func (d *Desk) owes(r *mechanism.Record, relation string) bool {
-	if r.Delivery == nil || r.Delivery.Status != delivery.Released {
+	if r.Delivery == nil || r.Delivery.Status != delivery.Released || r.Purged != 0 {
 		return false
 	}
 	for _, reach := range r.Delivery.Reach {

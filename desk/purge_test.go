@@ -1,0 +1,132 @@
+package desk
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/ledger"
+)
+
+var secretNotice = []string{"activity=survey", "place=DMM 00 33.600N 017 57.000W ±50m; zebra hospital", "window=2026-11-24T07:00Z/2026-11-24T09:00Z", "description=The ward of the zebra.", "contact=desk:line 2"}
+
+// disclosed gives what a text discloses, a part of each.
+func disclosed(texts ...[]byte) (parts [][]byte) {
+	for _, text := range texts {
+		for _, part := range bytes.Split(text, []byte("~"))[1:] {
+			if len(part) > 44 {
+				parts = append(parts, part[8:44])
+			}
+		}
+	}
+	return parts
+}
+
+// holding gives the files of the world that hold what is secret, in plain or as a
+// statement discloses it.
+func (w *world) holding(secret [][]byte) (files []string) {
+	w.t.Helper()
+	secret = append(slices.Clone(secret), []byte("zebra"))
+	w.must(filepath.WalkDir(w.dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if slices.ContainsFunc(secret, func(part []byte) bool { return bytes.Contains(content, part) }) {
+			name, _ := filepath.Rel(w.dir, path)
+			files = append(files, name)
+		}
+		return err
+	}))
+	return files
+}
+
+func (w *world) text(party, id string) []byte {
+	w.t.Helper()
+	record, ok := w.desks[party].work.Record(id)
+	if !ok {
+		w.t.Fatalf("%s does not know %s", party, id)
+	}
+	text, err := w.desks[party].Content(w.t.Context(), record.Index)
+	w.must(err)
+	return text
+}
+
+// carriedOut waits until a desk has destroyed a statement's text.
+func (w *world) carriedOut(party, id string) {
+	w.t.Helper()
+	w.until("the text is destroyed at "+party, func() bool {
+		d := w.desks[party]
+		record, ok := d.work.Record(id)
+		size, err := d.journal.Purged(w.t.Context(), d.origin)
+		return ok && err == nil && record.Purged != 0 && size > record.Purged
+	})
+}
+
+// A notice is shown, read back and acknowledged. When the charter keeps it no longer,
+// nothing of what it said is in any file of hub and desks, the desk that was away
+// included; what it was, and that it is purged, every desk still shows.
+func TestPurge(t *testing.T) {
+	w := newWorld(t)
+	id := w.send("alder/watch/amal", Saying{Format: "J14", Fields: secretNotice})
+	w.receipt("alder", id)
+	w.release(id)
+	w.show("birch", id)
+	w.until("birch has reported that it was shown", func() bool {
+		record, ok := w.desks["birch"].work.Record(id)
+		return ok && !record.Delivery.Reach[0].Displayed.IsZero()
+	})
+	back := w.act("birch/watch/basil", "readback", id, secretNotice[0], secretNotice[1], secretNotice[2])
+	w.act("birch/watch/basil", "ack", id)
+	secret := disclosed(w.text("alder", id), w.text("birch", back))
+	for _, d := range w.desks {
+		w.must(d.work.Flush(t.Context()))
+	}
+	if found := w.holding(secret); len(found) < 4 {
+		t.Fatalf("the secret is in %v alone before", found)
+	}
+	w.until("everyone has all", func() bool {
+		size := w.desks["birch"].work.Size()
+		return w.desks["alder"].work.Size() == size && w.desks["cedar"].work.Size() == size
+	})
+	w.close("birch") // away for months
+	w.ahead.Store(int64(31 * 24 * time.Hour))
+	for _, party := range []string{"alder", "cedar"} {
+		w.carriedOut(party, id)
+	}
+	w.until("the hub has destroyed it", func() bool {
+		return !slices.ContainsFunc(w.holding(secret), func(file string) bool { return !strings.HasPrefix(file, "birch/") })
+	})
+	w.open("birch")
+	w.carriedOut("birch", id)
+	w.until("nothing holds it", func() bool { return len(w.holding(secret)) == 0 })
+	for _, party := range []string{"alder", "birch", "cedar"} {
+		text := w.text(party, id)
+		if record, _ := w.desks[party].work.Record(id); !bytes.Equal(text, ledger.Bare(text)) || ledger.ContentHash(text) != record.Hash || record.Facts != nil {
+			t.Errorf("%s has %q", party, text)
+		}
+	}
+	for _, party := range []string{"alder", "birch", "cedar"} {
+		w.rebuilt(party)
+		if record, ok := w.desks[party].work.Record(id); !ok || record.Purged == 0 || record.Delivery.Purged.IsZero() || !record.Delivery.Acknowledged("birch") {
+			t.Errorf("rebuilt, %s has %+v", party, record)
+		}
+	}
+	for _, name := range []string{"journal.db", "store.db", "store.db-wal", "store.db-shm", "outbox.db", "outbox.db-wal"} { // a desk that begins anew gets no text
+		w.desks["birch"].Close()
+		w.must(os.RemoveAll(filepath.Join(w.dir, "birch", name)))
+	}
+	w.open("birch")
+	w.until("birch has all again", func() bool { return w.desks["birch"].work.Size() == w.desks["cedar"].work.Size() })
+	if record, ok := w.desks["birch"].work.Record(id); !ok || record.Purged == 0 {
+		t.Errorf("birch, which began anew, has %+v", record)
+	}
+	if found := w.holding(secret); len(found) != 0 {
+		t.Errorf("the secret came back into %v", found)
+	}
+}
