@@ -58,6 +58,9 @@ func (d *Desk) destroy(ctx context.Context) error {
 	if err != nil || len(gone) == 0 {
 		return err
 	}
+	if err := d.work.Flush(ctx); err != nil { // the read model first: it could not be made of what is left
+		return err
+	}
 	var texts []journal.Erasure
 	for _, g := range gone {
 		mark := ledger.Tombstone{Index: g.Index, By: g.By}

@@ -118,6 +118,9 @@ func (h *Hub) destroy(ctx context.Context) error {
 	if err != nil || len(gone) == 0 {
 		return err
 	}
+	if err := h.work.Flush(ctx); err != nil { // the read model first: it could not be made of what is left
+		return err
+	}
 	texts, marks := make([]journal.Erasure, len(gone)), make([]ledger.Tombstone, len(gone))
 	for i, d := range gone {
 		marks[i] = ledger.Tombstone{Index: d.Index, By: d.By}
