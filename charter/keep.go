@@ -39,9 +39,16 @@ func (k *checker) keep(c *Charter, field string, f *format.Format, r Rule) {
 		k.add(field, read, "nothing: what is said to a "+f.Matter+" is read again whenever the ledger is replayed, so its text stays", "keep places out of it, and refer to a statement that is purged")
 	case f.Everyone:
 		k.add(field, read, "nothing: the standing of the channel follows from it", "")
+	case hasField(f, "originator-control"):
+		k.add(field, read, "nothing: whose consent its use needs is read from it for as long as it is referred to", "")
 	case r.KeepDays < 0 || r.KeepDays > maxKeepDays:
 		k.add(field, read, fmt.Sprintf("a whole number of days from 1 to %d", maxKeepDays), "")
 	case !slices.ContainsFunc(c.Formats, func(r Rule) bool { return purger(r.Format) }) || !hub.Allows(PurgeFormat):
 		k.add(field, read, "nothing, where the hub cannot say that a text is purged", "put "+PurgeFormat+"/1 in force and let the role hub send it")
 	}
+}
+
+func hasField(f *format.Format, name string) bool {
+	_, ok := f.Field(name)
+	return ok
 }

@@ -174,7 +174,7 @@ func (d *Desk) controlling(ctx context.Context, r *mechanism.Record) ([]*mechani
 	all, _ := mechanism.Controlling(d.work, d.Charter(), r, d.party)
 	kept := all[:0]
 	for _, r := range all {
-		if _, known := mechanism.Controlled(d.Charter(), r); !known { // some of it is withheld; the field itself may not be
+		if _, known := mechanism.Controlled(d.work, d.Charter(), r); !known { // some of it is withheld; the field itself may not be
 			s, err := d.statementAt(ctx, r.Index)
 			if err != nil {
 				return nil, err

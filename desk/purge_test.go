@@ -46,7 +46,7 @@ func (w *world) holding(secret [][]byte) (files []string) {
 	return files
 }
 
-func (w *world) text(party, id string) []byte {
+func (w *world) ledgerText(party, id string) []byte {
 	w.t.Helper()
 	record, ok := w.desks[party].work.Record(id)
 	if !ok {
@@ -83,7 +83,7 @@ func TestPurge(t *testing.T) {
 	})
 	back := w.act("birch/watch/basil", "readback", id, secretNotice[0], secretNotice[1], secretNotice[2])
 	w.act("birch/watch/basil", "ack", id)
-	secret := disclosed(w.text("alder", id), w.text("birch", back))
+	secret := disclosed(w.ledgerText("alder", id), w.ledgerText("birch", back))
 	for _, d := range w.desks {
 		w.must(d.work.Flush(t.Context()))
 	}
@@ -106,7 +106,7 @@ func TestPurge(t *testing.T) {
 	w.carriedOut("birch", id)
 	w.until("nothing holds it", func() bool { return len(w.holding(secret)) == 0 })
 	for _, party := range []string{"alder", "birch", "cedar"} {
-		text := w.text(party, id)
+		text := w.ledgerText(party, id)
 		if record, _ := w.desks[party].work.Record(id); !bytes.Equal(text, ledger.Bare(text)) || ledger.ContentHash(text) != record.Hash || record.Facts != nil {
 			t.Errorf("%s has %q", party, text)
 		}

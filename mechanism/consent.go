@@ -79,14 +79,14 @@ func keepsControl(content *format.Format, s *statement.Statement) bool {
 
 // Controlled reports whether nobody may pass on what r itself says without its
 // author's consent. What is withheld here counts as controlled, and is not known.
-func Controlled(ch *charter.Charter, r *Record) (is, known bool) {
+func Controlled(v View, ch *charter.Charter, r *Record) (is, known bool) {
 	if r.Delivery == nil {
 		return false, true
 	}
 	if r.Facts != nil {
 		return r.Facts.Control, true
 	}
-	f, ok := ch.Format(r.contentOf(ch))
+	f, ok := ch.Format(contentOf(v, ch, r))
 	if !ok {
 		return true, false
 	}
@@ -106,7 +106,7 @@ func Controlling(v View, ch *charter.Charter, r *Record, party string) (all []*R
 	seen, next := map[string]bool{r.Claims.ID: true}, []*Record{r}
 	for ; len(next) > 0; next = next[1:] {
 		r := next[0]
-		is, known := Controlled(ch, r)
+		is, known := Controlled(v, ch, r)
 		if is && r.Claims.Author.Party != party && r.Visible(party, ch.Supervisor().ID) {
 			all, sure = append(all, r), sure && known
 		}
@@ -137,13 +137,13 @@ func Controlling(v View, ch *charter.Charter, r *Record, party string) (all []*R
 func checkConsent(v View, ch *charter.Charter, c Case, f form, old *Record) error {
 	switch claims := c.Statement.Claims(); f.ID {
 	case ConsentAsk:
-		return checkAsk(ch, claims, old)
+		return checkAsk(v, ch, claims, old)
 	case ConsentAnswer:
 		return checkAnswer(c, claims, old)
 	default:
 		all, _ := Controlling(v, ch, old, claims.Author.Party)
 		for _, quoted := range all {
-			if _, known := Controlled(ch, quoted); !known && !v.Complete() {
+			if _, known := Controlled(v, ch, quoted); !known && !v.Complete() {
 				continue
 			}
 			for _, party := range claims.To {
@@ -156,8 +156,8 @@ func checkConsent(v View, ch *charter.Charter, c Case, f form, old *Record) erro
 	return nil
 }
 
-func checkAsk(ch *charter.Charter, claims statement.Claims, old *Record) error {
-	is, _ := Controlled(ch, old)
+func checkAsk(v View, ch *charter.Charter, claims statement.Claims, old *Record) error {
+	is, _ := Controlled(v, ch, old)
 	owner := old.Claims.Author.Party
 	switch {
 	case old.Claims.Area != claims.Area:
