@@ -208,6 +208,7 @@ func (d *Desk) carryBlocks(ctx context.Context, answer *carry.Answer) error {
 	for _, line := range answer.Blocks {
 		b := &ledger.Block{}
 		if err := b.UnmarshalJSON(line); err != nil {
+			d.found(ctx, &accusation{name: "answer", text: answer.Bytes(), err: fmt.Errorf("the hub signed an answer with a block that cannot be: %w", err)})
 			return rule.Refuse(carry.Malformed, "tell the supervisor's administrator", "the hub signed a block that cannot be read: %s", err)
 		}
 		if have := d.work.Blocks(); b.Height > have {
@@ -216,6 +217,7 @@ func (d *Desk) carryBlocks(ctx context.Context, answer *carry.Answer) error {
 		err := d.take(ctx, client.Item{Block: b, Line: line})
 		var accused *accusation
 		if errors.As(err, &accused) {
+			accused.answer = answer.Bytes()
 			d.accuse(ctx, accused)
 			d.stopFollowing()
 			return rule.Refuse(CarryAlarm, "keep the evidence and the file, and call the other parties", "the answer, which the hub signed, proves that it misbehaved: %s", err)

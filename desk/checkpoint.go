@@ -170,6 +170,11 @@ func (d *Desk) Compare(ctx context.Context, text []byte, lang string) (*Compared
 	default:
 		v.Outcome = CheckpointOlder
 	}
+	if err == nil && head.Size <= v.Ours { // whose witness has cosigned it counts, whichever way that came
+		if _, _, err := d.weigh(note); err != nil {
+			d.log.Warn("the cosignatures on another's checkpoint are not noted", "error", err)
+		}
+	}
 	file := ""
 	if v.Evidence != nil {
 		file = v.Evidence.File

@@ -24,6 +24,7 @@ import (
 const (
 	maxProofs = 48
 	maxRaw    = 16
+	maxSent   = 16 << 20 // bytes of what was sent; more is not kept besides a proof
 )
 
 const evidenceStamp = "20060102T150405.000Z"
@@ -111,6 +112,11 @@ func (e *evidence) read(f *find) {
 func (e *evidence) keep(at time.Time, name, reason string, proof, raw []byte) (*find, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if len(raw) > maxSent {
+		if raw = nil; proof == nil {
+			return nil, fmt.Errorf("keep evidence: it has more than %d bytes", maxSent)
+		}
+	}
 	sum := sha256.Sum256(append(append([]byte{}, proof...), raw...))
 	mark, raws := "-"+hex.EncodeToString(sum[:6]), 0
 	for _, f := range e.finds {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"parley/carry"
 	"parley/charter"
 	"parley/client"
 	"parley/identity"
@@ -159,6 +161,30 @@ func TestMisbehaviourIsProven(t *testing.T) {
 		if d.work.Size() != l.size {
 			t.Fatalf("%s: the replica grew from %d to %d entries", test.name, l.size, d.work.Size())
 		}
+	}
+}
+
+// An answer that the hub signed for a carrier convicts it of a changed text.
+func TestChangedTextInAnswer(t *testing.T) {
+	w := newWorld(t)
+	d := w.desks["alder"]
+	w.receipt("alder", w.say("alder/watch/amal"))
+	w.stopHub()
+	size := d.work.Size()
+	e := ledger.Entry{Time: w.now(), Content: ledger.Hash{3}}
+	_, root, err := ledger.Grow(size, d.work, []ledger.Entry{e})
+	w.must(err)
+	b := &ledger.Block{Height: d.work.Blocks(), First: size, Entries: []ledger.Entry{e}, Contents: [][]byte{nil}, Disclosed: []ledger.Disclosure{{Index: size - 1, Content: []byte("other~")}}}
+	b.Checkpoint, err = w.signer.Sign(b.Size(), root)
+	w.must(err)
+	line, err := b.MarshalJSON()
+	w.must(err)
+	answer := &carry.Answer{Mechanism: w.charter.Mechanism, Exercise: w.charter.Exercise, KID: identity.Thumbprint(w.keys["alder/desk/one"].Public().(ed25519.PublicKey)), Request: strings.Repeat("A", 43), Made: w.now(), After: b.Height, Blocks: [][]byte{line}}
+	if _, err := d.CarryIn(t.Context(), answer.Sign(w.keys["hub/tls"]), 0); ruleOf(err) != CarryAlarm {
+		t.Fatal(err)
+	}
+	if _, v, err := w.proof("alder"); err != nil || !v.Proven || v.Kind != misbehaviour.Text {
+		t.Errorf("%v, %q", err, v.Sentence.In("en"))
 	}
 }
 
