@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"parley/base64url"
@@ -123,16 +124,16 @@ func ParseAnswer(text []byte) (*Answer, error) {
 	return a, nil
 }
 
-// Verify reports whether the answer is the hub's, whose TLS key the charter pins,
+// Verify reports whether the answer is the hub's, one of whose TLS keys the charter pins,
 // to the desk with the key kid of this mechanism.
-func (a *Answer) Verify(pinned, mechanism string, exercise bool, kid string) error {
+func (a *Answer) Verify(pins []string, mechanism string, exercise bool, kid string) error {
 	if err := place(a.Mechanism, a.Exercise, mechanism, exercise); err != nil {
 		return err
 	}
 	if a.KID != kid {
 		return rule.Refuse(Elsewhere, "take it to the desk that asked", "the answer is for a desk with another key, %s", a.KID)
 	}
-	if word, err := pin(a.key); err != nil || word != pinned || !ed25519.Verify(a.key, append([]byte(answerContext), a.head...), a.signature) {
+	if word, err := pin(a.key); err != nil || !slices.Contains(pins, word) || !ed25519.Verify(a.key, append([]byte(answerContext), a.head...), a.signature) {
 		return rule.Refuse(Altered, "have the file brought again; if it is the same, it is not from the hub", "the answer is not signed by the hub's key that the charter pins")
 	}
 	return nil

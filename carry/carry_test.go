@@ -81,7 +81,7 @@ func TestEveryByte(t *testing.T) {
 		"answer": func(text []byte) error {
 			a, err := ParseAnswer(text)
 			if err == nil {
-				err = a.Verify(pinned, "quiet-orchard", true, "kid")
+				err = a.Verify([]string{pinned}, "quiet-orchard", true, "kid")
 			}
 			return err
 		},

@@ -54,6 +54,16 @@ type Hub struct {
 	Key    string   `json:"key"`    // the log's verifier key, "origin+hash+key" (c2sp.org/signed-note)
 	URLs   []string `json:"urls"`   // https, first to be tried first
 	TLS    string   `json:"tls"`    // SHA-256 of the TLS key's SubjectPublicKeyInfo, standard base64
+
+	TLSNext string `json:"tlsNext,omitempty"` // of a second TLS key, which is the hub's as well: the one to come, or the one before
+}
+
+// TLSPins are the pins of the hub's TLS keys, of which each proves the hub.
+func (h Hub) TLSPins() []string {
+	if h.TLSNext == "" {
+		return []string{h.TLS}
+	}
+	return []string{h.TLS, h.TLSNext}
 }
 
 // Kinds of parties, and whom a role belongs to.

@@ -164,6 +164,11 @@ func (k *checker) hub(h Hub) {
 	} else if err != nil || len(b) != 32 {
 		k.add("hub.tls", h.TLS, pin, "")
 	}
+	if b, err := decodeStd(h.TLSNext); h.TLSNext != "" && (err != nil || len(b) != 32) {
+		k.add("hub.tlsNext", h.TLSNext, pin, "")
+	} else if h.TLSNext != "" && h.TLSNext == h.TLS {
+		k.add("hub.tlsNext", h.TLSNext, "the pin of a second key, or nothing", "")
+	}
 }
 
 func (k *checker) parties(c *Charter) {

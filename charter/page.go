@@ -20,6 +20,7 @@ var labels = map[string]format.Words{
 	"hub":                {"en": "Hub", "ar": "المركز", "he": "מרכז"},
 	"log":                {"en": "Log key", "ar": "مفتاح السجل", "he": "מפתח היומן"},
 	"address":            {"en": "Address", "ar": "العنوان", "he": "כתובת"},
+	"tlsNext":            {"en": "Second TLS pin", "ar": "بصمة TLS الثانية", "he": "נעיצת TLS שנייה"},
 	"tls":                {"en": "TLS pin", "ar": "بصمة TLS", "he": "נעיצת TLS"},
 	"parties":            {"en": "Parties", "ar": "الأطراف", "he": "הצדדים"},
 	"side":               {"en": "side", "ar": "طرف", "he": "צד"},
@@ -110,6 +111,9 @@ func (c *Charter) Page(lang string) string {
 	p.fact(1, "log", c.Hub.Key)
 	p.facts(1, "address", c.Hub.URLs)
 	p.fact(1, "tls", c.Hub.TLS)
+	if c.Hub.TLSNext != "" {
+		p.fact(1, "tlsNext", c.Hub.TLSNext)
+	}
 
 	p.head("parties")
 	for _, party := range c.Parties {

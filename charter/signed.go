@@ -214,8 +214,8 @@ func (s *Signed) Succeeds(prev *Charter) error {
 		return fmt.Errorf("%s: this edition follows %s, not %s", doing, s.Previous, previous)
 	case s.Exercise != prev.Exercise:
 		return fmt.Errorf("%s: exercise changes from %t to %t; start a mechanism of its own instead", doing, prev.Exercise, s.Exercise)
-	case s.Hub.Origin != prev.Hub.Origin || s.Hub.Key != prev.Hub.Key:
-		return fmt.Errorf("%s: the log's key changes from %s to %s; a ledger keeps its key", doing, prev.Hub.Key, s.Hub.Key)
+	case s.Hub.Origin != prev.Hub.Origin:
+		return fmt.Errorf("%s: the log's name changes from %s to %s; a ledger keeps its name, its key may change", doing, prev.Hub.Origin, s.Hub.Origin)
 	}
 	text, signatures := Split(s.Note)
 	var missing []string

@@ -194,7 +194,11 @@ func TestSucceeds(t *testing.T) {
 		{"other history", sign(second(func(c *Charter) { c.Previous = EncodeHash([32]byte{1}) }), all...), "this edition follows AQAAAA"},
 		{"other mechanism", sign(second(func(c *Charter) { c.Mechanism = "oslo" }), all...), `this is the charter of "oslo"`},
 		{"exercise made real", sign(second(func(c *Charter) { c.Exercise = true }), all...), "exercise changes from false to true"},
-		{"other log key", sign(second(func(c *Charter) { c.Hub.Key = vkey(c.Hub.Origin, algorithmLog, public("log 2")) }), all...), "a ledger keeps its key"},
+		{"other log key", sign(second(func(c *Charter) { c.Hub.Key = vkey(c.Hub.Origin, algorithmLog, public("log 2")) }), all...), ""},
+		{"other log", sign(second(func(c *Charter) {
+			c.Hub.Origin += "2"
+			c.Hub.Key = vkey(c.Hub.Origin, algorithmLog, public("log 2"))
+		}), all...), "a ledger keeps its name"},
 	} {
 		err := row.next.Succeeds(first)
 		if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {

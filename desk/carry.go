@@ -167,7 +167,7 @@ func (d *Desk) carryRequest(ctx context.Context, file []byte, after uint64) (Car
 	if err != nil {
 		return Carried{}, err
 	}
-	if err := parsed.Verify(c.Hub.TLS, c.Mechanism, c.Exercise, request.KID); err != nil {
+	if err := parsed.Verify(c.Hub.TLSPins(), c.Mechanism, c.Exercise, request.KID); err != nil {
 		return Carried{}, err
 	}
 	return Carried{Answer: answer, For: request.Author.String(), More: parsed.More, Next: parsed.After + uint64(len(parsed.Blocks))}, nil
@@ -183,7 +183,7 @@ func (d *Desk) carryAnswer(ctx context.Context, file []byte) (Carried, error) {
 		return Carried{}, err
 	}
 	c := d.Charter()
-	if err := answer.Verify(c.Hub.TLS, c.Mechanism, c.Exercise, identity.Thumbprint(key.Public())); err != nil {
+	if err := answer.Verify(c.Hub.TLSPins(), c.Mechanism, c.Exercise, identity.Thumbprint(key.Public())); err != nil {
 		return Carried{}, err
 	}
 	ctx = context.WithoutCancel(ctx)

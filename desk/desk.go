@@ -44,6 +44,9 @@ type Config struct {
 	Author  identity.Author // the desk itself, party/desk/...; signs tokens and machine acts
 	Signer  func(author string) (identity.Signer, error)
 	Witness *ledger.Cosigner // the party's cosigning keys; nil: this desk does not cosign
+
+	NextWitness *ledger.Cosigner // by the keys of an edition to come, used as soon as it is in force; nil: none
+
 	// WitnessMark is a file, best on another disk than Dir, that says what the witness
 	// has cosigned: from it an old copy of Dir is found out. Empty: none.
 	WitnessMark string
@@ -146,20 +149,18 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 
 func (d *Desk) open(ctx context.Context) error {
 	c := d.config
-	key, err := c.Signer(c.Author.String())
+	own := func() (identity.Signer, error) { return c.Signer(c.Author.String()) }
+	key, err := own()
 	if err != nil {
 		return err
 	}
-	party, ok := c.Charter.Party(d.party)
-	switch {
+	switch _, ok := c.Charter.Party(d.party); {
 	case !ok:
 		return fmt.Errorf("%q is not a party of mechanism %s", d.party, c.Charter.Mechanism)
 	case c.Author.Role != mechanism.Desk:
 		return fmt.Errorf("it must act as %s/%s/..., not as %s", d.party, mechanism.Desk, c.Author)
-	case c.Witness != nil && c.Witness.Only(party.WitnessKeys()) == nil:
-		return fmt.Errorf("the charter names witness keys %s for %s, the key ring holds %s", shortKeys(party.WitnessKeys()), d.party, shortKeys(c.Witness.VerifierKeys()))
 	}
-	d.hubs = &hubs{author: c.Author, key: key, clock: c.Clock, dial: c.Dial, moved: newSignal()}
+	d.hubs = &hubs{author: c.Author, signer: own, key: key, clock: c.Clock, dial: c.Dial, moved: newSignal()}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return err
 	}
@@ -197,6 +198,9 @@ func (d *Desk) open(ctx context.Context) error {
 	d.work.ReadBy(d.party)
 	if err := d.recover(ctx); err != nil {
 		return err
+	}
+	if c.Witness != nil && d.cosignerOf(d.work.Size()) == nil {
+		return fmt.Errorf("the charter names witness keys %s for %s, the key ring holds %s", shortKeys(d.Charter().PartyWitnessKeys(d.party)), d.party, shortKeys(c.Witness.VerifierKeys()))
 	}
 	if err := d.loadCosigned(ctx); err != nil {
 		return err
@@ -316,11 +320,25 @@ func (d *Desk) Content(ctx context.Context, index uint64) ([]byte, error) {
 	return nil, fmt.Errorf("read entry %d: block %d, which should hold its text, does not", index, entry.Height)
 }
 
-// openCheckpoint reads a checkpoint under the hub's key in force.
+// openCheckpoint reads a checkpoint under the hub's key that is due for its size.
 func (d *Desk) openCheckpoint(note []byte) (ledger.Head, error) {
-	verifier, err := ledger.NewVerifier(d.Charter().Hub.Key)
-	if err != nil {
-		return ledger.Head{}, err
+	head, _, err := d.openAnyCheckpoint(note)
+	return head, err
+}
+
+// openAnyCheckpoint tells besides whether it is beyond the replica, where the key may
+// be one that the desk does not know yet.
+func (d *Desk) openAnyCheckpoint(note []byte) (head ledger.Head, beyond bool, err error) {
+	if d.work.Blocks() > 0 {
+		return d.work.OpenCheckpoint(note)
 	}
-	return verifier.Open(note)
+	if head, err = ledger.Peek(note); err != nil {
+		return head, false, err
+	}
+	verifier, err := ledger.NewVerifier(d.config.Charter.Hub.Key)
+	if err != nil {
+		return head, false, err
+	}
+	_, err = verifier.Open(note)
+	return head, !verifier.Claims(note), err
 }

@@ -24,12 +24,13 @@ const (
 // first address is used while it answers.
 type hubs struct {
 	author identity.Author
-	key    identity.Signer
+	signer func() (identity.Signer, error) // the author's key, which changes
 	clock  func() time.Time
 	dial   client.Dial
 	moved  *signal // another address is in use
 
 	mu      sync.Mutex // guards all below
+	key     identity.Signer
 	edition int
 	routes  []*route
 	used    int // index of the address in use
@@ -59,11 +60,17 @@ func (h *hubs) all(c *charter.Charter) []*route {
 	return append(append([]*route{}, h.routes[h.used:]...), h.routes[:h.used]...)
 }
 
-// adopt takes the addresses of the charter in force. The caller holds mu.
+// adopt takes the addresses of the charter in force, and the desk's key as it is now.
+// The caller holds mu.
 func (h *hubs) adopt(c *charter.Charter) {
-	if h.edition == c.Edition {
+	key, err := h.signer()
+	if err != nil { // it was there when the desk was opened
+		key = h.key
+	}
+	if h.edition == c.Edition && h.key.Public().Equal(key.Public()) {
 		return
 	}
+	h.key = key
 	h.drop()
 	for _, url := range c.Hub.URLs {
 		h.routes = append(h.routes, &route{Client: client.NewDialing(c, url, h.author, h.key, h.clock, h.dial), url: url})

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"parley/client"
-	"parley/ledger"
 	"parley/mechanism"
 )
 
@@ -278,10 +277,6 @@ func (d *Desk) submit(ctx context.Context, batch []*row, all func()) error {
 // receipts in one transaction, then the refusals.
 func (d *Desk) settleAll(ctx context.Context, batch []*row, results []client.Result) error {
 	defer d.sent.raise()
-	verifier, err := ledger.NewVerifier(d.Charter().Hub.Key)
-	if err != nil {
-		return err
-	}
 	stopped := map[string]bool{} // authors of whom an earlier statement was not accepted
 	var (
 		accepted, refused []*row
@@ -290,7 +285,7 @@ func (d *Desk) settleAll(ctx context.Context, batch []*row, results []client.Res
 	for i, r := range batch {
 		switch {
 		case results[i].Problem == nil:
-			if err := d.receive(ctx, r, verifier, results[i].Receipt); err != nil {
+			if err := d.receive(ctx, r, results[i].Receipt); err != nil {
 				unsettled, stopped[r.author] = err, true
 				continue
 			}
@@ -323,8 +318,11 @@ func (d *Desk) settleAll(ctx context.Context, batch []*row, results []client.Res
 
 // receive verifies the receipt of a statement. One that is of another ledger than the
 // replica is kept all the same: it is the evidence.
-func (d *Desk) receive(ctx context.Context, r *row, verifier *ledger.Verifier, text string) error {
-	receipt, err := ledger.OpenReceipt(verifier, []byte(text), r.statement.Hash())
+func (d *Desk) receive(ctx context.Context, r *row, text string) error {
+	receipt, beyond, err := d.work.OpenReceipt([]byte(text), r.statement.Hash())
+	if err != nil && beyond {
+		return fmt.Errorf("the hub's receipt for statement %s is by a key that comes with blocks which the replica does not have yet: %w", r.id, err)
+	}
 	if err != nil {
 		err = fmt.Errorf("the hub's receipt for statement %s does not verify: %w", r.id, err)
 		d.found(ctx, &accusation{name: "receipt", text: []byte(text), err: err})

@@ -122,7 +122,7 @@ func (d *Desk) sayWord(ctx context.Context, c candidate) ([]byte, error) {
 	if d.evidence.forked() {
 		return nil, errForked
 	}
-	cosigner := d.config.Witness.Only(d.Charter().PartyWitnessKeys(d.party))
+	cosigner := d.cosignerOf(c.head.Size)
 	if cosigner == nil {
 		return nil, fmt.Errorf("the charter in force names none of the witness keys in the key ring, which are %s", shortKeys(d.config.Witness.VerifierKeys()))
 	}

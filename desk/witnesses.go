@@ -76,49 +76,105 @@ func (c cosigned) last() time.Time {
 // replica and notes who has cosigned. It reports whether all keys of this party
 // are among them. What is ahead of the replica is noted once that has come so far.
 func (d *Desk) weigh(note []byte) (head ledger.Head, mine bool, err error) {
-	c := d.Charter()
-	verifier, err := ledger.NewVerifier(c.Hub.Key)
-	if err != nil {
-		return head, false, err
+	head, beyond, err := d.openAnyCheckpoint(note)
+	if err != nil && beyond {
+		// The key that signed it comes with the blocks up to there, each of which is
+		// verified; until then it says only how far there is to go.
+		d.mu.Lock()
+		d.state.ahead = note
+		d.mu.Unlock()
+		return head, false, nil
 	}
-	witnesses, err := ledger.NewWitnesses(c.WitnessKeys())
-	if err != nil {
-		return head, false, err
-	}
-	head, cosignatures, err := witnesses.Check(verifier, note)
 	if err != nil {
 		return head, false, err
 	}
 	if err := d.compare(head, note); err != nil {
 		return head, false, err
 	}
-	mine = d.hasCosigned(c, cosignatures)
-	if head.Size > d.work.Size() {
-		d.mu.Lock()
-		if len(cosignatures) > 0 {
-			d.state.ahead = note
-		}
-		d.mu.Unlock()
-		return head, mine, nil
+	editions, err := d.witnessing(head.Size)
+	if err != nil {
+		return head, false, err
 	}
-	return head, mine, d.note(c, head, cosignatures)
+	for _, c := range editions {
+		witnesses, err := ledger.NewWitnesses(c.WitnessKeys())
+		if err != nil {
+			return head, false, err
+		}
+		_, cosignatures, err := witnesses.Check(editions[0].verifier, note)
+		if err != nil {
+			return head, false, err
+		}
+		mine = mine || d.hasCosigned(c.Charter, cosignatures)
+		if head.Size > d.work.Size() {
+			d.mu.Lock()
+			if len(cosignatures) > 0 {
+				d.state.ahead = note
+			}
+			d.mu.Unlock()
+			continue
+		}
+		if err := d.note(c.Charter, head, cosignatures); err != nil {
+			return head, mine, err
+		}
+	}
+	return head, mine, nil
+}
+
+// A witnessing is an edition whose witness keys count for a checkpoint.
+type witnessing struct {
+	*charter.Charter
+	verifier *ledger.Verifier
+}
+
+// witnessing gives the editions whose witness keys count for a checkpoint of a size:
+// the one under which its last entry was ordered, and the one in force after it. So
+// retiring and new keys hand over with one checkpoint, which either makes confirmed.
+func (d *Desk) witnessing(size uint64) ([]witnessing, error) {
+	last, after := d.Charter(), d.Charter()
+	if d.work.Blocks() > 0 {
+		last, after = d.work.CharterAt(max(size, 1)-1), d.work.CharterAt(size)
+	}
+	verifier, err := ledger.NewVerifier(last.Hub.Key)
+	if err != nil || last == after {
+		return []witnessing{{last, verifier}}, err
+	}
+	return []witnessing{{last, verifier}, {after, verifier}}, nil
+}
+
+// cosignerOf gives the keys by which this desk cosigns a checkpoint of a size: those
+// of the newest edition that counts for it and whose keys it has; nil: none.
+func (d *Desk) cosignerOf(size uint64) *ledger.Cosigner {
+	editions, err := d.witnessing(size)
+	if err != nil {
+		return nil
+	}
+	for _, c := range slices.Backward(editions) {
+		for _, w := range []*ledger.Cosigner{d.config.Witness, d.config.NextWitness} {
+			if w == nil {
+				continue
+			}
+			if cosigner := w.Only(c.PartyWitnessKeys(d.party)); cosigner != nil {
+				return cosigner
+			}
+		}
+	}
+	return nil
 }
 
 // hasCosigned reports whether all keys by which this desk can cosign have.
 func (d *Desk) hasCosigned(c *charter.Charter, cosignatures []ledger.Cosignature) bool {
-	if d.config.Witness == nil {
-		return false
-	}
-	cosigner := d.config.Witness.Only(c.PartyWitnessKeys(d.party))
-	if cosigner == nil {
-		return false
-	}
-	for _, vkey := range cosigner.VerifierKeys() {
-		if !slices.ContainsFunc(cosignatures, func(s ledger.Cosignature) bool { key, _ := keyOf(c, s); return key == shortKey(vkey) }) {
-			return false
+	for _, w := range []*ledger.Cosigner{d.config.Witness, d.config.NextWitness} {
+		if w == nil {
+			continue
+		}
+		cosigner := w.Only(c.PartyWitnessKeys(d.party))
+		if cosigner != nil && !slices.ContainsFunc(cosigner.VerifierKeys(), func(vkey string) bool {
+			return !slices.ContainsFunc(cosignatures, func(s ledger.Cosignature) bool { key, _ := keyOf(c, s); return key == shortKey(vkey) })
+		}) {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // weighAhead weighs what had come before the replica was there.
@@ -156,7 +212,7 @@ func (d *Desk) note(c *charter.Charter, head ledger.Head, cosignatures []ledger.
 			unknown = word{head.Size, head.Root, max(unknown.at, s.Time.Unix())}
 		}
 	}
-	d.agree(c)
+	d.agree(d.Charter())
 	d.mu.Unlock()
 	d.noted.raise()
 	if unknown.size == 0 {
@@ -182,15 +238,24 @@ func keyOf(c *charter.Charter, s ledger.Cosignature) (key, party string) {
 
 // holds reports whether this desk cosigns with the key.
 func (d *Desk) holds(key string) bool {
-	return d.config.Witness != nil && slices.ContainsFunc(d.config.Witness.VerifierKeys(), func(vkey string) bool { return shortKey(vkey) == key })
+	return slices.ContainsFunc([]*ledger.Cosigner{d.config.Witness, d.config.NextWitness}, func(w *ledger.Cosigner) bool {
+		return w != nil && slices.ContainsFunc(w.VerifierKeys(), func(vkey string) bool { return shortKey(vkey) == key })
+	})
 }
 
-// agree works out up to where all have cosigned who must. The caller holds mu.
+// agree works out up to where all have cosigned who must. Keys that an edition has
+// retired count up to the checkpoint with which they handed over. The caller holds
+// mu.
 func (d *Desk) agree(c *charter.Charter) {
 	all, none := uint64(0), true
+	editions := d.work.Editions()
 	for _, party := range c.Witness.Parties {
 		p, _ := c.Party(party)
 		size := d.sizeOf(p)
+		if n := len(editions); n > 1 {
+			retired, _ := editions[n-2].Signed.Party(party)
+			size = max(size, min(d.sizeOf(retired), editions[n-1].Index+1))
+		}
 		if none || size < all {
 			all, none = size, false
 		}

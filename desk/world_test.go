@@ -47,6 +47,7 @@ type world struct {
 	address   string
 	desks     map[string]*Desk
 	stopHub   func()
+	adjustHub func(*hub.Config)
 	ahead     atomic.Int64 // by how much all clocks are, in nanoseconds
 }
 
@@ -179,8 +180,12 @@ func (w *world) startHub(listener net.Listener) {
 	w.must(err)
 	db, err := store.Open(filepath.Join(w.dir, "hub", "store.db"))
 	w.must(err)
-	h, err := hub.New(context.Background(), hub.Config{Charter: w.charter, Signer: w.signer, Author: w.author("cedar/hub/one"), Key: identity.NewSigner(w.keys["cedar/hub/one"]), TLS: w.tls,
-		Journal: j, Store: db, Clock: w.now, Salt: rand.Text, Nonce: func() (b [10]byte) { rand.Read(b[:]); return b }, Log: slog.New(slog.DiscardHandler)})
+	config := hub.Config{Charter: w.charter, Signer: w.signer, Author: w.author("cedar/hub/one"), Key: identity.NewSigner(w.keys["cedar/hub/one"]), TLS: w.tls,
+		Journal: j, Store: db, Clock: w.now, Salt: rand.Text, Nonce: func() (b [10]byte) { rand.Read(b[:]); return b }, Log: slog.New(slog.DiscardHandler)}
+	if w.adjustHub != nil {
+		w.adjustHub(&config)
+	}
+	h, err := hub.New(context.Background(), config)
 	w.must(err)
 	server := h.Server()
 	go server.ServeTLS(listener, "", "") //nolint:errcheck // ends with Close

@@ -274,7 +274,7 @@ func TestAttack21Oversized(t *testing.T) {
 	if _, err := c.Submit(t.Context(), bytes.Repeat([]byte("A"), maxBody+10)); err == nil || !strings.Contains(err.Error(), "longer than") {
 		t.Errorf("a body of more than 4 MiB: %v", err)
 	}
-	note, err := w.hub.signer.Sign(1, ledger.Hash{1})
+	note, err := w.config.Signer.Sign(1, ledger.Hash{1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package hub
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"net/http"
 	"slices"
 	"strconv"
@@ -68,7 +67,7 @@ func (h *Hub) carried(w http.ResponseWriter, r *http.Request, caller mechanism.R
 			return err
 		}
 	}
-	key, ok := h.config.TLS.PrivateKey.(ed25519.PrivateKey)
+	key, ok := h.answerKey()
 	if !ok {
 		return rule.Refuse(Internal, "give the hub an Ed25519 TLS key", "this hub's TLS key cannot sign answers")
 	}

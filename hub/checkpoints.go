@@ -27,12 +27,13 @@ const (
 // [gatherFor]. After that a round begins when the ledger has grown, and on the
 // same checkpoint again before what was cosigned is older than the charter allows.
 type checkpoints struct {
-	verifier *ledger.Verifier
+	verifier func(size uint64) (*ledger.Verifier, error) // of the log key that is due for a size
 
 	mu        sync.Mutex
 	witnesses *ledger.Witnesses
-	wanted    map[string]int // how many cosignatures complete a round, by name of who must cosign
-	fresh     time.Duration  // how old a round may become; 0: any age
+	retiring  *ledger.Witnesses // of the edition before, which still count for the checkpoint with which they hand over
+	wanted    map[string]int    // how many cosignatures complete a round, by name of who must cosign
+	fresh     time.Duration     // how old a round may become; 0: any age
 	tip       []byte
 	tipSize   uint64
 	asked     []byte // bare
@@ -48,18 +49,18 @@ type checkpoints struct {
 	stirred chan struct{} // holds a token while a round may be to begin or to be shown
 }
 
-func newCheckpoints(c *charter.Charter) (*checkpoints, error) {
-	verifier, err := ledger.NewVerifier(c.Hub.Key)
-	if err != nil {
-		return nil, err
-	}
+func newCheckpoints(verifier func(size uint64) (*ledger.Verifier, error), c *charter.Charter) (*checkpoints, error) {
 	points := &checkpoints{verifier: verifier, stirred: make(chan struct{}, 1)}
-	return points, points.adopt(c)
+	return points, points.adopt(c, c)
 }
 
-// adopt takes the witnesses of a new edition. Its log key is the old one.
-func (c *checkpoints) adopt(edition *charter.Charter) error {
+// adopt takes the witnesses of a new edition, and of the one before it.
+func (c *checkpoints) adopt(edition, before *charter.Charter) error {
 	witnesses, err := ledger.NewWitnesses(edition.WitnessKeys())
+	if err != nil {
+		return err
+	}
+	retiring, err := ledger.NewWitnesses(before.WitnessKeys())
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (c *checkpoints) adopt(edition *charter.Charter) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.witnesses, c.wanted = witnesses, wanted
+	c.witnesses, c.retiring, c.wanted = witnesses, retiring, wanted
 	c.fresh = time.Duration(edition.Witness.FreshSeconds) * time.Second * 3 / 4 // so that what is cosigned anew is there in time
 	return nil
 }
@@ -170,16 +171,26 @@ func (c *checkpoints) news(t *told) []string {
 func (c *checkpoints) add(note []byte, now time.Time) (bool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	head, cosignatures, err := c.witnesses.Check(c.verifier, note)
+	head, err := ledger.Peek(note)
 	if err != nil {
 		return false, err
 	}
-	if head.Size != c.askedSize || len(cosignatures) == 0 {
-		return false, nil
-	}
-	merged, err := c.witnesses.Merge(c.verifier, c.gathered, note)
+	verifier, err := c.verifier(head.Size)
 	if err != nil {
 		return false, err
+	}
+	merged := c.gathered
+	for _, witnesses := range []*ledger.Witnesses{c.witnesses, c.retiring} {
+		_, cosignatures, err := witnesses.Check(verifier, note)
+		if err != nil {
+			return false, err
+		}
+		if head.Size != c.askedSize || len(cosignatures) == 0 {
+			continue
+		}
+		if merged, err = witnesses.Merge(verifier, merged, note); err != nil {
+			return false, err
+		}
 	}
 	if bytes.Equal(merged, c.gathered) {
 		return false, nil
@@ -192,7 +203,11 @@ func (c *checkpoints) add(note []byte, now time.Time) (bool, error) {
 
 // complete reports whether all who must cosign have. The caller holds mu.
 func (c *checkpoints) complete() bool {
-	_, cosignatures, err := c.witnesses.Check(c.verifier, c.gathered)
+	verifier, err := c.verifier(c.askedSize)
+	if err != nil {
+		return false
+	}
+	_, cosignatures, err := c.witnesses.Check(verifier, c.gathered)
 	if err != nil {
 		return false
 	}

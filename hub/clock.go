@@ -359,5 +359,5 @@ func (h *Hub) sign(ctx context.Context, now time.Time, claims statement.Claims, 
 		last = &head
 	}
 	mechanism.Chain(&claims, last)
-	return statement.Sign(ctx, h.config.Key, claims, fields, h.config.Salt)
+	return statement.Sign(ctx, h.clockKey(), claims, fields, h.config.Salt)
 }

@@ -37,10 +37,13 @@ type Journal interface {
 // Config is all that a hub is told.
 type Config struct {
 	Charter *charter.Signed // the first edition, or the one the ledger began with
-	Signer  *ledger.Signer  // log key that the charter names
+	Signer  *ledger.Signer  // log key that the charter in force names
+	Coming  *ledger.Signer  // log key that the next edition may name; nil: none
 	Author  identity.Author // supervisor/hub/...: signs the clock's acts
 	Key     identity.Signer // of Author; endorsed in the ledger
+	NextKey identity.Signer // of Author too, used as soon as the ledger endorses it; nil: none
 	TLS     tls.Certificate // its public key is pinned in the charter
+	NextTLS tls.Certificate // of a second key, which an edition pins or will pin; zero: none
 	Journal Journal
 	Latch   Latch         // keeps the last checkpoint signed apart from Journal; nil: nothing does
 	Hear    time.Duration // how long a hub that starts waits for the desks to say what they hold, see [Hub.Held]; 0: not at all
@@ -58,7 +61,6 @@ type Config struct {
 type Hub struct {
 	config  Config
 	origin  string
-	signer  *ledger.Signer
 	journal Journal
 	work    *store.Working
 	clock   func() time.Time
@@ -92,11 +94,8 @@ type Hub struct {
 // It refuses to start on a journal that is damaged or belongs to another
 // charter. The context bounds recovery alone.
 func New(ctx context.Context, c Config) (*Hub, error) {
-	h := &Hub{config: c, origin: c.Charter.Hub.Origin, signer: c.Signer, journal: c.Journal, clock: c.Clock, log: c.Log,
+	h := &Hub{config: c, origin: c.Charter.Hub.Origin, journal: c.Journal, clock: c.Clock, log: c.Log,
 		queue: newQueue(), tokens: newTokens(), timers: newTimers(), cores: make(chan struct{}, runtime.GOMAXPROCS(0)), carrying: make(chan struct{}, maxCarried), doomed: make(chan struct{}, 1)}
-	if c.Signer.VerifierKey() != c.Charter.Hub.Key {
-		return nil, fmt.Errorf("start hub: the charter names log key %s, the key ring holds %s", c.Charter.Hub.Key, c.Signer.VerifierKey())
-	}
 	if c.Author.Party != c.Charter.Supervisor().ID || c.Author.Role != mechanism.Hub {
 		return nil, fmt.Errorf("start hub: it must act as %s/%s/..., not as %s", c.Charter.Supervisor().ID, mechanism.Hub, c.Author)
 	}
@@ -107,11 +106,14 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 	h.work = work
 	h.feed = newFeed(h)
 	h.limits = newLimits(c.Charter.Charter)
-	if h.signed, err = newCheckpoints(c.Charter.Charter); err != nil {
+	if h.signed, err = newCheckpoints(h.work.LogVerifier, c.Charter.Charter); err != nil {
 		return nil, err
 	}
 	if err := h.recover(ctx); err != nil {
 		return nil, fmt.Errorf("start hub: %w", err)
+	}
+	if key := h.logKey(); h.signerOf(key) == nil {
+		return nil, fmt.Errorf("start hub: the charter names log key %s, the key ring holds %s", key, c.Signer.VerifierKey())
 	}
 	h.hearing = newHearing()
 	if err := h.begun(); err != nil {
@@ -225,7 +227,11 @@ func (h *Hub) Close() {
 func (h *Hub) adopt() {
 	c := h.Charter()
 	h.limits.adopt(c)
-	if err := h.signed.adopt(c); err != nil {
+	before := c
+	if editions := h.work.Editions(); len(editions) > 1 {
+		before = editions[len(editions)-2].Signed.Charter
+	}
+	if err := h.signed.adopt(c, before); err != nil {
 		h.log.Error("witnesses of the new edition; the old ones stay", "error", err)
 	}
 }

@@ -134,7 +134,10 @@ func (h *Hub) openHead(note []byte) (head ledger.Head, err error) {
 
 // logKeys are the log's keys that this hub knows, the newest first.
 func (h *Hub) logKeys() []string {
-	keys := []string{h.signer.VerifierKey()}
+	keys := []string{h.config.Signer.VerifierKey()}
+	if h.config.Coming != nil {
+		keys = append(keys, h.config.Coming.VerifierKey())
+	}
 	editions := h.work.Editions()
 	for i := range editions {
 		keys = append(keys, editions[len(editions)-1-i].Signed.Hub.Key)

@@ -35,7 +35,7 @@ func newRounds(t *testing.T) *rounds {
 		}
 		c.Parties = append(c.Parties, charter.Party{ID: party, Witness: r.desks[party].VerifierKey(), WitnessMLDSA: r.desks[party].VerifierKeyMLDSA()})
 	}
-	if r.points, err = newCheckpoints(c); err != nil {
+	if r.points, err = newCheckpoints(func(uint64) (*ledger.Verifier, error) { return ledger.NewVerifier(c.Hub.Key) }, c); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -66,7 +66,7 @@ func (r *rounds) cosign(party string, note []byte, at time.Time) bool {
 // cosigned counts the cosignatures on a note.
 func (r *rounds) cosigned(note []byte) int {
 	r.t.Helper()
-	_, all, err := r.points.witnesses.Check(r.points.verifier, note)
+	_, all, err := r.points.witnesses.Check(r.verifier(), note)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -181,4 +181,13 @@ func TestRoundsWhenIdle(t *testing.T) {
 			t.Errorf("%d rounds in an hour, want one in 45 s", n)
 		}
 	})
+}
+
+func (r *rounds) verifier() *ledger.Verifier {
+	r.t.Helper()
+	v, err := r.points.verifier(0)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return v
 }

@@ -78,7 +78,7 @@ func (h *Hub) Server() *http.Server {
 	protocols.SetHTTP1(true)
 	return &http.Server{
 		Handler:           h.Handler(),
-		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{h.config.TLS}},
+		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: h.certificate},
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       20 * time.Second,
 		IdleTimeout:       2 * time.Minute,

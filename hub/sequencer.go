@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"parley/journal"
@@ -34,7 +35,21 @@ func (h *Hub) sequence(ctx context.Context) {
 		if len(batch) == 0 {
 			return
 		}
-		h.runBlock(ctx, batch)
+		for _, part := range apart(batch) {
+			h.runBlock(ctx, part)
+		}
+	}
+}
+
+// apart parts a batch so that an edition of the charter ends its block: whoever
+// follows knows by a checkpoint's size whose key signs it.
+func apart(batch []*submission) (parts [][]*submission) {
+	for {
+		i := slices.IndexFunc(batch, func(s *submission) bool { return s.charter != nil })
+		if i < 0 || i == len(batch)-1 {
+			return append(parts, batch)
+		}
+		parts, batch = append(parts, batch[:i+1]), batch[i+1:]
 	}
 }
 
@@ -173,6 +188,9 @@ func (h *Hub) admitCharter(s *submission, index uint64) error {
 	if _, known := h.work.Deciding().IndexOf(s.charter.Hash()); known {
 		return rule.Refuse(store.CharterNext, "", "this edition is already in the ledger")
 	}
+	if key := s.charter.Hub.Key; h.signerOf(key) == nil {
+		return rule.Refuse(store.CharterNext, "put the key in the hub's ring with `parley key new -next log`, start the hub again and send the edition then", "this edition names log key %s, and the hub does not hold it", key)
+	}
 	return h.work.AdmitCharter(index, s.charter)
 }
 
@@ -193,7 +211,7 @@ func (h *Hub) store(ctx context.Context, b *ledger.Block) (again bool, err error
 	if err != nil {
 		return false, err
 	}
-	if b.Checkpoint, err = h.signer.Sign(b.First+uint64(len(b.Entries)), root); err != nil {
+	if b.Checkpoint, err = h.signerOf(h.logKey()).Sign(b.First+uint64(len(b.Entries)), root); err != nil {
 		return false, err
 	}
 	if err := h.journal.Append(ctx, h.origin, b); err != nil {

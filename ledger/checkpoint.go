@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -258,6 +259,13 @@ func Peek(checkpoint []byte) (Head, error) {
 		return Head{}, fmt.Errorf("read checkpoint: %w", err)
 	}
 	return head, nil
+}
+
+// Claims reports whether a checkpoint has a line that claims to be the ledger's key's
+// signature; it verifies nothing. Where there is none, another key may have signed.
+func (v *Verifier) Claims(checkpoint []byte) bool {
+	_, lines, err := splitNote(checkpoint)
+	return err == nil && slices.ContainsFunc(lines, func(l signatureLine) bool { return l.name == v.key.Name() && l.hash == v.key.KeyHash() })
 }
 
 // open verifies a checkpoint with the known keys, of which the ledger's must

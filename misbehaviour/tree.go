@@ -163,7 +163,7 @@ func (j *judge) text() error {
 	}
 	signed := false
 	for _, e := range j.editions {
-		if err = answer.Verify(e.Hub.TLS, e.Mechanism, e.Exercise, answer.KID); err == nil {
+		if err = answer.Verify(e.Hub.TLSPins(), e.Mechanism, e.Exercise, answer.KID); err == nil {
 			signed = true
 		}
 	}

@@ -24,7 +24,7 @@ func (a *audit) conclude(trusted *charter.Charter) error {
 	r.Withheld = r.Size - uint64(len(a.items))
 	r.charter(a.editions)
 	r.First, r.Last = a.items[0].entry.Time, a.items[len(a.items)-1].entry.Time
-	r.hubKey = c.Hub.Key
+	r.logKeys = logKeysOf(a.editions)
 
 	if err := r.anchor(trusted, a.editions); err != nil {
 		return err

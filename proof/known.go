@@ -4,7 +4,36 @@ import (
 	"fmt"
 
 	"parley/ledger"
+	"parley/store"
 )
+
+// logKeys are the log's verifier keys, each with the entry that put it in force.
+type logKeys []struct {
+	index uint64
+	key   string
+}
+
+func logKeysOf(editions []store.Edition) (keys logKeys) {
+	for _, e := range editions {
+		keys = append(keys, struct {
+			index uint64
+			key   string
+		}{e.Index, e.Signed.Hub.Key})
+	}
+	return keys
+}
+
+// at gives the key that is due for a checkpoint's size: that of the edition under
+// which its last entry was ordered.
+func (k logKeys) at(size uint64) string {
+	key := k[0].key
+	for _, e := range k {
+		if size > 0 && e.index < size-1 {
+			key = e.key
+		}
+	}
+	return key
+}
 
 // CheckCheckpoint holds a checkpoint that the verifier has from elsewhere, such as
 // one of a receipt or one that another party showed, to what was proven. The error
@@ -14,7 +43,8 @@ import (
 //
 // What was cut off at a file's end leaves no trace in it: this alone shows it.
 func (r *Result) CheckCheckpoint(note []byte) error {
-	verifier, err := ledger.NewVerifier(r.hubKey)
+	claimed, _ := ledger.Peek(note) // what cannot be read is refused below
+	verifier, err := ledger.NewVerifier(r.logKeys.at(claimed.Size))
 	if err != nil {
 		return fmt.Errorf("check against a checkpoint: %w", err)
 	}

@@ -89,11 +89,7 @@ func makeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin
 	if checkpoint == nil {
 		checkpoint = newest
 	}
-	verifier, err := ledger.NewVerifier(editions[0].Signed.Hub.Key)
-	if err != nil {
-		return fail(err)
-	}
-	head, err := verifier.Open(checkpoint)
+	head, _, err := w.OpenCheckpoint(checkpoint)
 	if err != nil {
 		return fail(err)
 	}

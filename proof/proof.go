@@ -49,9 +49,9 @@ type Result struct {
 	Witnesses []Witnessed // what the parties have cosigned, in the charter's order
 	Subjects  []Subject   // of a bundle, in the order of the ledger; nil for a record
 
-	hubKey string // the log's verifier key
-	rootAt func(size uint64) (ledger.Hash, bool)
-	Copies []Copy // that were made for recipients outside, as far as the file names them
+	logKeys logKeys // of the editions there are
+	rootAt  func(size uint64) (ledger.Hash, bool)
+	Copies  []Copy // that were made for recipients outside, as far as the file names them
 }
 
 func (r *Result) proven(format string, args ...any) {

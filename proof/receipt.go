@@ -34,7 +34,7 @@ func VerifyReceipt(receipt []byte, trusted *charter.Charter) (Result, error) {
 	}
 	r.received(got)
 	var seen witnessed
-	if err := seen.take(trusted, &ledger.Block{Entries: []ledger.Entry{got.Entry}, First: got.Head.Size - 1, Checkpoint: got.Checkpoint}); err != nil {
+	if err := seen.take(trusted, trusted.Hub.Key, &ledger.Block{Entries: []ledger.Entry{got.Entry}, First: got.Head.Size - 1, Checkpoint: got.Checkpoint}); err != nil {
 		return r, err
 	}
 	r.witnesses(trusted, seen)
@@ -52,7 +52,12 @@ func (r *Result) received(got ledger.Receipt) {
 // [Refuted] where the two cannot both be of one honest hub, or the file ends before
 // what the receipt is for.
 func (r *Result) CheckReceipt(receipt []byte) error {
-	verifier, err := ledger.NewVerifier(r.hubKey)
+	var size uint64
+	if note, err := ledger.CheckpointOf(receipt); err == nil {
+		claimed, _ := ledger.Peek(note) // what cannot be read is refused below
+		size = claimed.Size
+	}
+	verifier, err := ledger.NewVerifier(r.logKeys.at(size))
 	if err != nil {
 		return fmt.Errorf("check receipt: %w", err)
 	}

@@ -59,7 +59,7 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 				meet(index, s)
 			}
 		}
-		return seen.take(w.CharterAt(p.Block.Size()), p.Block)
+		return seen.take(w.CharterAt(p.Block.Size()), w.CharterAt(p.Block.First).Hub.Key, p.Block)
 	})
 	if fault, ok := errors.AsType[*store.FoldError](err); ok {
 		return marked(w.Editions()), accuse(w, fault.Block, fault)
@@ -99,7 +99,7 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 	r.Mechanism, r.Exercise, r.Origin, r.Size, r.Root = c.Mechanism, c.Exercise, origin, w.Size(), root
 	r.charter(editions)
 	r.Charters, r.Keys = uint64(len(editions)), uint64(len(w.Keys()))
-	r.hubKey, r.rootAt = c.Hub.Key, w.RootAt
+	r.logKeys, r.rootAt = logKeysOf(editions), w.RootAt
 	r.Statements, r.InPart = streams.statements, streams.inPart
 	if err := streams.check(w); err != nil {
 		return err

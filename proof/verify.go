@@ -95,7 +95,11 @@ func (a *audit) openCharters() error {
 // cosignatures on it.
 func (a *audit) openCheckpoint() error {
 	c := a.editions[len(a.editions)-1].Signed.Charter
-	verifier, err := ledger.NewVerifier(c.Hub.Key)
+	claimed, err := ledger.Peek([]byte(a.bundle.Checkpoint))
+	if err != nil {
+		return refute(err, "the checkpoint is none: %v", err)
+	}
+	verifier, err := ledger.NewVerifier(logKeysOf(a.editions).at(claimed.Size))
 	if err != nil {
 		return fmt.Errorf("check bundle: %w", err)
 	}

@@ -28,13 +28,13 @@ type witnessed struct{ all []Witnessed }
 func isCosigned(checkpoint []byte) bool { return bytes.Count(checkpoint, []byte("\n— ")) > 1 }
 
 // take verifies the cosignatures on a block's checkpoint, which the hub is known to
-// have signed, by the charter in force after it. Whoever shows the file answers for a
+// have signed by logKey, by the charter in force after it. Whoever shows the file answers for a
 // line that is not the witness's.
-func (w *witnessed) take(c *charter.Charter, b *ledger.Block) error {
+func (w *witnessed) take(c *charter.Charter, logKey string, b *ledger.Block) error {
 	if !isCosigned(b.Checkpoint) {
 		return nil
 	}
-	verifier, err := ledger.NewVerifier(c.Hub.Key)
+	verifier, err := ledger.NewVerifier(logKey)
 	if err != nil {
 		return err
 	}

@@ -24,13 +24,12 @@ import (
 
 // A Registrar acts for one party. It is for one goroutine.
 type Registrar struct {
-	charter  *charter.Charter
-	author   identity.Author
-	key      identity.Signer
-	clock    func() time.Time
-	client   *client.Client
-	verifier *ledger.Verifier
-	work     *store.Working
+	charter *charter.Charter
+	author  identity.Author
+	key     identity.Signer
+	clock   func() time.Time
+	client  *client.Client
+	work    *store.Working
 }
 
 // Open follows the ledger at url and verifies it. first is the charter that the
@@ -39,9 +38,6 @@ func Open(ctx context.Context, first *charter.Charter, url, party string, key id
 	r := &Registrar{charter: first, author: identity.Author{Party: party, Role: mechanism.Registrar, Officer: "root"}, key: key, clock: clock}
 	r.client = client.New(first, url, r.author, key, clock)
 	var err error
-	if r.verifier, err = ledger.NewVerifier(first.Hub.Key); err != nil {
-		return nil, err
-	}
 	if r.work, err = store.New(ctx, nil, first.Hub.Origin, false); err != nil {
 		return nil, err
 	}
@@ -61,11 +57,25 @@ func (r *Registrar) Follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	head, err := r.verifier.Open(note)
+	head, err := ledger.Peek(note) // its key may come with the blocks; it is verified below
 	if err != nil {
 		return err
 	}
-	if head.Size <= r.work.Size() {
+	if err := r.take(ctx, head.Size); err != nil {
+		return err
+	}
+	if _, _, err := r.work.OpenCheckpoint(note); err != nil {
+		return err
+	}
+	if root, ok := r.work.RootAt(head.Size); !ok || root != head.Root {
+		return errors.New("the hub's checkpoint is not for the ledger that it feeds; keep both as evidence")
+	}
+	return r.work.SameCharter(r.charter)
+}
+
+// take folds the ledger up to a size.
+func (r *Registrar) take(ctx context.Context, size uint64) error {
+	if size <= r.work.Size() {
 		return nil
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -80,14 +90,11 @@ func (r *Registrar) Follow(ctx context.Context) error {
 		if err := r.work.Fold(r.work.Prepare(store.Nobody, item.Block)[0]); err != nil {
 			return fmt.Errorf("the ledger is not what the charter allows: %w", err)
 		}
-		if r.work.Size() >= head.Size {
+		if r.work.Size() >= size {
 			break
 		}
 	}
-	if root, ok := r.work.RootAt(head.Size); !ok || root != head.Root {
-		return errors.New("the hub's checkpoint is not for the ledger that it feeds; keep both as evidence")
-	}
-	return r.work.SameCharter(r.charter)
+	return nil
 }
 
 // Endorse puts the endorsement of each request in the ledger, in order, and
@@ -154,9 +161,24 @@ func (r *Registrar) order(ctx context.Context, format, precedence string, fields
 	if results[0].Problem != nil {
 		return 0, results[0].Problem.Err()
 	}
-	receipt, err := ledger.OpenReceipt(r.verifier, []byte(results[0].Receipt), s.Hash())
+	return r.receipted(ctx, []byte(results[0].Receipt), s.Hash())
+}
+
+// receipted verifies a receipt against the ledger, which it follows up to there.
+func (r *Registrar) receipted(ctx context.Context, text []byte, content ledger.Hash) (uint64, error) {
+	if err := r.Follow(ctx); err != nil {
+		return 0, err
+	}
+	receipt, _, err := r.work.OpenReceipt(text, content)
+	return receipt.Index, err
+}
+
+// Amend puts the next edition of the charter, which every party has signed, in the
+// ledger and gives its entry's index.
+func (r *Registrar) Amend(ctx context.Context, next *charter.Signed) (uint64, error) {
+	receipt, err := r.client.Amend(ctx, next.Note)
 	if err != nil {
 		return 0, err
 	}
-	return receipt.Index, r.Follow(ctx)
+	return r.receipted(ctx, receipt, next.Hash())
 }

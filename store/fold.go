@@ -180,6 +180,9 @@ func (w *Working) foldCheckpoint(b *ledger.Block) error {
 	if ch == nil {
 		return fail(errors.New("the ledger does not begin with a charter"))
 	}
+	if end := w.Deciding().CharterAt(b.Size() - 1); end.Hub.Key != ch.Hub.Key {
+		return fail(errors.New("an edition within it changes the log's key; such an edition must be the last entry of its block, so that a checkpoint's size tells its key"))
+	}
 	if w.verifier == nil || w.verifier.VerifierKey() != ch.Hub.Key {
 		if w.verifier, err = ledger.NewVerifier(ch.Hub.Key); err != nil {
 			return fail(err)

@@ -7,10 +7,9 @@ import (
 	"io"
 	"time"
 
-	"parley/client"
 	"parley/identity"
-	"parley/ledger"
 	"parley/mechanism"
+	"parley/registrar"
 )
 
 const charterAmendUsage = `usage: parley charter amend -charter FILE -keys RING -party PARTY [-hub URL] [-passphrase-file FILE] NEXT
@@ -56,20 +55,15 @@ func charterAmend(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	if *url == "" {
 		*url = signed.Hub.URLs[0]
 	}
-	c := client.New(signed.Charter, *url, author, root, time.Now)
-	defer c.Close()
-	text, err := c.Amend(ctx, next.Note)
+	r, err := registrar.Open(ctx, signed.Charter, *url, *party, root, time.Now)
 	if err != nil {
 		return failed(stderr, err)
 	}
-	verifier, err := ledger.NewVerifier(signed.Hub.Key)
+	defer r.Close()
+	index, err := r.Amend(ctx, next)
 	if err != nil {
 		return failed(stderr, err)
 	}
-	receipt, err := ledger.OpenReceipt(verifier, text, next.Hash())
-	if err != nil {
-		return failed(stderr, err)
-	}
-	fmt.Fprintf(stdout, "edition %d of the charter of %s is entry %d, in force after it\n", next.Edition, next.Mechanism, receipt.Index)
+	fmt.Fprintf(stdout, "edition %d of the charter of %s is entry %d, in force after it\n", next.Edition, next.Mechanism, index)
 	return 0
 }
