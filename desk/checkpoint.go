@@ -63,7 +63,11 @@ func (d *Desk) Checkpoint(ctx context.Context, lang string) (*CheckpointView, er
 		note = heard.note
 	}
 	c := d.Charter()
-	v := &CheckpointView{Exercise: c.Exercise, Size: head.Size, Root: base64.StdEncoding.EncodeToString(head.Root[:]), Note: string(note), Compact: string(ed25519Alone(c, note))}
+	logKey, err := d.work.LogVerifier(head.Size)
+	if err != nil {
+		return nil, err
+	}
+	v := &CheckpointView{Exercise: c.Exercise, Size: head.Size, Root: base64.StdEncoding.EncodeToString(head.Root[:]), Note: string(note), Compact: string(ed25519Alone(logKey.VerifierKey(), c, note))}
 	v.Cosigned = cosignedBy([]*charter.Charter{c}, note)
 	v.Text = words.M("checkpoint.ours", "mechanism", c.Mechanism, "size", int64(head.Size), "root", words.Raw(words.LeftToRight(lang, v.Root)), "parties", parties(lang, v.Cosigned)).In(lang)
 	return v, nil
@@ -82,8 +86,8 @@ func parties(lang string, all []string) words.Message {
 
 // ed25519Alone leaves the Ed25519 signatures of the hub and of witnesses alone, which fit
 // into a QR code.
-func ed25519Alone(c *charter.Charter, note []byte) []byte {
-	keep := []string{shortKeys([]string{c.Hub.Key})}
+func ed25519Alone(logKey string, c *charter.Charter, note []byte) []byte {
+	keep := []string{shortKeys([]string{logKey})}
 	for _, p := range c.Parties {
 		if p.Witness != "" {
 			keep = append(keep, shortKeys([]string{p.Witness}))
