@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"parley/client"
+	"parley/ledger"
 	"parley/sealed"
 )
 
@@ -91,5 +93,39 @@ func TestAttack25HubReads(t *testing.T) {
 		if files := onDisk(t, filepath.Join(w.dir, folder), "orchard.example/log"); len(files) == 0 {
 			t.Errorf("%s has nothing in the clear, so that nothing above proves anything", folder)
 		}
+	}
+}
+
+// Attack 24: somebody who can break Ed25519 has all such keys of the hub and of the
+// witnesses, and signs another past. Nothing is confirmed without the ML-DSA-44
+// cosignatures, which date every earlier signature.
+func TestAttack24Quantum(t *testing.T) {
+	w := newWorld(t)
+	d := w.desks["alder"]
+	w.close("birch") // so that nothing more is confirmed
+	w.receipt("alder", w.say("alder/watch/amal"))
+	size := d.work.Size()
+	w.stopHub()
+	confirmed := w.statusOf("alder").Confirmed
+	if confirmed >= size {
+		t.Fatalf("%d of %d entries are confirmed without birch", confirmed, size)
+	}
+	root, _ := d.work.RootAt(size)
+	cosigned := func(keys func(*ledger.Cosigner) *ledger.Cosigner) client.Item {
+		note, err := w.signer.Sign(size, root)
+		w.must(err)
+		for _, party := range []string{"alder", "birch", "cedar"} {
+			note, err = keys(w.witnesses[party]).Cosign(note, w.now())
+			w.must(err)
+		}
+		return client.Item{Checkpoint: note}
+	}
+	w.must(d.heard(cosigned(func(c *ledger.Cosigner) *ledger.Cosigner { return c.Only([]string{c.VerifierKey()}) })))
+	if got := w.statusOf("alder").Confirmed; got != confirmed {
+		t.Errorf("by Ed25519 alone %d entries are confirmed, %d before", got, confirmed)
+	}
+	w.must(d.heard(cosigned(func(c *ledger.Cosigner) *ledger.Cosigner { return c })))
+	if got := w.statusOf("alder").Confirmed; got != size {
+		t.Errorf("by both algorithms %d of %d entries are confirmed", got, size)
 	}
 }

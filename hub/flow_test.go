@@ -235,7 +235,7 @@ func TestClockStepsBack(t *testing.T) {
 	w.accept(w.draft("alder/watch/amal", nil))
 	s := w.draft("alder/watch/amal", nil)
 	w.offset.Store(int64(-time.Minute / 2))
-	if refusal := w.refused("alder", s.Bytes()); refusal.Rule != Clock {
+	if refusal := w.refused("alder", s.Bytes()); refusal.Rule != Clock || !strings.Contains(refusal.Sentence, "behind its last entry") || !strings.Contains(refusal.Remedy, "nothing is signed until") {
 		t.Errorf("got %v, want %s", refusal, Clock)
 	}
 	w.offset.Store(0)
