@@ -181,8 +181,25 @@ func (w *world) gate(o *officer, n *node, id string) func() {
 		return w.about(o, n, "hold", id, "reason=plausibility")
 	case 1:
 		return w.about(o, n, "return", id, "reason=unclear")
+	case 2:
+		return w.cut(o, n, id)
 	}
 	return w.about(o, n, "release", id)
+}
+
+// cut releases what waits without some of what may be withheld of it, or whole where that
+// is nothing.
+func (w *world) cut(o *officer, n *node, id string) func() {
+	q := desk.Saying{By: o.author, About: id}
+	if r, ok := n.desk.Work().Record(id); ok && r.Facts != nil {
+		for _, p := range r.Facts.Parts {
+			_, paragraph, _ := strings.Cut(p.Name, "/")
+			if _, err := mechanism.MayWithhold(n.desk.Charter(), r, p.Name); err == nil && paragraph == "" && w.chance.IntN(3) == 0 {
+				q.Withhold = append(q.Withhold, p.Name+"=source")
+			}
+		}
+	}
+	return w.act(n, "release", q, func(ctx context.Context, d *desk.Desk) (string, error) { return d.Act(ctx, "release", q) })
 }
 
 // amend is what an officer does to a statement of the own side.

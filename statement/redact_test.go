@@ -89,3 +89,56 @@ func TestRedactRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Each digest that is known has one part, and a part named by its digest is withheld as
+// by its name.
+func TestParts(t *testing.T) {
+	full := sign(t, testClaims(), testFields())
+	open, texts := map[string]Part{}, 0
+	for _, p := range full.Parts() {
+		if _, paragraph := p.Of(); paragraph {
+			texts++
+		}
+		if open[p.Name] = p; !p.Open || p.Name == "" {
+			t.Errorf("%+v of a whole statement", p)
+		}
+	}
+	if len(open) != len(full.Fields())+3 || texts != 3 {
+		t.Errorf("parts %+v", full.Parts())
+	}
+	for _, names := range [][]string{{"kind"}, {"text/2"}, {"text"}, {"place", "text/1", "text/3"}} {
+		var digests [][32]byte
+		for _, name := range names {
+			digests = append(digests, open[name].Digest)
+		}
+		byName, err := full.Redact(names...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byDigest, err := full.Withhold(digests...)
+		if err != nil || !bytes.Equal(byName.Bytes(), byDigest.Bytes()) {
+			t.Errorf("%q: %v", names, err)
+		}
+		missing := 0
+		for _, p := range byDigest.Parts() {
+			if whole := open[p.Name]; p.Open && whole.Digest != p.Digest {
+				t.Errorf("%q withheld: %+v was %+v", names, p, whole)
+			}
+			if _, paragraph := p.Of(); !p.Open && !paragraph && p.Name != "" {
+				t.Errorf("%q withheld: the digest of %s has its name still", names, p.Name)
+			}
+			if !p.Open {
+				missing++
+			}
+		}
+		if missing != byDigest.Withheld() || missing != len(names) {
+			t.Errorf("%q withheld: %d parts are missing, %d are said to be", names, missing, byDigest.Withheld())
+		}
+		if _, err := byDigest.Withhold(digests[0]); err == nil {
+			t.Errorf("%q is withheld twice", names[0])
+		}
+	}
+	if _, err := full.Withhold(full.Hash()); err == nil || !strings.Contains(err.Error(), "digest of nothing") {
+		t.Errorf("a stranger's digest: %v", err)
+	}
+}
