@@ -57,7 +57,7 @@ func (w *world) saidBy(name, format, about string, fields ...string) string {
 // asked gets a page of a desk's API in a language.
 func (w *world) asked(party, path, lang string, into any) (text string) {
 	w.t.Helper()
-	mux := http.NewServeMux()
+	mux := &routes{}
 	w.desks[party].agreedRoutes(mux)
 	answer := httptest.NewRecorder()
 	join := "?"

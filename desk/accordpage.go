@@ -82,6 +82,10 @@ func (d *Desk) agreedOne(ctx context.Context, kind matter.Kind, ref string, sees
 	for _, name := range []string{ref, "doc:" + ref} {
 		if m, ok := d.work.MatterNamed(kind, name, d.party); ok && sees(m.Area) {
 			return m, nil
+		} else if ok {
+			if err := d.hidden(ctx, "read", ref); err != nil {
+				return nil, err
+			}
 		}
 	}
 	unknown := rule.Refuse(NotFound, "`parley "+string(kind)+"s -all` lists them; what waits at the gate has not begun", "no %s of the name or statement %q is known to this desk", kind, ref)
@@ -234,7 +238,7 @@ func (p *page) titled(key string) {
 }
 
 // agreedRoutes serves the pages of what the parties agree on.
-func (d *Desk) agreedRoutes(mux *http.ServeMux) {
+func (d *Desk) agreedRoutes(mux *routes) {
 	page := func(show func(r *http.Request, lang string, sees func(string) bool) (any, error)) http.Handler {
 		return endpoint(func(r *http.Request) (any, error) {
 			lang, as, err := askedBy(r, false)

@@ -55,6 +55,7 @@ type Saying struct {
 // that the officer has not chosen to keep, are asked about: the refusal's Options
 // say what could be written. What is refused is [Kept].
 func (d *Desk) Say(ctx context.Context, q Saying) (id string, err error) {
+	ctx = reading(ctx, q.By)
 	if id, err = d.sayNew(ctx, q); err != nil {
 		return "", d.keep(ctx, q, err)
 	}
@@ -122,6 +123,7 @@ func (d *Desk) complete(f *format.Format, values map[string]any, q Saying) error
 // one of [Verbs], and q.About the statement. What is refused is [Kept] where the
 // officer has written fields.
 func (d *Desk) Act(ctx context.Context, name string, q Saying) (id string, err error) {
+	ctx = reading(ctx, q.By)
 	if id, err = d.act(ctx, name, q); err == nil {
 		return id, nil
 	}
@@ -232,10 +234,14 @@ func fill(q *Saying, name, value string) error {
 
 // refer finds the earlier statement that an officer names, and may read.
 func (d *Desk) refer(ctx context.Context, q Saying, relation string) (statement.Ref, *statement.Statement, error) {
-	target, err := d.Find(ctx, q.About)
-	if err != nil && d.refresh(ctx) {
-		target, err = d.Find(ctx, q.About)
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return statement.Ref{}, nil, err
 	}
+	if _, _, err := d.find(ctx, q.About, sees); err != nil {
+		d.refresh(ctx)
+	}
+	target, err := d.Find(ctx, q.About)
 	if err != nil {
 		return statement.Ref{}, nil, err
 	}

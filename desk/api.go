@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"parley/base64url"
@@ -114,54 +115,21 @@ const (
 
 // handler serves the API's routes to whoever has the token.
 func (d *Desk) handler(a *api) http.Handler {
-	mux := http.NewServeMux()
-	d.watchRoutes(mux)
-	d.projectRoutes(mux)
-	d.exchangeRoutes(mux)
-	d.caseRoutes(mux)
-	d.screenRoutes(mux)
-	mux.Handle("GET /v1/consents", endpoint(func(r *http.Request) (any, error) {
-		lang, as, err := askedBy(r, false)
-		if err != nil {
-			return nil, err
-		}
-		return d.Consents(r.Context(), lang, as)
-	}))
-	mux.Handle("POST /v1/forward", endpoint(d.apiForward))
-	mux.Handle("GET /v1/denials", endpoint(func(r *http.Request) (any, error) {
-		_, as, err := askedBy(r, false)
-		if err != nil {
-			return nil, err
-		}
-		return d.Denials(r.Context(), as, maxList)
-	}))
-	mux.Handle("POST /v1/send", endpoint(d.apiSend))
-	mux.Handle("POST /v1/accident", endpoint(d.apiAccident))
-	mux.Handle("POST /v1/acts", endpoint(d.apiAct))
-	mux.Handle("POST /v1/second", endpoint(d.apiSecond))
-	mux.Handle("POST /v1/second/decline", endpoint(d.apiDecline))
-	mux.Handle("GET /v1/statements", endpoint(d.apiList))
-	mux.Handle("GET /v1/statements/{id}", endpoint(d.apiShow))
-	mux.Handle("GET /v1/charter", endpoint(d.apiCharter))
-	mux.Handle("GET /v1/sources/{id}", endpoint(d.apiSource))
-	mux.Handle("GET /v1/drafts", endpoint(d.apiDrafts))
-	mux.Handle("DELETE /v1/drafts/{number}", endpoint(d.apiDrop))
-	mux.Handle("POST /v1/carry/out", endpoint(d.apiCarryOut))
-	mux.Handle("POST /v1/carry/in", endpoint(d.apiCarryIn))
-	mux.Handle("GET /v1/serials", endpoint(d.apiSerials))
-	mux.Handle("GET /v1/status", endpoint(func(r *http.Request) (any, error) { return d.Status(r.Context()) }))
-	mux.Handle("GET /v1/stats", endpoint(d.apiStats))
-	mux.Handle("GET /v1/digest", endpoint(d.apiDigest))
-	d.checkpointRoutes(mux)
-	mux.Handle("GET /v1/calendar", endpoint(d.apiCalendar))
-	mux.HandleFunc("GET /v1/calendar.ics", d.calendarFile)
+	mux := &routes{}
+	d.register(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		given := []byte(r.Header.Get("Authorization"))
+		own := subtle.ConstantTimeCompare(given, []byte("Bearer "+a.token)) == 1
+		var officer identity.Author
+		known := own
+		if token, bearer := strings.CutPrefix(string(given), "Bearer "); !own && bearer {
+			officer, known = d.officerOf(r.Context(), token)
+		}
 		w.Header().Set(ExerciseHeader, strconv.FormatBool(d.Charter().Exercise)) // of refusals too
 		switch {
 		case r.Host != a.host:
 			fail(w, rule.Refuse(BadRequest, "call "+a.url, "this desk is not %q", r.Host))
-		case subtle.ConstantTimeCompare(given, []byte("Bearer "+a.token)) != 1:
+		case !known:
 			fail(w, rule.Refuse(Unauthorized, "read the token in "+AccessFile+" of the desk's folder; it changes at every start", "the request's token is not this desk's"))
 		default:
 			limit := int64(maxRequest)
@@ -172,9 +140,26 @@ func (d *Desk) handler(a *api) http.Handler {
 				limit = maxImport
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, limit)
+			r, err := d.inName(r, officer)
+			if err != nil {
+				fail(w, err)
+				return
+			}
 			mux.ServeHTTP(w, r)
 		}
 	})
+}
+
+// routes are the API: what is served, and under which patterns.
+type routes struct {
+	http.ServeMux
+	patterns []string
+}
+
+// Handle serves a pattern, and remembers it.
+func (m *routes) Handle(pattern string, h http.Handler) {
+	m.patterns = append(m.patterns, pattern)
+	m.ServeMux.Handle(pattern, h)
 }
 
 // endpoint alone encodes answers and maps errors.
@@ -273,10 +258,18 @@ func read(r *http.Request, into any, as func() string) (identity.Author, error) 
 	if err := decoder.Decode(into); err != nil {
 		return identity.Author{}, rule.Refuse(BadRequest, "", "the request's body cannot be read: %s", err)
 	}
-	by, err := identity.ParseAuthor(as())
-	if err != nil {
-		return by, rule.Refuse(BadRequest, "write party/role/officer", "%s", err)
+	asks, name := readerOf(r.Context()), as()
+	if asks.bound && name == "" {
+		return asks.officer, nil
 	}
+	by, err := identity.ParseAuthor(name)
+	switch {
+	case err != nil:
+		return by, rule.Refuse(BadRequest, "write party/role/officer", "%s", err)
+	case asks.bound && by != asks.officer:
+		return by, asks.desk.denied(r.Context(), asks.officer, r.Pattern, "", "", otherOfficer(asks.officer, by))
+	}
+	*r = *r.WithContext(reading(r.Context(), by))
 	return by, nil
 }
 
@@ -292,7 +285,9 @@ func (d *Desk) answer(ctx context.Context, id, lang string, seconds int) (Sent, 
 	}
 	if r, err := d.outbox.get(ctx, id); err == nil && r != nil {
 		sent.Exercise, sent.Hint = r.statement.Claims().Exercise, d.accidentHint(r.statement, lang)
-		sent.Overlaps = d.overlapsOf(r.statement, lang)
+		if sent.Overlaps, err = d.overlapsOf(ctx, r.statement, lang); err != nil {
+			return sent, err
+		}
 	}
 	sent.Readback, err = d.compareSent(ctx, id, lang)
 	return sent, err
@@ -325,7 +320,7 @@ func (d *Desk) apiDrop(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, rule.Refuse(BadRequest, "`parley drafts` lists them", "%q is not the number of a draft", r.PathValue("number"))
 	}
-	return struct{}{}, d.Drop(r.Context(), number)
+	return struct{}{}, d.dropFor(r.Context(), number)
 }
 
 func (d *Desk) apiList(r *http.Request) (any, error) {

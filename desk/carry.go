@@ -275,6 +275,9 @@ func (d *Desk) carryResults(ctx context.Context, answer *carry.Answer) (accepted
 }
 
 func (d *Desk) apiCarryOut(r *http.Request) (any, error) {
+	if err := d.wholeDesk(r.Context(), "POST /v1/carry/out"); err != nil {
+		return nil, err
+	}
 	files, err := d.CarryOut(r.Context())
 	return struct {
 		Files [][]byte `json:"files"`
@@ -282,6 +285,9 @@ func (d *Desk) apiCarryOut(r *http.Request) (any, error) {
 }
 
 func (d *Desk) apiCarryIn(r *http.Request) (any, error) {
+	if err := d.wholeDesk(r.Context(), "POST /v1/carry/in"); err != nil {
+		return nil, err
+	}
 	file, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, rule.Refuse(BadRequest, "", "the file cannot be read: %s", err)

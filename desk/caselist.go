@@ -20,7 +20,6 @@ type CaseList struct {
 	Open     int         `json:"open"`
 	Overdue  int         `json:"overdue"`
 	Late     int         `json:"late"`
-	Hidden   int         `json:"hidden,omitempty"` // of areas that the reader's key does not read; nothing else is said of them
 	Ages     []CaseAge   `json:"ages"`             // of those that go on
 	Groups   []CaseGroup `json:"groups,omitempty"` // of those that go on, where they are asked for
 	Text     string      `json:"text"`
@@ -61,7 +60,6 @@ func (d *Desk) Cases(ctx context.Context, lang string, as identity.Author, group
 	states, open, views := []*casefile.State{}, []*casefile.State{}, map[string]*CaseView{}
 	for _, m := range all {
 		if !sees(m.Area) {
-			l.Hidden++
 			continue
 		}
 		v, err := summary(m, reader)
@@ -119,9 +117,6 @@ func (l *CaseList) count(open []*casefile.State) {
 // caseList writes the list, in groups where they are asked for.
 func (p *page) caseList(l *CaseList, views map[string]*CaseView, group, ended bool) {
 	p.say(0, "case.list", "time", p.at(l.Now), "date", p.code(l.Now.Format(time.DateOnly)))
-	if l.Hidden > 0 {
-		p.say(2, "case.hidden", "count", p.caseCount(l.Hidden))
-	}
 	if len(l.Cases) == 0 {
 		key := "case.none-open"
 		if ended {
@@ -182,7 +177,7 @@ func (p *page) caseLine(v *CaseView) {
 }
 
 // caseRoutes serves the cases.
-func (d *Desk) caseRoutes(mux *http.ServeMux) {
+func (d *Desk) caseRoutes(mux *routes) {
 	mux.Handle("GET /v1/cases", endpoint(func(r *http.Request) (any, error) {
 		lang, as, err := askedBy(r, false)
 		if err != nil {

@@ -269,16 +269,10 @@ func caseStatement(ctx context.Context, source CaseSource, index uint64, reader 
 // [Desk.Find] takes it. Its statements to this party that nobody here has seen yet
 // are reported displayed.
 func (d *Desk) Case(ctx context.Context, ref, lang string, as identity.Author, whole bool) (*CaseView, error) {
-	m, err := d.caseOf(ctx, ref)
+	ctx = reading(ctx, as)
+	m, err := d.caseOf(ctx, ref) // which is of the area of each of its statements
 	if err != nil {
 		return nil, err
-	}
-	sees, err := d.seenBy(as)
-	if err != nil {
-		return nil, err
-	}
-	if !sees(m.Area) {
-		return nil, rule.Refuse(mechanism.WrongArea, "ask an officer whose key is endorsed for it", "the case is of area %q, which the key of %s does not read", m.Area, as)
 	}
 	v, err := NewCaseView(ctx, replica{d}, m, CaseReader{Charter: d.Charter(), Party: d.party, Lang: lang, Now: d.config.Clock().UTC(), Whole: whole})
 	if err != nil {

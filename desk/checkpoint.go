@@ -209,7 +209,7 @@ func tidied(text []byte) []byte {
 }
 
 // checkpointRoutes serves checkpoints and evidence.
-func (d *Desk) checkpointRoutes(mux *http.ServeMux) {
+func (d *Desk) checkpointRoutes(mux *routes) {
 	mux.Handle("GET /v1/checkpoint", endpoint(func(r *http.Request) (any, error) {
 		lang, err := languageOf(r)
 		if err != nil {
@@ -236,6 +236,9 @@ func (d *Desk) checkpointRoutes(mux *http.ServeMux) {
 		return EvidenceList{d.Charter().Exercise, d.Evidence(lang), words.M("misbehaviour.what-to-do").In(lang)}, nil
 	}))
 	mux.Handle("GET /v1/evidence/file", endpoint(func(r *http.Request) (any, error) {
+		if all, err := d.seesAll(r.Context()); err != nil || !all { // it may hold any text
+			return nil, errors.Join(err, d.wholeDesk(r.Context(), "GET /v1/evidence/file"))
+		}
 		e, text, err := d.EvidenceFile(r.URL.Query().Get("name"), r.URL.Query().Get("raw") == "1")
 		return EvidenceText{e.Name, text}, err
 	}))

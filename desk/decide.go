@@ -30,7 +30,7 @@ type DecideView struct {
 // DecideHit keeps what an officer decides, in his own name, about a hit that was shown
 // to him since the lists last changed.
 func (d *Desk) DecideHit(ctx context.Context, q DecideRequest, as identity.Author) (*DecideView, error) {
-	if _, err := d.trader(as); err != nil {
+	if _, err := d.trader(ctx, as); err != nil {
 		return nil, err
 	}
 	reason := strings.TrimSpace(q.Reason)

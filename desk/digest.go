@@ -43,6 +43,9 @@ func (d *Desk) Digest(ctx context.Context, q digest.Question, as identity.Author
 	q.Audience = cmp.Or(q.Audience, digest.Watch)
 	for _, key := range keys {
 		if err := digest.Sees(d.Charter(), q.Audience, key); err != nil {
+			if as != (identity.Author{}) {
+				err = d.denied(ctx, as, "digest for "+q.Audience, "", "", err)
+			}
 			return digest.Page{}, nil, err
 		}
 	}

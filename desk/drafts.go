@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/identity"
+	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
 )
@@ -79,6 +80,15 @@ func (d *Desk) Resume(ctx context.Context, number int64, anew Saying) (id string
 	if err != nil {
 		return "", err
 	}
+	if kept != nil {
+		seen, err := d.draftsSeen(reading(ctx, anew.By), []KeptDraft{*kept})
+		if err == nil && len(seen) == 0 {
+			kept, err = nil, d.hidden(reading(ctx, anew.By), "take up a draft", fmt.Sprint(number))
+		}
+		if err != nil {
+			return "", err
+		}
+	}
 	if kept == nil {
 		return "", rule.Refuse(NotFound, "`parley drafts` lists them", "this desk keeps no draft %d", number)
 	}
@@ -134,13 +144,65 @@ func rewritten(kept Saying, anew []string) []string {
 // Drafts lists what the desk keeps, oldest first, as far as an officer may read it;
 // the zero Author is anybody.
 func (d *Desk) Drafts(ctx context.Context, as identity.Author) ([]KeptDraft, error) {
+	ctx = reading(ctx, as)
 	all, err := d.outbox.drafts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if all, err = d.draftsSeen(ctx, all); err != nil {
+		return nil, err
+	}
 	for i := range all {
 		if k := &all[i]; d.draftFor(ctx, k, as) != nil {
 			k.Saying.Fields, k.Problem.Detail, k.Problem.Remedy, k.Problem.Options, k.Withheld = nil, "", "", nil, true
 		}
 	}
 	return all, err
+}
+
+// draftsSeen leaves of drafts those whose area whoever asks may read.
+func (d *Desk) draftsSeen(ctx context.Context, all []KeptDraft) ([]KeptDraft, error) {
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(k KeptDraft) bool { return !sees(d.draftArea(&k.Saying)) }), nil
+}
+
+// draftArea is the area of what a draft would be: its format's, or that of what it is
+// about; the channel's own where neither is known.
+func (d *Desk) draftArea(q *Saying) string {
+	if f, ok := d.Charter().Newest(q.Format); ok && f.Area != "" && f.Borrows == "" {
+		return f.Area
+	}
+	all := func(string) bool { return true }
+	if id, _, err := d.find(context.Background(), q.About, all); err == nil {
+		if r, ok := d.work.Record(id); ok {
+			return r.Claims.Area
+		}
+	}
+	return mechanism.Service
+}
+
+// dropFor forgets a draft that whoever asks may read.
+func (d *Desk) dropFor(ctx context.Context, number int64) error {
+	kept, err := d.outbox.draft(ctx, number)
+	if err != nil {
+		return err
+	}
+	if asks := readerOf(ctx); kept != nil && asks.officer != (identity.Author{}) {
+		seen, err := d.draftsSeen(ctx, []KeptDraft{*kept})
+		if err != nil {
+			return err
+		}
+		if len(seen) == 0 || d.draftFor(ctx, kept, asks.officer) != nil {
+			if err := d.hidden(ctx, "drop a draft", fmt.Sprint(number)); err != nil {
+				return err
+			}
+			return rule.Refuse(NotFound, "`parley drafts` lists them", "this desk keeps no draft %d", number)
+		}
+	}
+	return d.Drop(ctx, number)
 }
 
 // Drop forgets a draft.

@@ -71,12 +71,16 @@ type ExchangesView struct {
 func (d *Desk) Exchanges(ctx context.Context, lang string, all bool) (*ExchangesView, error) {
 	now := d.config.Clock().UTC()
 	v := &ExchangesView{Exercise: d.Charter().Exercise, Now: now, Exchanges: []ExchangeView{}}
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	matters, err := d.work.Matters(ctx, matter.Exchange, !all)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range matters {
-		if x, ok := m.State.(*sealed.State); ok {
+		if x, ok := m.State.(*sealed.State); ok && sees(m.Area) {
 			one, err := d.exchangeView(ctx, m, x)
 			if err != nil {
 				return nil, err

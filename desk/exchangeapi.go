@@ -41,7 +41,7 @@ type CheckAnswer struct {
 
 // exchangeRoutes serves sealed exchanges. No answer has a text before both sides are
 // opened.
-func (d *Desk) exchangeRoutes(mux *http.ServeMux) {
+func (d *Desk) exchangeRoutes(mux *routes) {
 	mux.Handle("POST /v1/exchanges", endpoint(func(r *http.Request) (any, error) {
 		var q DepositRequest
 		by, err := read(r, &q, func() string { return q.As })

@@ -42,11 +42,12 @@ type Forwarded struct {
 // was made; the bundle has that, the consents and the statement. What is denied is
 // logged.
 func (d *Desk) Forward(ctx context.Context, by identity.Author, ref, recipient, lang string, wait time.Duration) (*Forwarded, error) {
+	ctx = reading(ctx, by)
 	v, err := d.forward(ctx, by, ref, recipient, lang, wait)
-	if err != nil {
+	if refused, ok := errors.AsType[*rule.Refusal](err); ok && refused.Rule != NotFound { // which is logged as it is looked for
 		return nil, d.denied(ctx, by, "forward", ref, recipient, err)
 	}
-	return v, nil
+	return v, err
 }
 
 func (d *Desk) forward(ctx context.Context, by identity.Author, ref, recipient, lang string, wait time.Duration) (*Forwarded, error) {

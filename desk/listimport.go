@@ -21,7 +21,7 @@ type ListsView struct {
 
 // Lists shows the lists on this desk to an officer of the area.
 func (d *Desk) Lists(ctx context.Context, lang string, as identity.Author) (*ListsView, error) {
-	if _, err := d.trader(as); err != nil {
+	if _, err := d.trader(ctx, as); err != nil {
 		return nil, err
 	}
 	all, err := d.lists.all(ctx)
@@ -70,7 +70,7 @@ const maxAhead = 48 * time.Hour
 // before. An edition that was published before that is refused: a list does not go
 // back. All decisions about the list's hits ask for a person again.
 func (d *Desk) ImportList(ctx context.Context, lang, kind string, stated screening.Stated, sources []screening.Source, as identity.Author) (*ImportView, error) {
-	if _, err := d.trader(as); err != nil {
+	if _, err := d.trader(ctx, as); err != nil {
 		return nil, err
 	}
 	l, err := screening.Read(kind, stated, sources...)

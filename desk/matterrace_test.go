@@ -29,7 +29,7 @@ func TestAgreedByManyAtOnce(t *testing.T) {
 	var over atomic.Bool
 	var readers, officers sync.WaitGroup
 	for party, d := range w.desks {
-		mux := http.NewServeMux()
+		mux := &routes{}
 		d.agreedRoutes(mux)
 		readers.Go(func() {
 			for ; !over.Load(); <-time.After(20 * time.Millisecond) {

@@ -94,6 +94,13 @@ CREATE TABLE IF NOT EXISTS denial (
 CREATE TRIGGER IF NOT EXISTS denial_no_update BEFORE UPDATE ON denial BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;
 CREATE TRIGGER IF NOT EXISTS denial_no_delete BEFORE DELETE ON denial BEGIN SELECT RAISE(ABORT, 'what was logged stays'); END;
 
+-- Who may call the API as one officer: by hash, so that nobody finds a token here.
+CREATE TABLE IF NOT EXISTS officer_token (
+	hash    BLOB PRIMARY KEY CHECK (length(hash) = 32),
+	officer TEXT    NOT NULL, -- party/role/officer
+	made    INTEGER NOT NULL  -- milliseconds since 1970
+) STRICT, WITHOUT ROWID;
+
 -- What this party seals in exchanges, until both are opened for this desk's eyes
 -- alone. It is here before anything of the deposit is signed: whoever loses it can
 -- open nothing, and the exchange lapses.

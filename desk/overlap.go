@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,19 +53,19 @@ type Overlap struct {
 
 // overlapsOf says what a statement, in the ledger or still in the outbox,
 // overlaps; nil where it has no volume, is over or overlaps nothing.
-func (d *Desk) overlapsOf(s *statement.Statement, lang string) *Overlaps {
+func (d *Desk) overlapsOf(ctx context.Context, s *statement.Statement, lang string) (*Overlaps, error) {
 	now, c, expires := d.config.Clock(), s.Claims(), time.Time{}
 	if record, ok := d.work.Record(c.ID); ok {
 		if !asks(record, now) {
-			return nil
+			return nil, nil //nolint:nilnil // nothing is asked
 		}
 		expires = record.Facts.Expires
 	}
 	f, ok := d.whole(s)
 	if !ok {
-		return nil
+		return nil, nil //nolint:nilnil // it has no volume that is known here
 	}
-	return d.overlapping(f, s, c, expires, lang)
+	return d.overlapping(ctx, f, s, c, expires, lang)
 }
 
 // PreviewOverlaps is what a new statement would overlap; nil where it has no
@@ -77,10 +79,18 @@ func (d *Desk) PreviewOverlaps(q Saying) *Overlaps {
 	if err != nil {
 		return nil
 	}
-	return d.overlapping(f, format.Values(values), statement.Claims{}, time.Time{}, q.Lang)
+	o, err := d.overlapping(reading(context.Background(), q.By), f, format.Values(values), statement.Claims{}, time.Time{}, q.Lang)
+	if err != nil {
+		return nil // it cannot be sent either
+	}
+	return o
 }
 
-func (d *Desk) overlapping(f *format.Format, s format.Source, c statement.Claims, expires time.Time, lang string) (answer *Overlaps) {
+func (d *Desk) overlapping(ctx context.Context, f *format.Format, s format.Source, c statement.Claims, expires time.Time, lang string) (answer *Overlaps, err error) {
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	fields := map[string]string{}
 	for _, field := range s.Fields() {
 		if said, ok := field.Value.(string); ok {
@@ -89,11 +99,11 @@ func (d *Desk) overlapping(f *format.Format, s format.Source, c statement.Claims
 	}
 	volume, ok := activity.Of(f, func(name string) string { return fields[name] }, expires)
 	if !ok {
-		return nil
+		return nil, nil //nolint:nilnil // it has no volume
 	}
 	d.ask(d.config.Clock(), 1, func(int) (question, bool) { return question{volume, c.ID, replaced(c)}, true },
-		func(_ int, f found) { answer = d.told(f, lang) })
-	return answer
+		func(_ int, f found) { answer = d.told(d.readable(f, sees), lang) })
+	return answer, nil
 }
 
 // replaced gives the statements whose place one takes, or will.
@@ -107,7 +117,11 @@ func replaced(c statement.Claims) (ids []string) {
 }
 
 // markOverlaps adds their marks to items of a list.
-func (d *Desk) markOverlaps(items []Item) {
+func (d *Desk) markOverlaps(ctx context.Context, items []Item) error {
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return err
+	}
 	now := d.config.Clock()
 	d.ask(now, len(items), func(i int) (q question, ok bool) {
 		if items[i].Index == nil || items[i].Kind != string(format.Message) {
@@ -120,7 +134,22 @@ func (d *Desk) markOverlaps(items []Item) {
 		q = question{id: record.Claims.ID, not: replaced(record.Claims)}
 		q.volume, ok = d.volumeOf(record)
 		return q, ok
-	}, func(i int, f found) { items[i].Marks = append(items[i].Marks, d.overlapMarks(items[i].Author, f)...) })
+	}, func(i int, f found) {
+		items[i].Marks = append(items[i].Marks, d.overlapMarks(items[i].Author, d.readable(f, sees))...)
+	})
+	return nil
+}
+
+// readable leaves of what was found what may be read. Whoever may not read all that has
+// a volume is not told how many of them there are.
+func (d *Desk) readable(f found, sees func(area string) bool) found {
+	for _, r := range d.Charter().Formats {
+		if of, ok := d.Charter().Format(r.Format); ok && of.Volume != nil && !sees(of.Area) {
+			f.unseen, f.before = 0, 0
+		}
+	}
+	f.meetings = slices.DeleteFunc(slices.Clone(f.meetings), func(m meeting) bool { return !sees(m.record.Claims.Area) })
+	return f
 }
 
 func (d *Desk) overlapMarks(author string, f found) (marks []string) {

@@ -340,7 +340,7 @@ func TestOverlapsAreBounded(t *testing.T) {
 		p.volume, p.size, d.volumes.read = nil, 0, maxRead
 	}
 	items := []Item{{Index: &o.With[0].Index, Kind: string(format.Message), Author: "birch/watch/basil"}}
-	d.markOverlaps(items)
+	noError(t, d.markOverlaps(t.Context(), items))
 	if want := []string{fmt.Sprintf("%s %d", MarkOverlaps, maxCandidates), MarkUnseen}; !slices.Equal(items[0].Marks, want) {
 		t.Errorf("marked %q, want %q", items[0].Marks, want)
 	}
@@ -353,9 +353,16 @@ func TestOverlapsAreBounded(t *testing.T) {
 		many[i] = items[0]
 		many[i].Marks = nil
 	}
-	d.markOverlaps(many)
+	noError(t, d.markOverlaps(t.Context(), many))
 	if last := many[maxList-1].Marks; !slices.Equal(last, []string{MarkUnseen}) {
 		t.Errorf("the last of many is marked %q", last)
+	}
+}
+
+func noError(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

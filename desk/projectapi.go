@@ -16,7 +16,7 @@ type WindowRequest struct {
 }
 
 // projectRoutes serves the pages of projects.
-func (d *Desk) projectRoutes(mux *http.ServeMux) {
+func (d *Desk) projectRoutes(mux *routes) {
 	mux.Handle("GET /v1/projects", endpoint(byOfficer(func(r *http.Request, lang string, as identity.Author) (any, error) {
 		return d.Projects(r.Context(), lang, as, r.URL.Query().Get("all") == "1")
 	})))

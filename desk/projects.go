@@ -47,7 +47,7 @@ type ProjectsView struct {
 // Projects shows the pipeline to an officer whose key sees projects: open ones by
 // the time that is left, and all others after them where all says so.
 func (d *Desk) Projects(ctx context.Context, lang string, as identity.Author, all bool) (*ProjectsView, error) {
-	if _, err := d.trader(as); err != nil {
+	if _, err := d.trader(ctx, as); err != nil {
 		return nil, err
 	}
 	now := d.config.Clock().UTC()
@@ -138,7 +138,7 @@ type ProjectDetail struct {
 // Project shows one project to an officer who may read it, and logs that. ref is as
 // [Desk.Find] takes it, and may name any statement of the project.
 func (d *Desk) Project(ctx context.Context, ref, lang string, as identity.Author) (*ProjectDetail, error) {
-	if _, err := d.trader(as); err != nil {
+	if _, err := d.trader(ctx, as); err != nil {
 		return nil, err
 	}
 	id, err := d.Find(ctx, ref)

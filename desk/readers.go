@@ -212,6 +212,7 @@ func (d *Desk) namedOf(c statement.Claims, fields func(name string) (any, bool),
 // ShowTo is [Desk.Show] for an officer: what a project's named readers alone may
 // read is shown to nobody else, and each reading is logged.
 func (d *Desk) ShowTo(ctx context.Context, ref, lang string, as identity.Author) (*Detail, error) {
+	ctx = reading(ctx, as)
 	detail, record, err := d.detail(ctx, ref, lang)
 	if err != nil {
 		return nil, err
@@ -249,17 +250,18 @@ func (d *Desk) admitShown(ctx context.Context, detail *Detail, record *mechanism
 // projects, newest first, to an officer whose key sees projects; and how many were
 // denied in all.
 func (d *Desk) Accesses(ctx context.Context, as identity.Author, limit int) (all []AccessEntry, denied int, err error) {
-	if _, err := d.trader(as); err != nil {
+	if _, err := d.trader(ctx, as); err != nil {
 		return nil, 0, err
 	}
 	return d.outbox.accesses(ctx, limit)
 }
 
-// trader gives the key of an officer of this desk that reads projects.
-func (d *Desk) trader(as identity.Author) (*mechanism.Key, error) {
+// trader gives the key of an officer of this desk that reads projects; of another, that
+// he asked is logged.
+func (d *Desk) trader(ctx context.Context, as identity.Author) (*mechanism.Key, error) {
 	key, err := d.officerKey(as)
-	if err == nil && (key.Revoked != 0 || !key.Sees(projectArea)) {
-		return nil, rule.Refuse(mechanism.WrongArea, "ask an officer of that area", "the key of %s does not read the area %s", as, projectArea)
+	if err == nil && !endorsedFor(key, projectArea) {
+		return nil, d.denied(ctx, as, "the area "+projectArea, "", "", rule.Refuse(mechanism.WrongArea, "ask an officer of that area", "the key of %s does not read the area %s", as, projectArea))
 	}
 	return key, err
 }

@@ -79,7 +79,7 @@ type ScreenView struct {
 // Screen compares names with the lists in force. Every hit is a question to a person;
 // it decides nothing. Names are kept where they belong to a project.
 func (d *Desk) Screen(ctx context.Context, q ScreenRequest, as identity.Author) (*ScreenView, error) {
-	if _, err := d.trader(as); err != nil {
+	if _, err := d.trader(ctx, as); err != nil {
 		return nil, err
 	}
 	index, lists, err := d.lists.inForce(ctx)

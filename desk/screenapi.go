@@ -22,7 +22,7 @@ const (
 )
 
 // screenRoutes serves lists and what they say of names.
-func (d *Desk) screenRoutes(mux *http.ServeMux) {
+func (d *Desk) screenRoutes(mux *routes) {
 	mux.Handle("GET /v1/lists", endpoint(byOfficer(func(r *http.Request, lang string, as identity.Author) (any, error) {
 		return d.Lists(r.Context(), lang, as)
 	})))

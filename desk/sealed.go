@@ -134,7 +134,17 @@ func (d *Desk) joins(ctx context.Context, q *Deposit) error {
 
 // exchange finds the exchange that ref names: by its name, or a statement of it.
 func (d *Desk) exchange(ctx context.Context, ref string) (*mechanism.Matter, error) {
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	m, ok := d.work.MatterNamed(matter.Exchange, ref, d.party)
+	if ok && !sees(m.Area) {
+		if err := d.hidden(ctx, "read", ref); err != nil {
+			return nil, err
+		}
+		ok, ref = false, "doc:"+ref
+	}
 	if !ok && !strings.HasPrefix(ref, "doc:") {
 		id, err := d.Find(ctx, ref)
 		if err != nil {

@@ -72,7 +72,11 @@ func (d *Desk) good(key identity.Signer, by identity.Author) error {
 // saw; its time is now. What the rules have come to refuse since goes back to the
 // author's drafts, which the error, a [Kept], says.
 func (d *Desk) Second(ctx context.Context, by identity.Author, ref, shown string) (id string, err error) {
+	ctx = reading(ctx, by)
 	d.awaitSynced(ctx)
+	if _, err := d.officer(by); err != nil { // before it is said whether there is anything for him
+		return "", err
+	}
 	if id, err = d.Find(ctx, ref); err != nil {
 		return "", err
 	}
@@ -162,11 +166,12 @@ func (d *Desk) officer(by identity.Author) (identity.Signer, error) {
 // the author's drafts, whose number it gives. Any officer of the desk may, the
 // author too.
 func (d *Desk) Decline(ctx context.Context, by identity.Author, ref, reason string) (draft int64, err error) {
-	id, err := d.Find(ctx, ref)
-	if err != nil {
+	ctx = reading(ctx, by)
+	if _, err := d.officer(by); err != nil {
 		return 0, err
 	}
-	if _, err := d.officer(by); err != nil {
+	id, err := d.Find(ctx, ref)
+	if err != nil {
 		return 0, err
 	}
 	line := &format.Format{ID: "declined", Edition: 1, Fields: []format.Field{{Name: "reason", Type: format.Line, Required: true, Label: format.Words{"en": "Reason"}}}}

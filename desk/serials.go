@@ -50,6 +50,10 @@ func (d *Desk) Serials(ctx context.Context, day string) ([]Serials, error) {
 	if err != nil {
 		return nil, rule.Refuse(BadRequest, "write it as 2026-11-24", "%q is not a date", day)
 	}
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	limits := d.Charter().Limits
 	from = from.Add(-time.Duration(limits.AheadSeconds) * time.Second)
 	until := from.Add(24*time.Hour + 2*time.Duration(limits.AheadSeconds)*time.Second + time.Duration(limits.LateHours)*time.Hour)
@@ -61,7 +65,7 @@ func (d *Desk) Serials(ctx context.Context, day string) ([]Serials, error) {
 	authors := map[string]*serialSet{}
 	for i := begin; i < size && i-begin < serialLook && ctx.Err() == nil; i++ {
 		record, ok := d.work.RecordAt(i)
-		if !ok {
+		if !ok || !sees(record.Claims.Area) {
 			continue
 		}
 		if record.Logged.After(until) {
@@ -71,7 +75,7 @@ func (d *Desk) Serials(ctx context.Context, day string) ([]Serials, error) {
 			setOf(authors, c.Author.String()).have[c.Serial.Number] = c.Prev
 		}
 	}
-	if err := d.waitingSerials(ctx, day, authors); err != nil {
+	if err := d.waitingSerials(ctx, day, authors, sees); err != nil {
 		return nil, err
 	}
 	all := []Serials{}
@@ -101,7 +105,7 @@ func setOf(authors map[string]*serialSet, author string) *serialSet {
 	return authors[author]
 }
 
-func (d *Desk) waitingSerials(ctx context.Context, day string, authors map[string]*serialSet) error {
+func (d *Desk) waitingSerials(ctx context.Context, day string, authors map[string]*serialSet, sees func(area string) bool) error {
 	for after := int64(0); ; {
 		rows, err := d.outbox.queued(ctx, after, maxWindow)
 		if err != nil || len(rows) == 0 {
@@ -109,7 +113,7 @@ func (d *Desk) waitingSerials(ctx context.Context, day string, authors map[strin
 		}
 		for _, r := range rows {
 			c := r.statement.Claims()
-			if _, ordered := d.work.Record(c.ID); c.Serial.Day == day && !ordered {
+			if _, ordered := d.work.Record(c.ID); c.Serial.Day == day && !ordered && sees(c.Area) {
 				setOf(authors, r.author).waiting[c.Serial.Number] = c.Prev
 			}
 			after = r.seq

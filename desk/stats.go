@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/charter"
+	"parley/digest"
 	"parley/format"
 	"parley/mechanism"
 	"parley/rule"
@@ -50,6 +51,13 @@ type StatsView struct {
 }
 
 func (d *Desk) apiStats(r *http.Request) (any, error) {
+	all, err := d.seesAll(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	if !all { // half the figures are not other figures
+		return nil, d.denied(r.Context(), readerOf(r.Context()).officer, "GET /v1/stats", "", "", rule.Refuse(digest.NotRead, "ask as one who reads every area", "the figures are of every area, and the key of %s does not read them all", readerOf(r.Context()).officer))
+	}
 	q := r.URL.Query()
 	lang := q.Get("lang")
 	if lang == "" {

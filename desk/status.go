@@ -63,7 +63,7 @@ type Status struct {
 
 // Status tells how the desk is now.
 func (d *Desk) Status(ctx context.Context) (Status, error) {
-	waits, err := d.outbox.backlog(ctx, d.config.Author.String(), d.config.Clock().Add(-refusedFor))
+	waits, err := d.backlog(ctx)
 	if err != nil {
 		return Status{}, err
 	}
@@ -82,6 +82,45 @@ func (d *Desk) Status(ctx context.Context) (Status, error) {
 		Party: d.party, Mechanism: c.Mechanism, Exercise: c.Exercise, Edition: c.Edition, Size: size, Root: base64.StdEncoding.EncodeToString(root[:]),
 		Confirmed: min(d.state.confirmed, size), Reachable: d.state.reachable, Behind: !d.state.caught || d.state.stopped, Trouble: d.state.trouble, Down: d.state.down, Routes: routes,
 		Queued: waits.queued, Flash: waits.flash, Oldest: waits.oldest, Refused: waits.refused, Waiting: waits.waiting, Alarm: d.state.alarm}, nil
+}
+
+// backlog counts what waits in the outbox, as far as whoever asks may read it.
+func (d *Desk) backlog(ctx context.Context) (backlog, error) {
+	since := d.config.Clock().Add(-refusedFor)
+	if all, err := d.seesAll(ctx); all || err != nil {
+		if err != nil {
+			return backlog{}, err
+		}
+		return d.outbox.backlog(ctx, d.config.Author.String(), since)
+	}
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return backlog{}, err
+	}
+	var b backlog
+	rows, err := d.outbox.rows(ctx, "WHERE state <> 'accepted' ORDER BY seq DESC LIMIT 4096")
+	if err != nil {
+		return b, err
+	}
+	for _, r := range rows {
+		switch {
+		case !sees(r.statement.Claims().Area):
+		case r.state == Refused && r.author != d.config.Author.String() && !r.signed.Before(since):
+			b.refused++
+		case r.state == Queued:
+			if b.queued++; r.flash {
+				b.flash++
+			}
+			b.oldest = r.signed // the oldest comes last
+		}
+	}
+	waiting, err := d.outbox.waiting(ctx)
+	for _, w := range waiting {
+		if sees(w.claims().Area) {
+			b.waiting++
+		}
+	}
+	return b, err
 }
 
 // reachable notes that the hub answers.

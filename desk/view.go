@@ -46,12 +46,19 @@ type Item struct {
 // outbox or was refused, then the ledger from its end. Without all, only
 // messages and what is withheld. It needs no hub.
 func (d *Desk) List(ctx context.Context, limit int, all bool) ([]Item, error) {
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := d.unsettled(ctx)
 	if err != nil {
 		return nil, err
 	}
 	items := []Item{}
 	for _, r := range rows {
+		if !sees(r.statement.Claims().Area) {
+			continue
+		}
 		item := itemOf(r.statement.Claims())
 		item.Status = r.state
 		if r.problem != nil {
@@ -71,14 +78,14 @@ func (d *Desk) List(ctx context.Context, limit int, all bool) ([]Item, error) {
 		return nil, err
 	}
 	for _, w := range waiting {
-		if item := itemOf(w.claims()); all || item.Kind == string(format.Message) {
+		if item := itemOf(w.claims()); sees(item.Area) && (all || item.Kind == string(format.Message)) {
 			item.Status = Waits
 			items = append(items, item)
 		}
 	}
 	size := d.work.Size()
 	for n := uint64(0); n < min(size, look) && len(items) < limit && ctx.Err() == nil; n++ {
-		item, err := d.item(size - 1 - n)
+		item, err := d.itemFor(size-1-n, sees)
 		if err != nil {
 			return nil, err
 		}
@@ -87,13 +94,21 @@ func (d *Desk) List(ctx context.Context, limit int, all bool) ([]Item, error) {
 		}
 	}
 	items = items[:min(limit, len(items))]
-	d.markOverlaps(items)
+	if err := d.markOverlaps(ctx, items); err != nil {
+		return nil, err
+	}
 	return items, ctx.Err()
 }
 
 // item describes the entry at index.
 func (d *Desk) item(index uint64) (Item, error) {
-	if record, ok := d.work.RecordAt(index); ok {
+	return d.itemFor(index, func(string) bool { return true })
+}
+
+// itemFor describes it to whoever reads the areas that sees says: what is of another is
+// an entry without a text, like what the desk itself has no text of.
+func (d *Desk) itemFor(index uint64, sees func(area string) bool) (Item, error) {
+	if record, ok := d.work.RecordAt(index); ok && sees(record.Claims.Area) {
 		item := itemOf(record.Claims)
 		item.Index, item.Logged, item.Status, item.Standing = &index, record.Logged, statusOf(record), d.standingOf(index)
 		item.Marks = marksOf(record, d.config.Clock())
@@ -247,7 +262,9 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 		detail.Receipt = string(r.receipt)
 	}
 	d.describe(detail, s, lang)
-	detail.Overlaps = d.overlapsOf(s, lang)
+	if detail.Overlaps, err = d.overlapsOf(ctx, s, lang); err != nil {
+		return nil, nil, err
+	}
 	if ordered && record.Delivery != nil {
 		detail.Crossed = d.crossed(record)
 		if detail.Cut, err = d.cutOf(ctx, record, s, lang); err != nil {
@@ -299,45 +316,80 @@ func (d *Desk) waits(ctx context.Context, id, lang string) (*Detail, *mechanism.
 }
 
 // Find gives the identifier of the one known statement that ref names: a whole
-// identifier, the beginning of one, or the number of an entry.
+// identifier, the beginning of one, or the number of an entry. What whoever asks may not
+// read is to him as if it were not there, and that he asked for it is logged.
 func (d *Desk) Find(ctx context.Context, ref string) (string, error) {
-	if index, err := strconv.ParseUint(ref, 10, 63); err == nil && strconv.FormatUint(index, 10) == ref {
-		if record, ok := d.work.RecordAt(index); ok {
-			return record.Claims.ID, nil
-		}
-		if index < d.work.Size() {
-			return "", rule.Refuse(NotFound, "`parley ls` shows which can be read", "the text of entry %d is not in this desk's replica", index)
-		}
-	}
-	ids, err := d.work.Find(ctx, ref, 8)
+	sees, err := d.eyes(ctx)
 	if err != nil {
 		return "", err
+	}
+	id, hid, err := d.find(ctx, ref, sees)
+	if err != nil && hid {
+		if failed := d.hidden(ctx, "read", ref); failed != nil {
+			return "", failed
+		}
+	}
+	return id, err
+}
+
+// find is Find for whoever reads the areas that sees says. hid says that something else
+// was meant, or may have been.
+func (d *Desk) find(ctx context.Context, ref string, sees func(area string) bool) (id string, hid bool, err error) {
+	if ref == "" {
+		return "", false, rule.Refuse(NotFound, "check the identifier with `parley ls`", "no statement %q is known to %s", ref, d.party)
+	}
+	if index, err := strconv.ParseUint(ref, 10, 63); err == nil && strconv.FormatUint(index, 10) == ref {
+		record, ok := d.work.RecordAt(index)
+		if ok && sees(record.Claims.Area) {
+			return record.Claims.ID, false, nil
+		}
+		if index < d.work.Size() {
+			return "", ok, rule.Refuse(NotFound, "`parley ls` shows which can be read", "the text of entry %d is not in this desk's replica, or not for you to read", index)
+		}
+	}
+	const most = 1000 // so many may begin alike of which the one that is meant can be read
+	found, err := d.work.Find(ctx, ref, most)
+	if err != nil {
+		return "", false, err
+	}
+	var ids []string
+	add := func(id, area string) {
+		if sees(area) {
+			ids = append(ids, id)
+		} else {
+			hid = true
+		}
+	}
+	for _, id := range found {
+		if record, ok := d.work.Record(id); ok {
+			add(id, record.Claims.Area)
+		}
 	}
 	rows, err := d.unsettled(ctx)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	for _, r := range rows {
-		if len(ref) > 0 && len(r.id) >= len(ref) && r.id[:len(ref)] == ref {
-			ids = append(ids, r.id)
+		if strings.HasPrefix(r.id, ref) {
+			add(r.id, r.statement.Claims().Area)
 		}
 	}
 	waiting, err := d.outbox.waiting(ctx)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	for _, w := range waiting {
-		if id := w.claims().ID; ref != "" && strings.HasPrefix(id, ref) {
-			ids = append(ids, id)
+		if c := w.claims(); strings.HasPrefix(c.ID, ref) {
+			add(c.ID, c.Area)
 		}
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	switch {
-	case len(ids) == 0 || ref == "":
-		return "", rule.Refuse(NotFound, "check the identifier with `parley ls`", "no statement %q is known to %s", ref, d.party)
+	case len(ids) == 0:
+		return "", hid, rule.Refuse(NotFound, "check the identifier with `parley ls`", "no statement %q is known to %s", ref, d.party)
 	case len(ids) > 1:
-		return "", rule.Refuse(Ambiguous, "write more of the identifier, or the entry's number", "%q is the beginning of several identifiers, such as %s and %s", ref, ids[0], ids[1])
+		return "", false, rule.Refuse(Ambiguous, "write more of the identifier, or the entry's number", "%q is the beginning of several identifiers, such as %s and %s", ref, ids[0], ids[1])
 	}
-	return ids[0], nil
+	return ids[0], false, nil
 }

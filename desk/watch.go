@@ -81,6 +81,7 @@ type HandoverBrief struct {
 // Watch shows the watch floor in one of the catalogue's languages. With an officer,
 // only what that officer's key may read; with the zero Author all that the desk has.
 func (d *Desk) Watch(ctx context.Context, lang string, as identity.Author) (*WatchView, error) {
+	ctx = reading(ctx, as)
 	sees, err := d.seenBy(as)
 	if err != nil {
 		return nil, err
@@ -126,7 +127,7 @@ func (d *Desk) seenBy(as identity.Author) (func(area string) bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return key.Sees, nil
+	return func(area string) bool { return endorsedFor(key, area) }, nil
 }
 
 // officerKey gives the key that this desk signs an officer's statements with, as the

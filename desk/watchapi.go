@@ -20,7 +20,7 @@ type WatchRequest struct {
 }
 
 // watchRoutes serves the pages and commands of the watch.
-func (d *Desk) watchRoutes(mux *http.ServeMux) {
+func (d *Desk) watchRoutes(mux *routes) {
 	d.agreedRoutes(mux)
 	mux.Handle("GET /v1/line", endpoint(func(r *http.Request) (any, error) {
 		lang, err := languageOf(r)
@@ -76,6 +76,9 @@ func askedBy(r *http.Request, must bool) (lang string, as identity.Author, err e
 	if lang, err = languageOf(r); err != nil {
 		return lang, as, err
 	}
+	if asks := readerOf(r.Context()); asks.bound {
+		return lang, asks.officer, nil
+	}
 	name := r.URL.Query().Get("as")
 	if name == "" && !must {
 		return lang, as, nil
@@ -83,6 +86,7 @@ func askedBy(r *http.Request, must bool) (lang string, as identity.Author, err e
 	if as, err = identity.ParseAuthor(name); err != nil {
 		return lang, as, rule.Refuse(BadRequest, "write party/role/officer", "%s", err)
 	}
+	*r = *r.WithContext(reading(r.Context(), as))
 	return lang, as, nil
 }
 

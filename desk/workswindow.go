@@ -46,7 +46,7 @@ type WindowAnswer struct {
 // activities, for an officer who may read the proposal. ref is as [Desk.Find] takes
 // it. It is answered with what this desk may read, and logged.
 func (d *Desk) Window(ctx context.Context, ref, lang string, as identity.Author) (*WindowAnswer, error) {
-	if _, err := d.trader(as); err != nil {
+	if _, err := d.trader(ctx, as); err != nil {
 		return nil, err
 	}
 	id, err := d.Find(ctx, ref)
@@ -90,7 +90,7 @@ func (d *Desk) said(ctx context.Context, id string) (*statement.Statement, error
 
 // PreviewWindow is [Desk.Window] for a proposal that is being written.
 func (d *Desk) PreviewWindow(ctx context.Context, q Saying) (*WindowAnswer, error) {
-	if _, err := d.trader(q.By); err != nil {
+	if _, err := d.trader(ctx, q.By); err != nil {
 		return nil, err
 	}
 	f, ok := d.Charter().Newest("J50")

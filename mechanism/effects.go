@@ -26,17 +26,27 @@ func effects(v View, ch *charter.Charter, c Case, f form, key *Key) (Change, err
 	return messageEffects(v, ch, c, f)
 }
 
-// resolve finds the statement that ref names, as the author may see it.
+// resolve finds the statement that ref names, as the author may see it: his party, and
+// a person by the areas of his key.
 func resolve(v View, ch *charter.Charter, c Case, ref statement.Ref) (*Record, error) {
 	author := c.Statement.Claims().Author
 	record, ok := v.Record(ref.ID)
-	if !ok || !record.Visible(author.Party, ch.Supervisor().ID) {
+	if !ok || !record.Visible(author.Party, ch.Supervisor().ID) || !readsArea(v, ch, c, record.Claims.Area) {
 		return nil, rule.Refuse(delivery.UnknownStatement, "check the identifier with `parley ls`", "the statement referred to is not known to %s", author.Party)
 	}
 	if record.Hash != ref.Hash {
 		return nil, rule.Refuse(BadRef, "refer to the text as it stands in the ledger", "the hash given for statement %s is not that of its text", ref.ID)
 	}
 	return record, nil
+}
+
+// readsArea reports whether the key that signed is of a machine, which says nothing of
+// its own, or reads the area: nobody refers to what he may not read, nor learns from the
+// answer what it is.
+func readsArea(v View, ch *charter.Charter, c Case, area string) bool {
+	role, ok := ch.Role(c.Statement.Claims().Author.Role)
+	key, known := FindKey(v, c.Statement.KID(), c.Index)
+	return ok && role.Machine || !known || key.Sees(area)
 }
 
 // withheld reports whether ref is to a text that the author may know and the

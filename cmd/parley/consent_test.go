@@ -69,3 +69,42 @@ func TestConsentCommands(t *testing.T) {
 		t.Errorf("denied:\n%s", out)
 	}
 }
+
+// With a file of his own an officer is himself in every command, and is shown nothing of
+// an area that his key does not read.
+func TestAccessCommand(t *testing.T) {
+	const amal, noor = "alder/watch/amal", "alder/watch/noor"
+	o := openOfficeOn(t, true, nil)
+	id := o.sent(o.as(amal, "send", with([]string{"J14"}, flight...)...)...)
+	file := filepath.Join(o.dir, "amal.json")
+	for _, row := range []struct {
+		args   []string
+		status int
+		want   string
+	}{
+		{[]string{"access", "-desk", o.desk("alder"), "-as", amal}, 2, "-o or -revoke"},
+		{o.as(noor, "access", "-o", file), 1, "refused by rule desk.no-key"},
+	} {
+		status, _, stderr := parley(t, row.args...)
+		if status != row.status || !strings.Contains(stderr, row.want) {
+			t.Errorf("%q: status %d\n%s", row.args, status, stderr)
+		}
+	}
+	printed(t, o.as(amal, "access", "-o", file)...)
+	if out := printed(t, "ls", "-desk", file); !strings.Contains(out, id) {
+		t.Errorf("listed:\n%s", out)
+	}
+	if status, _, stderr := parley(t, "show", "-desk", file, "-as", "alder/analyst/adel", id); status != 1 || !strings.Contains(stderr, "refused by rule desk.other-officer") {
+		t.Errorf("as another: %d\n%s", status, stderr)
+	}
+	if status, _, stderr := parley(t, "carry", "-desk", file, "-o", filepath.Join(o.dir, "stick"), "out"); status == 0 || !strings.Contains(stderr, "desk.whole") {
+		t.Errorf("of the whole desk: %d\n%s", status, stderr)
+	}
+	if out := printed(t, "denials", "-desk", o.desk("alder")); !strings.Contains(out, "2 denied") {
+		t.Errorf("denied:\n%s", out)
+	}
+	printed(t, o.as(amal, "access", "-revoke")...)
+	if status, _, stderr := parley(t, "ls", "-desk", file); status != 1 || !strings.Contains(stderr, "api.unauthorized") {
+		t.Errorf("after it was ended: %d\n%s", status, stderr)
+	}
+}

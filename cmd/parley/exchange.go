@@ -57,7 +57,7 @@ type exchangeFlags struct {
 func exchangeCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	verbs := map[string]func(l *local, f *exchangeFlags, args []string) int{
 		"ls": func(l *local, f *exchangeFlags, _ []string) int {
-			path := "/v1/exchanges?"
+			path := "/v1/exchanges?as=" + url.QueryEscape(f.as) + "&"
 			if f.all {
 				path += "all=1&"
 			}
@@ -68,7 +68,7 @@ func exchangeCommand(ctx context.Context, args []string, stdout, stderr io.Write
 			return l.checkSealed(ctx, f, args[0], stdout, stderr)
 		},
 		"show": func(l *local, f *exchangeFlags, args []string) int {
-			return l.printPage(ctx, fmt.Sprintf("/v1/exchanges/%s?wait=%d&", url.PathEscape(args[0]), f.wait), f.lang, f.asJSON, stdout, stderr)
+			return l.printPage(ctx, fmt.Sprintf("/v1/exchanges/%s?as=%s&wait=%d&", url.PathEscape(args[0]), url.QueryEscape(f.as), f.wait), f.lang, f.asJSON, stdout, stderr)
 		},
 		"signal": func(l *local, f *exchangeFlags, args []string) int {
 			return l.sign(ctx, "/v1/exchanges/"+url.PathEscape(args[0])+"/signal", desk.ExchangeRequest{As: f.as, Lang: f.lang, Wait: f.wait}, stdout, stderr)
@@ -198,7 +198,7 @@ func (l *local) checkSealed(ctx context.Context, f *exchangeFlags, id string, st
 // sealedTexts writes what was opened, for whoever checks it without this desk.
 func (l *local) sealedTexts(ctx context.Context, f *exchangeFlags, id string, stdout, stderr io.Writer) int {
 	var v desk.ExchangeView
-	if err := l.call(ctx, "GET", "/v1/exchanges/"+url.PathEscape(id), nil, &v); err != nil {
+	if err := l.call(ctx, "GET", "/v1/exchanges/"+url.PathEscape(id)+"?as="+url.QueryEscape(f.as), nil, &v); err != nil {
 		return failedAt(stderr, err)
 	}
 	texts := sealed.Texts{Format: sealed.TextsFormat}

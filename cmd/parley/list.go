@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -13,7 +14,7 @@ import (
 	"parley/desk"
 )
 
-const lsUsage = `usage: parley ls -desk DIR [-n N] [-all]
+const lsUsage = `usage: parley ls -desk DIR [-as PARTY/ROLE/OFFICER] [-n N] [-all]
 
 Ls lists the newest N (50) statements that the desk knows, oldest first: entry,
 time, author, format, precedence, status and identifier. A statement whose text
@@ -24,7 +25,8 @@ what was passed outside the channel and keyed in later, a time that is over, a
 readback that did not match, what is not yet passed on and how long is left,
 what took its place, how many standing notices it overlaps and how many of those
 are this side's own (overlaps, overlaps-own). With -all also acts, key statements
-and charters. It needs no hub.
+and charters. With -as what is of an area that this officer's key does not read is
+shown as withheld. It needs no hub.
 
 Exit status: 0 listed, 1 refused, 2 the desk could not be asked.
 `
@@ -33,6 +35,7 @@ func lsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	flags := flag.NewFlagSet("ls", flag.ContinueOnError)
 	dir := deskFlag(flags)
 	n := flags.Int("n", 50, "")
+	as := flags.String("as", "", "")
 	all := flags.Bool("all", false, "")
 	if code, done := parseArgs(flags, args, lsUsage, stdout, stderr); done {
 		return code
@@ -45,7 +48,7 @@ func lsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int
 		return code
 	}
 	l.mark("en", stdout)
-	path := fmt.Sprintf("/v1/statements?limit=%d", *n)
+	path := fmt.Sprintf("/v1/statements?limit=%d&as=%s", *n, url.QueryEscape(*as))
 	if *all {
 		path += "&all=1"
 	}
@@ -54,7 +57,7 @@ func lsCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int
 		return failedAt(stderr, err)
 	}
 	var status desk.Status
-	if err := l.call(ctx, "GET", "/v1/status", nil, &status); err != nil {
+	if err := l.call(ctx, "GET", "/v1/status?as="+url.QueryEscape(*as), nil, &status); err != nil {
 		return failedAt(stderr, err)
 	}
 	slices.Reverse(answer.Statements)

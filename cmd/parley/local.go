@@ -32,9 +32,14 @@ type local struct {
 // maxLocal bounds what a desk may answer.
 const maxLocal = 96 << 20
 
-// openLocal reads in a desk's data folder where it is served.
+// openLocal reads in a desk's data folder, or in the access file of one officer, where
+// it is served.
 func openLocal(dir string) (*local, error) {
-	text, err := os.ReadFile(filepath.Join(dir, desk.AccessFile))
+	file := dir
+	if info, err := os.Stat(dir); err != nil || info.IsDir() {
+		file = filepath.Join(dir, desk.AccessFile)
+	}
+	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("call the desk of %s: %w", dir, errNoDesk)
 	}
@@ -43,7 +48,7 @@ func openLocal(dir string) (*local, error) {
 	}
 	l := &local{http: &http.Client{Timeout: 150 * time.Second}}
 	if err := json.Unmarshal(text, &l.Access); err != nil {
-		return nil, fmt.Errorf("call the desk of %s: %s: %w", dir, desk.AccessFile, err)
+		return nil, fmt.Errorf("call the desk of %s: %s: %w", dir, filepath.Base(file), err)
 	}
 	return l, nil
 }
