@@ -17,6 +17,9 @@ const (
 	maxReceipts = 4096 // checkpoints that came with receipts
 )
 
+// recheck is how many of what was kept a desk compares again as it starts.
+const recheck = maxMet + 64
+
 // holdsBack is how long the hub may show less than it has signed before that is said.
 const holdsBack = time.Minute
 
@@ -132,11 +135,11 @@ func (d *Desk) compareMet(m shownCheckpoint) error {
 
 // loadMet takes up again what was not compared when the desk ended.
 func (d *Desk) loadMet(ctx context.Context) error {
-	all, err := d.outbox.allMet(ctx, maxReceipts)
+	all, err := d.outbox.allMet(ctx, maxReceipts/4)
 	if err != nil {
 		return err
 	}
-	for _, m := range all {
+	for i, m := range all {
 		if m.receipt != nil {
 			r, err := ledger.ParseReceipt(m.receipt)
 			if err != nil {
@@ -148,10 +151,11 @@ func (d *Desk) loadMet(ctx context.Context) error {
 			d.log.Warn("a kept checkpoint is not compared", "error", err)
 			continue
 		}
-		if m.head.Size > d.work.Size() {
+		if m.receipt == nil || m.head.Size > d.work.Size() || i < recheck {
 			d.met.open = append(d.met.open, m)
 		}
 	}
+	d.checkMet(ctx) // it may have ended between taking in a block and comparing
 	return nil
 }
 

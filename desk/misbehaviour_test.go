@@ -377,6 +377,24 @@ func rootOf(d *Desk) ledger.Hash {
 	return root
 }
 
+// A desk that is killed between taking in a block and comparing what it has met with
+// it compares as it starts.
+func TestComparedAfterCrash(t *testing.T) {
+	w := newWorld(t)
+	birch := w.desks["birch"]
+	w.until("birch has the charter", func() bool { return birch.work.Size() > 0 })
+	size := birch.work.Size()
+	forked, err := w.signer.Sign(size, ledger.Hash{7})
+	w.must(err)
+	head, err := birch.openSigned(forked)
+	w.must(err)
+	w.must(birch.outbox.keepMet(t.Context(), shownCheckpoint{head: head, note: forked, at: w.now()}))
+	w.reopen("birch")
+	if _, v, err := w.proof("birch"); err != nil || !v.Proven || v.Kind != misbehaviour.Fork {
+		t.Errorf("%v, %q", err, v.Sentence.In("en"))
+	}
+}
+
 // A hub that answers and gives no receipts is said to swallow statements.
 func TestSwallowed(t *testing.T) {
 	w := newWorld(t)

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"net/url"
 	"os"
 	"slices"
@@ -28,7 +29,7 @@ export writes the file to hand over. Whoever gets it judges it offline, with the
 charter: 'parley verify -charter CHARTER FILE'. NAME is the find's, or the end of it.
 
 A find that is only shown, and not proven, holds what the hub has sent and not signed.
-With -record export writes the desk's whole record, with the refused block at its end:
+With -record export writes the desk's record up to there and the refused block:
 if the hub has signed that block's entries, 'parley verify' refutes the record and says
 why. The record holds all texts that this desk may read.
 
@@ -143,7 +144,7 @@ func (l *local) exportEvidence(ctx context.Context, dir, name, out string, recor
 		return err
 	}
 	if record {
-		line, err := refusedLine(text)
+		line, height, err := refusedLine(text)
 		if err != nil {
 			return failed(stderr, err)
 		}
@@ -153,7 +154,7 @@ func (l *local) exportEvidence(ctx context.Context, dir, name, out string, recor
 		}
 		defer f.Close()
 		write = func(w io.Writer) error {
-			if err := proof.WriteRecord(w, f.ledger, f.Read(ctx, f.ledger, 0)); err != nil {
+			if err := proof.WriteRecord(w, f.ledger, below(height, f.Read(ctx, f.ledger, 0))); err != nil {
 				return err
 			}
 			_, err := w.Write(append(line, '\n'))
@@ -169,11 +170,24 @@ func (l *local) exportEvidence(ctx context.Context, dir, name, out string, recor
 	return 0
 }
 
-// refusedLine is the line of the feed that a desk refused, as it was sent.
-func refusedLine(text []byte) ([]byte, error) {
-	line := bytes.TrimSuffix(text, []byte("\n"))
-	if err := new(ledger.Block).UnmarshalJSON(line); err != nil {
-		return nil, fmt.Errorf("export evidence: the find holds no block that could stand at the end of a record; hand over its file without -record: %w", err)
+// refusedLine is the line of the feed that a desk refused, as it was sent, and the
+// height of its block.
+func refusedLine(text []byte) (line []byte, height uint64, err error) {
+	line = bytes.TrimSuffix(text, []byte("\n"))
+	b := &ledger.Block{}
+	if err := b.UnmarshalJSON(line); err != nil {
+		return nil, 0, fmt.Errorf("export evidence: the find holds no block that could stand at the end of a record; hand over its file without -record: %w", err)
 	}
-	return line, nil
+	return line, b.Height, nil
+}
+
+// below gives the blocks before a height: what the desk had when it refused that one.
+func below(height uint64, blocks iter.Seq2[*ledger.Block, error]) iter.Seq2[*ledger.Block, error] {
+	return func(yield func(*ledger.Block, error) bool) {
+		for b, err := range blocks {
+			if err == nil && b.Height >= height || !yield(b, err) {
+				return
+			}
+		}
+	}
 }
