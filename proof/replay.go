@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"parley/charter"
 	"parley/ledger"
@@ -69,6 +70,9 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 	}
 	if w.Size() == 0 {
 		return Result{}, errors.New("there is nothing to check: it holds no blocks")
+	}
+	if missing := w.Unborne(); len(missing) > 0 {
+		return marked(w.Editions()), refute(nil, "the text of entry %d is missing, and nothing here says that it was purged: it was taken out, or the end was cut off", missing[0])
 	}
 	if err := result.replayed(w, origin, trusted, streams); err != nil {
 		return marked(w.Editions()), err
@@ -149,7 +153,8 @@ func accuse(w *store.Working, b *ledger.Block, fault *store.FoldError) error {
 	if !fault.Entry {
 		return refute(fault, "block %d: %v", b.Height, fault.Err)
 	}
-	if _, known := w.RecordAt(fault.Index); known && fault.Index < b.First {
+	opened := slices.ContainsFunc(b.Disclosed, func(d ledger.Disclosure) bool { return d.Index == fault.Index })
+	if _, known := w.RecordAt(fault.Index); known && opened && fault.Index < b.First {
 		return refute(fault, "block %d discloses the text of entry %d, which was there before", b.Height, fault.Index)
 	}
 	sentence := fmt.Sprintf("entry %d: %v", fault.Index, fault.Err)
