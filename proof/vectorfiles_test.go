@@ -459,6 +459,23 @@ func TestVectorsFiles(t *testing.T) {
 		w.accept(w.draft("alder/watch/amal", nil))
 	})
 
+	purged := func(name, reason, accused string, by uint64, lines int) {
+		w := w.again()
+		w.accept(w.endorsement("cedar/hub/one", nil))
+		w.accept(w.act("birch/watch/basil", "withdraw/1", "withdraws", []string{"cedar"}, s.held))
+		w.now = w.now.Add(40 * 24 * time.Hour)
+		w.accept(w.draft("cedar/hub/one", func(d *draft) {
+			d.claims.Format, d.claims.Precedence, d.claims.To, d.fields = "clock.purged/1", "ROUTINE", []string{"birch"}, map[string]any{"kept-days": int64(30)}
+			d.claims.Refs = []statement.Ref{{Relation: mechanism.Purges, ID: s.held.Claims().ID, Hash: s.held.Hash()}}
+		}))
+		blocks := w.feed("birch")
+		blocks[13], _ = blocks[13].Purge(ledger.Tombstone{Index: 13, By: by})
+		judge("purged: "+name, "record-birch.jsonl", birch, w.write(blocks[:len(blocks)-lines]), reason, accused, "")
+	}
+	purged("a text, by an entry that says so", "", "", 20, 0)
+	purged("a text, by an entry that says something else", "purge.unsaid", "hub or bearer", 19, 0)
+	purged("a text, in a file that ends before the entry that says so", "purge.unsaid", "hub or bearer", 20, 1)
+
 	checkpoint := w.blocks[len(w.blocks)-1].Checkpoint
 	for _, name := range []string{"alder", "birch"} {
 		c, err := ledger.NewCosigner(name, keyOf(name+"/witness"), quantum(keyOf(name+"/witness")))

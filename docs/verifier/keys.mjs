@@ -31,11 +31,21 @@ export const thumbprint = (key) => base64url(sha256(utf8(`{"crv":"Ed25519","kty"
 // than either.
 export function verifyEd25519(key, message, signature) {
   if (signature.length !== 64) return false
-  const jwk = { kty: 'OKP', crv: 'Ed25519', x: base64url(key) }
-  return verify(null, message, createPublicKey({ key: jwk, format: 'jwk' }), signature)
+  try {
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: base64url(key) }
+    return verify(null, message, createPublicKey({ key: jwk, format: 'jwk' }), signature)
+  } catch {
+    return false // no key
+  }
 }
 
-export const verifyMLDSA = (key, message, signature) => signature.length === 2420 && ml_dsa44.verify(signature, message, key)
+export function verifyMLDSA(key, message, signature) {
+  try {
+    return signature.length === 2420 && ml_dsa44.verify(signature, message, key)
+  } catch {
+    return false // malformed within
+  }
+}
 
 // Signature types of signed notes.
 export const LOG = 0x01

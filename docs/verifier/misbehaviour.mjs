@@ -16,8 +16,11 @@ const MAX_AHEAD = 3600 // seconds: no charter allows more
 // accuser lies. A Refusal says that the file does not prove it.
 export function judge(text, trusted) {
   const f = readExact(text.replace(/\n$/, ''), 1, 'the file')
-  const formed = f && f.misbehaviour === 'parley.misbehaviour.v1' && Object.keys(f).every((m) => MEMBERS.includes(m)) && Array.isArray(f.charters) && Array.isArray(f.checkpoints)
+  const formed = f && f.misbehaviour === 'parley.misbehaviour.v1' && Object.keys(f).every((m) => MEMBERS.includes(m))
   if (!formed || !Object.hasOwn(kinds, f.kind)) throw new Unreadable('no proof of misbehaviour of a known kind')
+  const lists = [f.charters, f.checkpoints, f.items ?? [], f.consistency ?? []]
+  const isItem = (i) => Number.isSafeInteger(i?.index) && Array.isArray(i.proof) && (i.entry === undefined) !== (i.leaf === undefined)
+  if (!lists.every(Array.isArray) || !(f.items ?? []).every(isItem) || (f.kind !== 'line' && f.checkpoints.length !== (f.kind === 'fork' ? 2 : 1))) throw new Unreadable('not the members of its kind')
   const editions = f.charters.map(openCharter)
   if (editions[0]?.edition !== 1) refuse('charter.first', 'the charters do not begin with edition 1')
   editions.slice(1).forEach((c, i) => checkSuccession(c, editions[i]))

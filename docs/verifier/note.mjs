@@ -82,6 +82,12 @@ export function readHead(text) {
   return head
 }
 
+// claimedSize is the size that a checkpoint says, before anything is verified.
+export function claimedSize(note) {
+  const size = note.split('\n', 2)[1] ?? ''
+  return isSize(size) ? BigInt(size) : 0n
+}
+
 // openReceipt verifies a receipt for the text that has this hash.
 export function openReceipt(receipt, logKey, hash) {
   const m = /^c2sp\.org\/tlog-proof@v1\nextra ([^\n]*)\nindex ([^\n]*)\n((?:[^\n]+\n)*)\n/.exec(receipt)

@@ -2,7 +2,7 @@
 // an Unreadable (it could not be checked).
 import { base64, base64url, hash32, isTime, refuse, Unreadable } from './bytes.mjs'
 import { checkSuccession, openCharter, witnessKeys } from './charter.mjs'
-import { openCheckpoint } from './note.mjs'
+import { claimedSize, openCheckpoint } from './note.mjs'
 import { checkChains, Replay } from './replay.mjs'
 import * as statement from './statement.mjs'
 import { checkInclusion, contentHash, entryText, leafHash, parseEntry, Tree } from './tree.mjs'
@@ -24,12 +24,18 @@ export function readExact(text, indent, what) {
 export function readBlock(line, what) {
   const b = readExact(line, undefined, what)
   const bad = () => { throw new Unreadable(`${what} is no block`) }
-  if (Object.keys(b ?? {}).join() !== 'height,first,entries,contents,disclosed,checkpoint') bad()
+  const purged = b?.purged ?? []
+  if (Object.keys(b ?? {}).join() !== `height,first,entries,contents,disclosed,${purged.length ? 'purged,' : ''}checkpoint`) bad()
   const size = (n) => Number.isSafeInteger(n) && n >= 0
   const ok = size(b.height) && size(b.first) && Array.isArray(b.entries) && b.entries.length > 0 && b.entries.length <= 1024 && Array.isArray(b.contents) &&
     b.contents.length === b.entries.length && Array.isArray(b.disclosed) && typeof b.checkpoint === 'string'
   if (!ok || !b.contents.every((c) => c === null || (typeof c === 'string' && c !== ''))) bad()
   if (!b.disclosed.every((d) => Object.keys(d ?? {}).join() === 'index,content' && size(d.index) && typeof d.content === 'string' && d.content !== '')) bad()
+  const bare = (index) => [b.contents[index - b.first], ...b.disclosed.filter((d) => d.index === index).map((d) => d.content)].filter((c) => typeof c === 'string')
+  const isStone = (t, i) => Object.keys(t ?? {}).join() === 'index,by' && size(t.index) && size(t.by) && t.by > t.index && (i === 0 || t.index > purged[i - 1].index) &&
+    bare(t.index).length > 0 && bare(t.index).every((c) => /^[^{~][^~]*~$/.test(c))
+  if (!Array.isArray(purged) || !purged.every(isStone)) bad()
+  b.purged = new Map(purged.map((t) => [t.index, t.by]))
   b.entries = b.entries.map((e) => {
     const [time, hash, ...more] = typeof e === 'string' ? e.split(' ') : []
     if (more.length || !isTime(time)) bad()
@@ -40,7 +46,9 @@ export function readBlock(line, what) {
 
 // verifyRecord judges a record: a line that names the ledger, then blocks.
 export function verifyRecord(text) {
-  const { replay, tree, texts, charter } = replayRecord(text)
+  const { replay, tree, texts, charter, awaited } = replayRecord(text)
+  const [unsaid] = awaited.values()
+  if (unsaid) refuse('purge.unsaid', `the text of entry ${unsaid[0]} is missing, and nothing here says that it was purged`, 'hub or bearer')
   checkChains(replay.statements, false)
   return { kind: 'record', mechanism: charter.mechanism, exercise: charter.exercise, size: tree.size, root: base64(tree.root), statements: replay.statements.length, charters: replay.charters.length, withheld: tree.size - texts.size, editions: editionsOf(replay.charters) }
 }
@@ -56,15 +64,16 @@ export function replayRecord(text) {
   const texts = new Map() // index to its text, as far as it is there
   replay.rootAt = (size) => tree.roots[size]
   const hashes = []
-  lines.forEach((line, height) => foldBlock(readBlock(line, `line ${height + 2}`), height, { replay, tree, texts, hashes }))
+  const awaited = new Map() // entry that is said to destroy the texts at these
+  lines.forEach((line, height) => foldBlock(readBlock(line, `line ${height + 2}`), height, { replay, tree, texts, hashes, awaited }))
   const charter = replay.charters.at(-1).charter
   if (charter.hub.origin !== head.origin) refuse('checkpoint.origin', `it is presented as ledger ${head.origin}`)
-  return { replay, tree, texts, charter }
+  return { replay, tree, texts, charter, awaited }
 }
 
 const editionsOf = (charters) => charters.map((c) => base64url(c.charter.hash))
 
-function foldBlock(b, height, { replay, tree, texts, hashes }) {
+function foldBlock(b, height, { replay, tree, texts, hashes, awaited }) {
   if (b.height !== height || b.first !== tree.size) refuse('block.order', `block ${b.height} with entry ${b.first} stands where block ${height} with entry ${tree.size} must`)
   b.entries.forEach((e) => hashes.push(e.hash))
   const parsed = new Map()
@@ -85,7 +94,10 @@ function foldBlock(b, height, { replay, tree, texts, hashes }) {
     if (parsed.has(index)) take(parsed.get(index), index, index)
   })
   const here = [...parsed].map(([index, t]) => [index, t.statement]).filter(([, s]) => s)
-  for (const [index, s] of [...here, ...opened.map(([i, t]) => [i, t.statement])]) if (s?.withheld) checkWithheld(s, index, here)
+  for (const [index, s] of [...here, ...opened.map(([i, t]) => [i, t.statement])]) if (s?.withheld && !b.purged.has(index)) checkWithheld(s, index, here)
+  checkPurged(b, tree.size, awaited, replay)
+  const [begun, ended] = [replay.charterAt(b.first), replay.charterAt(tree.size - 1)]
+  if (begun.hub.key !== ended.hub.key) refuse('charter.mid-block', `block ${height}: an edition that changes the log's key must end its block`, 'hub')
 
   function take(t, index, upTo) {
     if (t.charter) {
@@ -99,11 +111,27 @@ function foldBlock(b, height, { replay, tree, texts, hashes }) {
   }
 }
 
+// checkPurged: of a text that is said to be destroyed by an entry, that entry says so.
+function checkPurged(b, size, awaited, replay) {
+  for (const [index, by] of b.purged) awaited.set(by, [...(awaited.get(by) ?? []), index])
+  for (const [by, indexes] of awaited) {
+    if (by >= size) continue
+    const note = replay.statements.find((s) => s.index === by)?.s
+    for (const index of indexes) {
+      const text = replay.statements.find((s) => s.index === index)?.s
+      const said = by >= b.first && note && text && note.claims.refs.some((r) => r.rel === 'purges' && r.id === text.claims.id && r.hash === base64url(text.hash))
+      if (!said) refuse('purge.unsaid', `the text of entry ${index} is missing, and entry ${by}, which should say that it is purged, does not`, 'hub or bearer')
+    }
+    awaited.delete(by)
+  }
+}
+
 // checkWithheld: of a text that is here in part, just that is missing which a
 // release in the same block lists.
 function checkWithheld(s, index, here) {
   const release = here.find(([, r]) => r.claims.format.startsWith('gate.release/') && r.claims.refs.some((ref) => ref.rel === 'releases' && ref.id === s.claims.id))?.[1]
-  const listed = (release?.fields.withheld ?? []).map((line) => line.split(' ')[0])
+  const lines = release?.fields.withheld
+  const listed = (Array.isArray(lines) ? lines : []).map(String).map((line) => line.split(' ')[0])
   if (listed.length !== s.missing.size || !listed.every((d) => s.missing.has(d))) {
     refuse('statement.redaction', `entry ${index}: the text given lacks other parts than a release that came with it withholds`, 'hub or bearer')
   }
@@ -136,7 +164,10 @@ export function verifyBundle(text) {
   replay.rootAt = (size) => size === 0 ? new Tree().root : undefined
   const all = openBundleCharters(items, replay)
   const charter = replay.charters.at(-1).charter
-  const head = openCheckpoint(b.checkpoint, charter.hub.key, witnessKeys(charter))
+  // The log's key is that of the edition under which the last entry was ordered.
+  const last = claimedSize(b.checkpoint) - 1n
+  const signer = replay.charters.findLast((c) => BigInt(c.index) < last || c.index === 0).charter
+  const head = openCheckpoint(b.checkpoint, signer.hub.key, witnessKeys(charter))
   if (head.origin !== charter.hub.origin) refuse('checkpoint.origin', `it is of ledger ${head.origin}`)
   items.forEach((item, i) => {
     checkInclusion(item.proof, BigInt(item.index), head.size, leafHash(item.text), head.root)
