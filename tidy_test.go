@@ -41,7 +41,7 @@ var layers = map[string]int{
 
 	"store":  9,
 	"client": 10, "keyring": 10, "exercise": 10, "proof": 10, "ical": 10, "digest": 10, "fsck": 10,
-	"registrar": 11, "misbehaviour": 11,
+	"registrar": 11, "mirror": 11, "misbehaviour": 11,
 	"hub": 12, "desk": 12,
 	"sim": 13, // tests alone
 	"cmd": 13,

@@ -45,6 +45,8 @@ var labels = map[string]format.Words{
 	"witnessMLDSA":       {"en": "Witness key, ML-DSA-44 (SHA-256 of it)", "ar": "مفتاح الشاهد، ML-DSA-44 (بصمة SHA-256)", "he": "מפתח העד, ML-DSA-44 (תמצית SHA-256)"},
 	"fresh":              {"en": "Cosigned anew, idle or not, every", "ar": "يُشارَك في التوقيع من جديد، ولو دون حركة، كل", "he": "נחתם במשותף מחדש, גם ללא תעבורה, מדי"},
 	"unconfirmed":        {"en": "Alarm when not confirmed for", "ar": "إنذار إذا لم يؤكَّد خلال", "he": "התרעה כשלא אושר במשך"},
+	"outside":            {"en": "Cosigned also, outside the channel, by", "ar": "يشارك في التوقيع أيضًا من خارج القناة", "he": "נחתם במשותף גם, מחוץ לערוץ, בידי"},
+	"public":             {"en": "The hub may show to anybody how many entries there are, their times and their hashes", "ar": "للمركز أن يُظهر لأي كان عدد القيود وأوقاتها وبصماتها", "he": "המרכז רשאי להראות לכל אדם כמה רשומות יש, את זמניהן ואת תמציותיהן"},
 	"absent":             {"en": "(none yet)", "ar": "(لا يوجد بعد)", "he": "(אין עדיין)"},
 	"areas":              {"en": "Areas", "ar": "المجالات", "he": "תחומים"},
 	"formats":            {"en": "Formats in force, and what the gate does", "ar": "النماذج السارية وما تفعله البوابة", "he": "הטפסים שבתוקף, ומה עושה השער"},
@@ -166,6 +168,12 @@ func (c *Charter) Page(lang string) string {
 	p.fact(0, "confirmed", strings.Join(c.Witness.Parties, ", "))
 	p.line(0, p.word("fresh")+" "+p.span(c.Witness.FreshSeconds))
 	p.line(0, p.word("unconfirmed")+" "+p.span(c.Witness.AlarmSeconds))
+	for _, vkey := range c.Witness.Outside {
+		p.fact(0, "outside", shortKey(vkey))
+	}
+	if c.Witness.Public {
+		p.line(0, p.word("public"))
+	}
 	return p.text.String()
 }
 

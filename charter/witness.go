@@ -11,6 +11,9 @@ type WitnessPolicy struct {
 	Parties      []string `json:"parties"`      // all of these must cosign, with every key that the charter names for them
 	FreshSeconds int      `json:"freshSeconds"` // the hub has the newest checkpoint cosigned anew at least this often, idle or not
 	AlarmSeconds int      `json:"alarmSeconds"` // a checkpoint not confirmed for this long is an alarm
+
+	Outside []string `json:"outside,omitempty"` // verifier keys of witnesses that are no party's; they are shown, and confirm nothing
+	Public  bool     `json:"public,omitempty"`  // the hub may serve times and hashes of entries to anybody, for stock tools to follow
 }
 
 // WitnessKeys are the verifier keys by which the party cosigns, Ed25519's first;
@@ -38,13 +41,14 @@ func (c *Charter) PartyWitnessKeys(party string) []string {
 	return p.WitnessKeys()
 }
 
-// WitnessKeys are the verifier keys of all parties' cosignatures.
+// WitnessKeys are the verifier keys of all parties' cosignatures, and of those
+// outside.
 func (c *Charter) WitnessKeys() []string {
 	var keys []string
 	for _, p := range c.Parties {
 		keys = append(keys, p.WitnessKeys()...)
 	}
-	return keys
+	return append(keys, c.Witness.Outside...)
 }
 
 // maxWitnessKeys is how many cosignatures fit on a checkpoint.
@@ -55,6 +59,22 @@ func (k *checker) witness(c *Charter) {
 		if _, ok := c.Party(id); !ok || slices.Contains(c.Witness.Parties[:i], id) {
 			k.add("witness.parties", id, "parties of this charter, each once", "")
 		}
+	}
+	for i, vkey := range c.Witness.Outside {
+		field := fmt.Sprintf("witness.outside[%d]", i)
+		v, err := parseVerifier(vkey, algorithmCosignature)
+		if err != nil && len(vkey) > sizeMLDSA {
+			v, err = parseVerifier(vkey, algorithmMLDSA)
+		}
+		if err != nil {
+			k.add(field, vkey, "an Ed25519 or ML-DSA-44 verifier key for cosignatures, name+hash+key", err.Error())
+			continue
+		}
+		k.unique(field, v.key)
+		if other, ok := k.witnesses[v.name]; ok {
+			k.add(field, vkey, "a name that is no party's, and of each witness one key", other+" has it")
+		}
+		k.witnesses[v.name] = field
 	}
 	if n := len(c.WitnessKeys()); n > maxWitnessKeys {
 		k.add("parties", fmt.Sprintf("%d witness keys", n), fmt.Sprintf("at most %d: a checkpoint has 16 signatures (c2sp.org/signed-note), the log's among them", maxWitnessKeys), "")

@@ -26,6 +26,7 @@ type state struct {
 	word       word                // what this desk's witness has said last
 	rolledBack uint64              // entries that it was shown to have cosigned, unknown to its store; 0: never
 	refusing   string              // why it does not cosign; empty: it does
+	best       []byte              // the newest checkpoint with the most cosignatures
 	ahead      []byte              // checkpoint with cosignatures that the replica has not reached
 	cosigned   map[string]cosigned // by witness key
 	unkept     bool                // cosigned or confirmed is not written yet

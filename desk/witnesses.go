@@ -5,40 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"parley/charter"
 	"parley/ledger"
 )
-
-// How a witness stands.
-const (
-	WitnessFresh = "fresh" // it has cosigned lately
-	WitnessLate  = "late"  // it has, but not lately
-	WitnessNever = "never" // it never has
-	WitnessNone  = "none"  // the charter names no key for it
-)
-
-// A WitnessStatus is what this desk has verified of one party's cosignatures. Who
-// lags may be off, may refuse, or may be kept from this desk by the hub: from here
-// they look the same. None of them stops the channel.
-type WitnessStatus struct {
-	Party  string             `json:"party"`
-	Needed bool               `json:"needed"` // an entry is confirmed once it has cosigned
-	State  string             `json:"state"`  // "fresh", "late", "never" or "none"
-	Size   uint64             `json:"size"`   // entries that it has cosigned, by all of its keys
-	Lag    uint64             `json:"lag"`    // entries of this desk's beyond those
-	Last   time.Time          `json:"last,omitzero"`
-	Alarm  bool               `json:"alarm,omitempty"` // for longer than the charter allows
-	Keys   []WitnessKeyStatus `json:"keys"`
-}
-
-// A WitnessKeyStatus is the same of one of its keys.
-type WitnessKeyStatus struct {
-	Algorithm string    `json:"algorithm"`
-	Size      uint64    `json:"size"`
-	Last      time.Time `json:"last,omitzero"` // by the witness's clock, or when it came, the earlier of the two
-}
 
 // How an entry stands: the hub has signed it, or all who must have cosigned it.
 const (
@@ -116,8 +88,20 @@ func (d *Desk) weigh(note []byte) (head ledger.Head, mine bool, err error) {
 		if err := d.note(c.Charter, head, cosignatures); err != nil {
 			return head, mine, err
 		}
+		d.keepBest(note, len(cosignatures) > 0)
 	}
 	return head, mine, nil
+}
+
+// keepBest keeps the newest checkpoint of the replica with all cosignatures on it.
+func (d *Desk) keepBest(note []byte, cosigned bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if best, err := ledger.Merge(note, d.state.best); err == nil {
+		d.state.best = best
+	} else if cosigned {
+		d.state.best = note
+	}
 }
 
 // hasCosigned reports whether all keys by which this desk can cosign have.
@@ -156,7 +140,7 @@ func (d *Desk) note(c *charter.Charter, head ledger.Head, cosignatures []ledger.
 	unknown := word{}
 	for _, s := range cosignatures {
 		vkey, party := keyOf(c, s)
-		if party == "" {
+		if vkey == "" {
 			continue
 		}
 		old, newer := d.state.cosigned[vkey], cosigned{head.Size, s.Time.Unix(), now}
@@ -180,7 +164,8 @@ func (d *Desk) note(c *charter.Charter, head ledger.Head, cosignatures []ledger.
 	return d.learnWord(context.Background(), unknown, "a checkpoint from the hub")
 }
 
-// keyOf names the witness key that made a cosignature, and whose it is.
+// keyOf names the witness key that made a cosignature, and whose it is; no party's
+// where the witness is outside.
 func keyOf(c *charter.Charter, s ledger.Cosignature) (key, party string) {
 	for _, p := range c.Parties {
 		if p.WitnessName() != s.Name {
@@ -191,6 +176,11 @@ func keyOf(c *charter.Charter, s ledger.Cosignature) (key, party string) {
 			vkey = p.WitnessMLDSA
 		}
 		return shortKey(vkey), p.ID
+	}
+	for _, vkey := range c.Witness.Outside {
+		if name, _, _ := strings.Cut(vkey, "+"); name == s.Name {
+			return shortKey(vkey), ""
+		}
 	}
 	return "", ""
 }
@@ -335,64 +325,4 @@ func (d *Desk) loadCosigned(ctx context.Context) error {
 		d.state.cosigned[key] = c
 	}
 	return rows.Err()
-}
-
-// freshAfter is how old a witness's word may be before it counts as late: twice
-// what the charter asks for, and some for the way.
-func freshAfter(c *charter.Charter) time.Duration {
-	return 2*time.Duration(c.Witness.FreshSeconds)*time.Second + 10*time.Second
-}
-
-// witnesses gives how each party's witness stands. The caller holds mu.
-func (d *Desk) witnesses(c *charter.Charter, now time.Time) []WitnessStatus {
-	size := d.work.Size()
-	alarm := max(time.Duration(c.Witness.AlarmSeconds)*time.Second, freshAfter(c))
-	var all []WitnessStatus
-	for _, p := range c.Parties {
-		w := WitnessStatus{Party: p.ID, Needed: slices.Contains(c.Witness.Parties, p.ID), Size: d.sizeOf(p), State: WitnessNone, Keys: []WitnessKeyStatus{}}
-		for i, vkey := range p.WitnessKeys() {
-			k := d.state.cosigned[shortKey(vkey)]
-			w.Keys = append(w.Keys, WitnessKeyStatus{[]string{ledger.Ed25519, ledger.MLDSA44}[i], k.size, k.last()})
-			if last := k.last(); i == 0 || last.Before(w.Last) {
-				w.Last = last
-			}
-		}
-		w.Lag = size - min(size, w.Size)
-		silent := now.Sub(w.Last)
-		switch {
-		case len(w.Keys) == 0:
-		case w.Size == 0:
-			w.State = WitnessNever
-			if begun, ok := d.work.TimeAt(0); ok {
-				silent = now.Sub(begun)
-			}
-		case silent > freshAfter(c):
-			w.State = WitnessLate
-		default:
-			w.State = WitnessFresh
-		}
-		waits, _ := d.work.TimeAt(w.Size) // the oldest entry that it has not cosigned
-		w.Alarm = w.Needed && size > 0 && w.State != WitnessNone && (silent > alarm || w.Lag > 0 && now.Sub(waits) > alarm)
-		all = append(all, w)
-	}
-	return all
-}
-
-// frozen reports since when no other witness has been heard of by this desk, while
-// the hub answers: it may show the desk an old head for ever, or the others may all
-// be off. The zero time: some have.
-func frozen(all []WitnessStatus, self string) time.Time {
-	var newest time.Time
-	for _, w := range all {
-		if w.Party == self || w.State == WitnessNone {
-			continue
-		}
-		if w.State == WitnessFresh {
-			return time.Time{}
-		}
-		if w.Last.After(newest) {
-			newest = w.Last
-		}
-	}
-	return newest
 }

@@ -43,6 +43,7 @@ type checkpoints struct {
 	whole     bool   // all who must have cosigned it
 	before    []byte // gathered in the round before, where that was for the same head
 	shown     []byte // gathered, as it was last shown
+	outside   []byte // a checkpoint as witnesses outside have cosigned it
 	rounds    uint64 // begun
 	shows     uint64
 
@@ -230,12 +231,16 @@ func (c *checkpoints) best() []byte {
 	if c.askedSize != c.tipSize {
 		return c.tip
 	}
-	if c.before != nil {
-		if merged, err := ledger.Merge(c.gathered, c.before); err == nil {
-			return merged
+	note := c.gathered
+	for _, more := range [][]byte{c.before, c.outside} {
+		if more == nil || !ledger.SameHead(note, more) {
+			continue
+		}
+		if merged, err := ledger.Merge(note, more); err == nil { // more lines than a checkpoint may have are left out
+			note = merged
 		}
 	}
-	return c.gathered
+	return note
 }
 
 // announce puts new checkpoints to the desks at a steady pace, so that all of

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"parley/ledger"
 	"parley/mechanism"
 	"parley/rule"
 )
@@ -125,18 +124,7 @@ func (h *Hub) sendOld(r *http.Request, height uint64, caller mechanism.Reader, s
 // tile serves the C2SP tlog-tiles of the tree: hashes, and entries, of which
 // every party may have all.
 func (h *Hub) tile(w http.ResponseWriter, r *http.Request, _ mechanism.Reader) error {
-	size := h.work.Size()
-	data, err := ledger.ReadTile(r.URL.Path[1:], size, h.work, func(from, to uint64) ([]ledger.Entry, error) {
-		var entries []ledger.Entry
-		for i := from; i < to; i++ {
-			e, ok := h.work.EntryAt(i)
-			if !ok {
-				return nil, errStorage
-			}
-			entries = append(entries, ledger.Entry{Time: e.Logged, Content: e.Hash})
-		}
-		return entries, nil
-	})
+	data, err := h.mirrored().Tile(r.URL.Path[1:])
 	if err != nil {
 		return rule.Refuse(NotFound, "tiles exist up to the newest checkpoint", "%s", err)
 	}

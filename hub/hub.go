@@ -24,6 +24,7 @@ import (
 	"parley/journal"
 	"parley/ledger"
 	"parley/mechanism"
+	"parley/mirror"
 	"parley/store"
 )
 
@@ -45,11 +46,12 @@ type Config struct {
 	TLS     tls.Certificate // its public key is pinned in the charter
 	NextTLS tls.Certificate // of a second key, which an edition pins or will pin; zero: none
 	Journal Journal
-	Latch   Latch         // keeps the last checkpoint signed apart from Journal; nil: nothing does
-	Hear    time.Duration // how long a hub that starts waits for the desks to say what they hold, see [Hub.Held]; 0: not at all
-	Store   *store.DB     // nil keeps the read model in memory
-	Nightly *fsck.Folder  // checked once a day; nil: never. Its journal, ledger and pace are set here
-	At      time.Duration // when, after midnight UTC
+	Latch   Latch             // keeps the last checkpoint signed apart from Journal; nil: nothing does
+	Hear    time.Duration     // how long a hub that starts waits for the desks to say what they hold, see [Hub.Held]; 0: not at all
+	Store   *store.DB         // nil keeps the read model in memory
+	Nightly *fsck.Folder      // checked once a day; nil: never. Its journal, ledger and pace are set here
+	At      time.Duration     // when, after midnight UTC
+	Outside []*mirror.Witness // witnesses that are no party's, which are asked to cosign too
 	Clock   func() time.Time
 	Nonce   func() [10]byte // randomness for identifiers of the hub's own acts
 	Salt    func() string   // salt of disclosures of the hub's own acts
@@ -131,6 +133,9 @@ func New(ctx context.Context, c Config) (*Hub, error) {
 	h.workers.Go(func() { h.runClock(running) })
 	h.workers.Go(func() { h.announce(running) })
 	h.workers.Go(func() { h.carryOut(running) })
+	for _, w := range c.Outside {
+		h.workers.Go(func() { h.askOutside(running, w) })
+	}
 	h.workers.Go(func() {
 		h.work.Follow(running, 250*time.Millisecond, func(err error) { h.log.Error("read model not written; it will be tried again", "error", err) })
 	})

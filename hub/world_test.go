@@ -69,7 +69,7 @@ func quantum(key ed25519.PrivateKey) *mldsa.PrivateKey {
 var officers = []string{"alder/desk/one", "birch/desk/one", "alder/watch/amal", "birch/watch/basil", "cedar/gate/chen", "cedar/desk/one", "cedar/hub/one"}
 
 // newWorld begins a mechanism on the template quiet-orchard.
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB, change ...func(*charter.Charter)) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), keys: map[string]ed25519.PrivateKey{}, heads: map[string]*mechanism.Head{}, seen: statement.Seen{Root: emptyRoot}}
 	c, err := charter.Template("quiet-orchard")
@@ -102,6 +102,9 @@ func newWorld(t testing.TB) *world {
 	c.Hub.Key = signer.VerifierKey()
 	if c.Hub.TLS, err = PinOf(tlsKey.Public().(ed25519.PublicKey)); err != nil {
 		t.Fatal(err)
+	}
+	for _, change := range change {
+		change(c)
 	}
 	w.charter = w.sign(c)
 	if w.verifier, err = ledger.NewVerifier(c.Hub.Key); err != nil {

@@ -156,6 +156,17 @@ func merge(a, b []byte, take func(old *signatureLine, l signatureLine) bool) ([]
 	return out, nil
 }
 
+// SameHead reports whether two checkpoints are for the same head. No signature is
+// verified.
+func SameHead(a, b []byte) bool {
+	one, _, err := splitNote(a)
+	if err != nil {
+		return false
+	}
+	other, _, err := splitNote(b)
+	return err == nil && one == other
+}
+
 // Bare is the checkpoint with the lines of the ledger's own key alone, as it was
 // before anyone cosigned it. No signature is verified.
 func (v *Verifier) Bare(checkpoint []byte) ([]byte, error) {

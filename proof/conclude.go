@@ -73,6 +73,11 @@ func (a *audit) concludeWitnesses() {
 			classical = append(classical, party.ID)
 		}
 	}
+	for _, c := range a.cosigned {
+		if !slices.ContainsFunc(a.witnesses, func(p charter.Party) bool { return p.WitnessName() == c.Name }) {
+			a.result.proven("%s, a witness that is no party's, cosigned the checkpoint at %s (%s)", c.Name, c.Time.Format(time.RFC3339), c.Algorithm)
+		}
+	}
 	if len(missing) > 0 {
 		a.result.notShown("that %s saw the same ledger: it has not cosigned this checkpoint", strings.Join(missing, ", or "))
 	}

@@ -17,6 +17,7 @@ import (
 	"parley/fsck"
 	"parley/identity"
 	"parley/keyring"
+	"parley/mirror"
 	"parley/rule"
 )
 
@@ -127,6 +128,8 @@ func openOrCreateRing(file, passphraseFile string, stderr io.Writer) (*keyring.R
 type daemonArgs struct {
 	dir, listen, agent string
 	keys, mark         string // file of the key ring; file of what the witness has cosigned
+	public             string // address for stock tools; empty: none
+	outside            []*mirror.Witness
 	latch              string // file of the hub's last checkpoint
 	hear               time.Duration
 	at                 time.Duration // of the nightly check, after midnight UTC; negative: none
@@ -149,7 +152,9 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 	as := flags.String("as", "", "")
 	passphraseFile := flags.String("passphrase-file", "", "")
 	at := flags.String("fsck", "03:00", "")
+	flags.StringVar(&d.public, "public", "", "")
 	alone := false
+	var outside repeated
 	if name == "desk" {
 		flags.StringVar(&d.agent, "agent", "", "")
 		flags.StringVar(&d.mark, "witness-mark", "", "")
@@ -157,6 +162,7 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 		flags.StringVar(&d.latch, "latch", "", "")
 		flags.DurationVar(&d.hear, "hear", 15*time.Second, "")
 		flags.BoolVar(&alone, "alone", false, "")
+		flags.Var(&outside, "outside", "")
 	}
 	if code, done := parseArgs(flags, args, usage, stdout, stderr); done {
 		return d, code, true
@@ -169,6 +175,13 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 	}
 	if alone {
 		d.hear = 0
+	}
+	for _, word := range outside {
+		w, err := mirror.NewWitness(word)
+		if err != nil {
+			return d, misused(stderr, "-outside: "+err.Error(), "write both in one argument, with a space between"), true
+		}
+		d.outside = append(d.outside, w)
 	}
 	var err error
 	if d.at, err = fsck.ParseAt(*at); err != nil {

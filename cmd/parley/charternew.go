@@ -27,6 +27,8 @@ that are still missing are listed, and the draft is written all the same.
   -witness PARTY=VKEY  verifier key of a party's cosignatures; two in one argument,
                        Ed25519 and ML-DSA-44, as 'parley key new witness' prints
                        them (repeatable)
+  -outside VKEY        verifier key of a witness that is no party's (repeatable)
+  -public              the hub may show times and hashes of entries to anybody
   -o FILE              where to write it; never over an existing file.
                        Standard output if left out
 
@@ -53,11 +55,14 @@ func charterNew(args []string, stdout, stderr io.Writer) int {
 		tls       = flags.String("tls", "", "")
 		out       = flags.String("o", "", "")
 
-		urls, roots, witnesses repeated
+		public = flags.Bool("public", false, "")
+
+		urls, roots, witnesses, outside repeated
 	)
 	flags.Var(&urls, "hub-url", "")
 	flags.Var(&roots, "root", "")
 	flags.Var(&witnesses, "witness", "")
+	flags.Var(&outside, "outside", "")
 	if status, ok := parseFlags(flags, charterNewUsage, args, 0, stdout, stderr); !ok {
 		return status
 	}
@@ -72,6 +77,7 @@ func charterNew(args []string, stdout, stderr io.Writer) int {
 		c.Mechanism = *mechanism
 	}
 	c.Exercise = c.Exercise || *exercise
+	c.Witness.Outside, c.Witness.Public = outside, *public
 	c.Hub.Key, c.Hub.TLS, c.Hub.URLs = *hubKey, *tls, urls
 	c.Hub.Origin, _, _ = strings.Cut(*hubKey, "+")
 	if err := giveKeys(c, roots, witnesses); err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -20,7 +21,7 @@ import (
 	"parley/ledger"
 )
 
-const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-agent SOCKET] [-listen ADDRESS] [-fsck HH:MM] [-passphrase-file FILE] [-witness-mark FILE]
+const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-agent SOCKET] [-listen ADDRESS] [-fsck HH:MM] [-passphrase-file FILE] [-witness-mark FILE] [-public ADDRESS]
 
 Desk runs a party's desk: it follows the ledger and verifies all of it into a
 replica under DIR, signs with the officers' keys in the ring, sends what they
@@ -32,6 +33,10 @@ at SOCKET, if it holds a key that the ledger endorses for them. It serves its ow
 whoever may read DIR/api.json. It needs no hub to start. Once a day, at HH:MM UTC
 (03:00; off: never), it checks all that it has stored, as 'parley fsck' does.
 
+With -public it serves checkpoint and tiles of its replica to stock tools
+(c2sp.org/tlog-tiles), over HTTP and without tokens: whoever reaches ADDRESS learns
+how many entries there are and when each was ordered.
+
 Exit status: 0 it was asked to stop, 1 it could not run, 2 wrong arguments.
 `
 
@@ -40,7 +45,8 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	if done {
 		return code
 	}
-	config, err := deskConfig(told.charter, told.ring, told.author, slog.New(slog.NewTextHandler(stderr, nil)))
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	config, err := deskConfig(told.charter, told.ring, told.author, log)
 	if err != nil {
 		return failed(stderr, err)
 	}
@@ -64,6 +70,13 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	}
 	markCharter(told.charter.Charter, "en", stdout)
 	fmt.Fprintf(stdout, "desk of %s on %s\n", told.author.Party, d.URL())
+	if told.public != "" {
+		stop, err := servePublic(told.public, d.Public(), stdout, log)
+		if err != nil {
+			return failed(stderr, errors.Join(err, d.Close()))
+		}
+		defer stop()
+	}
 	endExercise(stdout)
 	<-ctx.Done()
 	if err := d.Close(); err != nil {

@@ -24,7 +24,7 @@ import (
 	"parley/store"
 )
 
-const hubUsage = `usage: parley hub -dir DIR -charter FILE -keys RING -as PARTY/hub/NAME [-listen ADDRESS] [-latch FILE] [-hear TIME] [-alone] [-fsck HH:MM] [-passphrase-file FILE]
+const hubUsage = `usage: parley hub -dir DIR -charter FILE -keys RING -as PARTY/hub/NAME [-listen ADDRESS] [-latch FILE] [-hear TIME] [-alone] [-fsck HH:MM] [-public ADDRESS] [-outside "URL VKEY"] [-passphrase-file FILE]
        parley hub recover -dir DIR -charter FILE [-latch FILE] FOLDER...
 
 Hub runs the supervisor's hub: it orders signed statements in the ledger under
@@ -41,6 +41,12 @@ hub recover -h' tells what to do.
 
 Once a day, at HH:MM UTC (03:00; off: never), it checks all that it has stored, as
 'parley fsck' does, and signs nothing on top of what is damaged.
+
+With -public it serves checkpoint and tiles to stock tools (c2sp.org/tlog-tiles), over
+HTTP and without tokens, if the charter allows it (witness.public): whoever reaches
+ADDRESS learns how many entries there are and when each was ordered. -outside, as
+often as is needed, has a witness that is no party's cosign too
+(c2sp.org/tlog-witness); desks show those that the charter names (witness.outside).
 
 Exit status: 0 it was asked to stop, 1 it could not serve, 2 wrong arguments.
 `
@@ -60,6 +66,19 @@ func hubCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	}
 	markCharter(d.charter.Charter, "en", stdout)
 	fmt.Fprintf(stdout, "hub of %s on https://%s\n", d.charter.Mechanism, running.listener.Addr())
+	if d.public != "" {
+		handler, err := running.Public()
+		if err == nil {
+			var stop func()
+			if stop, err = servePublic(d.public, handler, stdout, log); err == nil {
+				defer stop()
+			}
+		}
+		if err != nil {
+			running.Close()
+			return failed(stderr, err)
+		}
+	}
 	endExercise(stdout)
 	select {
 	case <-ctx.Done():
@@ -96,6 +115,7 @@ func startHub(ctx context.Context, told daemonArgs, log *slog.Logger) (*runningH
 	if err := r.open(told); err != nil {
 		return nil, errors.Join(err, r.closeFiles())
 	}
+	config.Outside = told.outside
 	config.Journal, config.Store, config.Latch, config.Hear = r.journal, r.db, r.latch, told.hear
 	if model := filepath.Join(told.dir, "store.db"); told.at >= 0 {
 		config.At, config.Nightly = told.at, &fsck.Folder{Model: model, Scratch: model + ".fsck", Latch: told.latch}
