@@ -148,6 +148,38 @@ func (r *Ring) make(name, algorithm string, exercise bool, rand io.Reader) ([]by
 	return seed, nil
 }
 
+// NextSuffix ends the name of the key that is to take another's place: that of
+// "hub/log" is "hub/log-next".
+const NextSuffix = "-next"
+
+// Promote puts the key called name-next in the place of name, which is forgotten for
+// ever. It is done once the ledger, or the charter in force, names the next one.
+func (r *Ring) Promote(name string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, ok := r.find(name)
+	if !ok {
+		return r.missing(name)
+	}
+	j, ok := r.find(name + NextSuffix)
+	if !ok {
+		return r.missing(name + NextSuffix)
+	}
+	next := r.content
+	next.Keys = slices.Clone(next.Keys)
+	old, coming := next.Keys[i], next.Keys[j]
+	if old.Exercise != coming.Exercise || old.Algorithm != coming.Algorithm {
+		return fmt.Errorf("promote key %s: %s is of another kind", name, coming.Name)
+	}
+	coming.Name = name
+	next.Keys[i] = coming
+	next.Keys = slices.Delete(next.Keys, j, j+1)
+	if err := r.save(next); err != nil {
+		return fmt.Errorf("promote key %s: %w", name, err)
+	}
+	return nil
+}
+
 // Remove forgets a key for ever, such as one that was revoked.
 func (r *Ring) Remove(name string) error {
 	r.mu.Lock()

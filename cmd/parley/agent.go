@@ -5,15 +5,18 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"parley/identity"
 	"parley/keyring"
+	"parley/mechanism"
 	"parley/store"
 )
 
 // agentKeys finds an officer's key in the ring, and then in an ssh-agent: there
-// it is the one that the ledger endorses for the officer.
+// it is the one that the ledger endorses for the officer. Of two in the ring, the next
+// one is taken as soon as the ledger endorses it.
 type agentKeys struct {
 	ctx  context.Context
 	ring *keyring.Marked
@@ -34,6 +37,12 @@ func (a *agentKeys) signer(name string) (identity.Signer, error) {
 	a.mu.Lock()
 	agent, work := a.agent, a.work
 	a.mu.Unlock()
+	if work != nil && slices.Contains(a.ring.Names(), name+keyring.NextSuffix) {
+		next, nextErr := a.ring.Signer(name + keyring.NextSuffix)
+		if nextErr == nil && endorsed(work, next, name) {
+			return next, nil
+		}
+	}
 	if err == nil || agent == nil {
 		return key, err
 	}
@@ -48,6 +57,13 @@ func (a *agentKeys) signer(name string) (identity.Signer, error) {
 	return nil, fmt.Errorf("%w; and the ssh-agent holds no key that the ledger endorses for %s", err, name)
 }
 
+// endorsed reports whether the ledger endorses the key for the author.
+func endorsed(work *store.Working, key identity.Signer, author string) bool {
+	size := work.Size()
+	known, ok := mechanism.FindKey(work, identity.Thumbprint(key.Public()), size)
+	return ok && known.ValidAt(size) && known.Author.String() == author
+}
+
 // officerKey gives the key for a new officer: a fresh one in the ring, or one
 // that an ssh-agent holds.
 func officerKey(ctx context.Context, f keyFlags, name string, exercise bool, stderr io.Writer) (identity.Signer, error) {
@@ -55,6 +71,9 @@ func officerKey(ctx context.Context, f keyFlags, name string, exercise bool, std
 		ring, err := openOrCreateRing(f.keys, f.passphraseFile, stderr)
 		if err != nil {
 			return nil, err
+		}
+		if f.next {
+			name += keyring.NextSuffix
 		}
 		if _, err := ring.New(name, exercise, rand.Reader); err != nil {
 			return nil, err

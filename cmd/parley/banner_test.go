@@ -60,6 +60,7 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "key new officer", args: []string{"key", "new", "-keys", ring, "-charter", o.world.file, "-o", filepath.Join(o.dir, "request"), "officer", "alder/watch/adam"}},
 		{name: "key endorse", args: []string{"key", "endorse", "-keys", ring, "-charter", o.world.file, "-party", "alder", filepath.Join(o.dir, "request")}},
 		{name: "key revoke of none", args: []string{"key", "revoke", "-keys", ring, "-charter", o.world.file, "-party", "alder", "-reason", "lost", strings.Repeat("A", 43)}, stderr: true},
+		{name: "key promote of none", args: []string{"key", "promote", "-keys", ring, "alder/watch/amal"}, stderr: true},
 		{name: "hub", args: []string{"hub", "-dir", filepath.Join(o.dir, "hub2"), "-charter", o.world.file, "-keys", filepath.Join(o.dir, "cedar", "keys.age"), "-as", "cedar/hub/one", "-listen", "127.0.0.1:0"}, runs: true},
 		{name: "hub recover", args: []string{"hub", "recover", "-dir", filepath.Join(o.t.TempDir(), "hub3"), "-charter", o.world.file, o.desk("cedar")}, verb: true},
 		{name: "desk", args: []string{"desk", "-dir", filepath.Join(o.dir, "desk2"), "-charter", o.world.file, "-keys", ring, "-as", "alder/desk/one"}, runs: true},

@@ -65,9 +65,11 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	if err != nil {
 		return failed(stderr, err)
 	}
+	var agent *keyring.AgentSource
 	if told.agent != "" {
-		agents.use(keyring.Agent(told.agent), d.Work())
+		agent = keyring.Agent(told.agent)
 	}
+	agents.use(agent, d.Work())
 	markCharter(told.charter.Charter, "en", stdout)
 	fmt.Fprintf(stdout, "desk of %s on %s\n", told.author.Party, d.URL())
 	if told.public != "" {
@@ -90,7 +92,10 @@ func deskConfig(signed *charter.Signed, whole *keyring.Ring, author identity.Aut
 	ring := whole.Of(signed.Exercise)
 	c := desk.Config{Charter: signed, Author: author, Signer: ring.Signer, Clock: time.Now, Rand: rand.Reader, Log: log}
 	var err error
-	c.Witness, err = witnessOf(ring, author.Party)
+	if c.Witness, err = witnessOf(ring, author.Party); err != nil {
+		return c, err
+	}
+	c.NextWitness, err = witnessWith(ring, author.Party, keyring.NextSuffix)
 	return c, err
 }
 
@@ -104,16 +109,21 @@ type witnessRing interface {
 // witnessOf makes the party's cosigner from the witness keys in the ring; nil
 // where there are none.
 func witnessOf(ring witnessRing, party string) (*ledger.Cosigner, error) {
+	return witnessWith(ring, party, "")
+}
+
+// witnessWith is witnessOf for the keys whose names end in suffix.
+func witnessWith(ring witnessRing, party, suffix string) (*ledger.Cosigner, error) {
 	var keys []crypto.Signer
 	names := ring.Names()
-	if name := witnessName(party); slices.Contains(names, name) {
+	if name := witnessName(party) + suffix; slices.Contains(names, name) {
 		key, err := ring.Private(name)
 		if err != nil {
 			return nil, err
 		}
 		keys = append(keys, key)
 	}
-	if name := witnessNameMLDSA(party); slices.Contains(names, name) {
+	if name := witnessNameMLDSA(party) + suffix; slices.Contains(names, name) {
 		key, err := ring.PrivateMLDSA(name)
 		if err != nil {
 			return nil, err

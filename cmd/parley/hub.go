@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"parley/charter"
@@ -188,8 +189,41 @@ func hubConfig(signed *charter.Signed, whole *keyring.Ring, author identity.Auth
 	if c.TLS, err = hub.Certificate(tlsKey, time.Now(), rand.Reader); err != nil {
 		return c, err
 	}
-	c.Key, err = ring.Signer(author.String())
-	return c, err
+	if c.Key, err = ring.Signer(author.String()); err != nil {
+		return c, err
+	}
+	return c, nextKeys(ring, author, &c)
+}
+
+// nextKeys takes from the ring the keys that are to follow, as far as it has them.
+func nextKeys(ring *keyring.Marked, author identity.Author, c *hub.Config) error {
+	names := ring.Names()
+	if name := "hub/log" + keyring.NextSuffix; slices.Contains(names, name) {
+		key, err := ring.Private(name)
+		if err != nil {
+			return err
+		}
+		if c.Coming, err = ledger.NewSigner(c.Charter.Hub.Origin, key); err != nil {
+			return err
+		}
+	}
+	if name := "hub/tls" + keyring.NextSuffix; slices.Contains(names, name) {
+		key, err := ring.Private(name)
+		if err != nil {
+			return err
+		}
+		if c.NextTLS, err = hub.Certificate(key, time.Now(), rand.Reader); err != nil {
+			return err
+		}
+	}
+	if name := author.String() + keyring.NextSuffix; slices.Contains(names, name) {
+		key, err := ring.Signer(name)
+		if err != nil {
+			return err
+		}
+		c.NextKey = key
+	}
+	return nil
 }
 
 // Close stops the server gracefully, then the hub, then its files.

@@ -26,6 +26,7 @@ const keyUsage = `usage: parley key new -keys RING [-exercise] root PARTY
        parley key new -keys RING [-exercise] witness PARTY
        parley key new -keys RING -charter FILE [-areas A,B] [-o FILE] officer PARTY/ROLE/NAME
        parley key new -agent SOCKET [-agent-key KEY] -charter FILE [-areas A,B] [-o FILE] officer PARTY/ROLE/NAME
+       parley key promote -keys RING NAME
        parley key ls -keys RING
        parley key endorse -charter FILE -keys RING -party PARTY [-hub URL] REQUEST...
        parley key revoke -charter FILE -keys RING -party PARTY [-hub URL] -reason CODE KID
@@ -37,6 +38,11 @@ witness's two (Ed25519 and ML-DSA-44, one a line) and the TLS pin for the charte
 for the registrar. With -agent the officer's key is one that an ssh-agent holds and
 stays there; KEY (base64url) says which where it holds several. Endorse and revoke put the registrar's word in the ledger.
 
+New with -next makes the key that is to take the place of one that the ring holds,
+beside it: hub and desk use it as soon as the ledger endorses it or the charter in force
+names it. Promote then puts NAME-next in the place of NAME, and forgets the old key;
+'parley key ls' lists the names. docs/operate.md has the steps for each kind.
+
 Exit status: 0 done, 1 refused or not possible, 2 wrong arguments.
 `
 
@@ -44,13 +50,13 @@ Exit status: 0 done, 1 refused or not possible, 2 wrong arguments.
 type keyFlags struct {
 	keys, passphraseFile, charter, areas, out, party, hub, reason string
 	agent, agentKey                                               string
-	exercise                                                      bool
+	exercise, next                                                bool
 	args                                                          []string
 }
 
 func keyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
-		return misused(stderr, "key needs one of new, ls, endorse, revoke", "`parley key -h` shows how")
+		return misused(stderr, "key needs one of new, ls, endorse, revoke, promote", "`parley key -h` shows how")
 	}
 	if args[0] == "-h" || args[0] == "--help" || args[0] == "help" {
 		fmt.Fprint(stdout, keyUsage)
@@ -70,6 +76,7 @@ func keyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 	flags.StringVar(&f.hub, "hub", "", "")
 	flags.StringVar(&f.reason, "reason", "", "")
 	flags.BoolVar(&f.exercise, "exercise", false, "")
+	flags.BoolVar(&f.next, "next", false, "")
 	if code, done := parseArgs(flags, args[1:], keyUsage, stdout, stderr); done {
 		return code
 	}
@@ -86,8 +93,10 @@ func keyCommand(ctx context.Context, args []string, stdout, stderr io.Writer) in
 		return keyEndorse(ctx, f, stdout, stderr)
 	case "revoke":
 		return keyRevoke(ctx, f, stdout, stderr)
+	case "promote":
+		return keyPromote(f, stdout, stderr)
 	}
-	return misused(stderr, fmt.Sprintf("there is no command key %q", args[0]), "key needs one of new, ls, endorse, revoke")
+	return misused(stderr, fmt.Sprintf("there is no command key %q", args[0]), "key needs one of new, ls, endorse, revoke, promote")
 }
 
 func keyNew(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
@@ -111,13 +120,14 @@ func keyNew(ctx context.Context, f keyFlags, stdout, stderr io.Writer) int {
 		return failed(stderr, err)
 	}
 	if kind == "witness" {
-		cosigner, err := newWitness(ring, f.exercise, name)
+		cosigner, err := newWitness(ring, f.exercise, name, f.suffix())
 		if err != nil {
 			return failed(stderr, err)
 		}
 		fmt.Fprintln(stdout, strings.Join(cosigner.VerifierKeys(), "\n"))
 		return 0
 	}
+	ringName += f.suffix()
 	public, err := ring.New(ringName, f.exercise, rand.Reader)
 	if err != nil {
 		return failed(stderr, err)
@@ -151,19 +161,45 @@ func publicWord(kind, name string, ring *keyring.Ring, ringName string, public e
 
 // newWitness makes a party's witness keys, one of each algorithm. Where the ring
 // has one of them, as it has from before there were two, it makes the other.
-func newWitness(ring *keyring.Ring, exercise bool, party string) (*ledger.Cosigner, error) {
-	classical, quantum := slices.Contains(ring.Names(), witnessName(party)), slices.Contains(ring.Names(), witnessNameMLDSA(party))
+func newWitness(ring *keyring.Ring, exercise bool, party, suffix string) (*ledger.Cosigner, error) {
+	first, second := witnessName(party)+suffix, witnessNameMLDSA(party)+suffix
+	classical, quantum := slices.Contains(ring.Names(), first), slices.Contains(ring.Names(), second)
 	if !classical || quantum { // with both there, this says that the name is taken
-		if _, err := ring.New(witnessName(party), exercise, rand.Reader); err != nil {
+		if _, err := ring.New(first, exercise, rand.Reader); err != nil {
 			return nil, err
 		}
 	}
 	if !quantum {
-		if _, err := ring.NewMLDSA(witnessNameMLDSA(party), exercise, rand.Reader); err != nil {
+		if _, err := ring.NewMLDSA(second, exercise, rand.Reader); err != nil {
 			return nil, err
 		}
 	}
-	return witnessOf(ring.Of(exercise), party)
+	return witnessWith(ring.Of(exercise), party, suffix)
+}
+
+// suffix ends the names of the keys that are made.
+func (f keyFlags) suffix() string {
+	if f.next {
+		return keyring.NextSuffix
+	}
+	return ""
+}
+
+// keyPromote puts a next key in its place.
+func keyPromote(f keyFlags, stdout, stderr io.Writer) int {
+	if len(f.args) != 1 || f.keys == "" {
+		return misused(stderr, "promote needs -keys and the name of one key", "`parley key ls` lists the names; name the old one, such as hub/log")
+	}
+	ring, err := openRing(f.keys, f.passphraseFile, stderr)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	markExercise(ring.Exercise(f.args[0]), "en", stdout, stderr)
+	if err := ring.Promote(f.args[0]); err != nil {
+		return failed(stderr, err)
+	}
+	fmt.Fprintf(stdout, "%s is now the key that was %s%s; the one before is gone\n", f.args[0], f.args[0], keyring.NextSuffix)
+	return 0
 }
 
 // newOfficer makes an officer's key and the request to endorse it.

@@ -66,7 +66,7 @@ func newMarkedWorld(ctx context.Context, dir, template string, officers []identi
 			return nil, err
 		}
 		c.Parties[i].Roots = []string{identity.EncodeKey(root)}
-		cosigner, err := newWitness(ring, exercise, p.ID)
+		cosigner, err := newWitness(ring, exercise, p.ID, "")
 		if err != nil {
 			return nil, err
 		}
