@@ -459,6 +459,65 @@ func TestVectorsFiles(t *testing.T) {
 		w.accept(w.draft("alder/watch/amal", nil))
 	})
 
+	amended := func(name, reason, accused string, change func(w *world, c *charter.Charter), also func(w *world)) {
+		w := w.again()
+		c := *w.charter.Charter
+		c.Edition, c.Previous = 2, charter.EncodeHash(w.charter.Hash())
+		c.Parties = slices.Clone(c.Parties)
+		change(w, &c)
+		note := c.Text()
+		for _, p := range c.Parties {
+			for _, root := range []string{p.ID + "/registrar/root", p.ID + "/registrar/new"} {
+				signed, err := charter.Sign(t.Context(), note, p.ID, identity.NewSigner(keyOf(root)))
+				w.must(err)
+				note = signed
+			}
+		}
+		next, err := ledger.NewSigner(w.charter.Hub.Origin, keyOf("hub/next"))
+		w.must(err)
+		switch {
+		case c.Hub.Key != next.VerifierKey():
+			w.order(note)
+		case strings.Contains(name, "within a block"):
+			w.order(note, w.draft("alder/watch/amal", nil).Bytes())
+		case strings.Contains(name, "too early"):
+			w.signer = next
+			w.order(note)
+		default:
+			w.order(note)
+			w.signer = next
+		}
+		if !strings.Contains(name, "within a block") {
+			w.accept(w.draft("alder/watch/amal", nil))
+		}
+		if also != nil {
+			also(w)
+		}
+		judge("charter: "+name, "record-cedar.jsonl", records["cedar"], w.record("cedar"), reason, accused, "")
+	}
+	amended("a next edition", "", "", func(*world, *charter.Charter) {}, nil)
+	amended("a root replaced, signed by both", "", "", func(_ *world, c *charter.Charter) {
+		c.Parties[0].Roots = []string{identity.EncodeKey(publicOf(c.Parties[0].ID + "/registrar/new"))}
+	}, nil)
+	amended("an edition left out", "charter.succession", "hub", func(_ *world, c *charter.Charter) { c.Edition = 3 }, nil)
+	amended("an edition after another", "charter.succession", "hub", func(_ *world, c *charter.Charter) { c.Previous = charter.EncodeHash(ledger.Hash{1}) }, nil)
+	amended("the log's name changed", "charter.succession", "hub", func(_ *world, c *charter.Charter) {
+		signer, err := ledger.NewSigner("pear.example/log", keyOf("hub/log"))
+		w.must(err)
+		c.Hub.Origin, c.Hub.Key = "pear.example/log", signer.VerifierKey()
+	}, nil)
+	key := func(w *world, c *charter.Charter) {
+		signer, err := ledger.NewSigner(w.charter.Hub.Origin, keyOf("hub/next"))
+		w.must(err)
+		c.Hub.Key = signer.VerifierKey()
+	}
+	amended("the log's key changed, from the next block on", "", "", key, nil)
+	amended("the log's key changed, and used too early", "checkpoint.unsigned", "bearer", key, nil)
+	amended("the log's key changed within a block", "charter.mid-block", "hub", key, nil)
+	amended("a root that was replaced signs on", "key.unknown", "hub", func(_ *world, c *charter.Charter) {
+		c.Parties[0].Roots = []string{identity.EncodeKey(publicOf(c.Parties[0].ID + "/registrar/new"))}
+	}, func(w *world) { w.accept(w.endorsement("alder/watch/adam", nil)) })
+
 	purged := func(name, reason, accused string, by uint64, lines int) {
 		w := w.again()
 		w.accept(w.endorsement("cedar/hub/one", nil))

@@ -59,7 +59,7 @@ var said = map[string]string{
 	"time.ahead": "ahead of the hub", "time.late": "ago", "time.behind": "the clock is behind", "seen.future": "the ledger has", "seen.other-root": "has seen another ledger", "seen.back": "after it signed in entry|and now says",
 	"chain.prev": "not in the ledger before it|as the one before", "chain.serial": "serial", "second.key": "second signature|second officer", "second.key-revoked": "was revoked at", "second.same-officer": "same officer", "second.other-party": "not of the party",
 	"key.enrolment": "enrolment request", "key.not-registrar": "not a registrar", "key.other-party": "cannot endorse a key of", "key.taken": "endorsed before", "key.already-revoked": "already revoked", "key.unknown-target": "has no endorsed key",
-	"statement.to": "addressee|every party|addressed", "statement.area": "area", "format.not-in-force": "not in force", "statement.redaction": "parts that", "purge.unsaid": "is missing, and",
+	"statement.to": "addressee|every party|addressed", "statement.area": "area", "format.not-in-force": "not in force", "statement.redaction": "parts that", "charter.mid-block": "must be the last entry of its block", "purge.unsaid": "is missing, and",
 }
 
 // judged adds a vector, having held parley's own judgement to it.
