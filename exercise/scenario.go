@@ -37,19 +37,22 @@ const (
 	Release = "release" // supervisor: let it through
 	Return  = "return"  // supervisor: back to the author
 
-	Readback = "readback" // enter the critical fields again
-	Pass     = "pass"     // say to whom it was passed on
-	Replace  = "replace"  // one's own, by a new one
-	Cancel   = "cancel"   // one's own
-	Second   = "second"   // sign too, as second officer, what the format lets nobody send alone
-	Paper    = "paper"    // key in a message that was passed outside the channel, from its paper form
-	Cut      = "cut"      // the link of the actor's party fails
-	Mend     = "mend"     // and comes back
-	Look     = "look"     // at what must be expected
-	Deposit  = "deposit"  // seal a text for an exchange
-	Signal   = "signal"   // supervisor: open an exchange that waits for it
-	Wait     = "wait"     // until a moment: the exercise clock is compressed, and some steps have a time
-	Note     = "note"     // nothing but the story
+	Readback = "readback"       // enter the critical fields again
+	Pass     = "pass"           // say to whom it was passed on
+	Replace  = "replace"        // one's own, by a new one
+	Cancel   = "cancel"         // one's own
+	Ask      = "ask-consent"    // of an item under originator control, to show it outside
+	Answer   = "answer-consent" // to that
+	Forward  = "forward"        // write a copy of such an item for a recipient outside
+	Second   = "second"         // sign too, as second officer, what the format lets nobody send alone
+	Paper    = "paper"          // key in a message that was passed outside the channel, from its paper form
+	Cut      = "cut"            // the link of the actor's party fails
+	Mend     = "mend"           // and comes back
+	Look     = "look"           // at what must be expected
+	Deposit  = "deposit"        // seal a text for an exchange
+	Signal   = "signal"         // supervisor: open an exchange that waits for it
+	Wait     = "wait"           // until a moment: the exercise clock is compressed, and some steps have a time
+	Note     = "note"           // nothing but the story
 )
 
 // A Step is one thing that happens.
@@ -156,12 +159,12 @@ func (s *Step) check(parts, sent map[string]bool) error {
 		if s.Name == "" {
 			return fmt.Errorf("a deposit needs a name")
 		}
-	case Show, Await, Ack, Second, Signal, Hold, Release, Return, Readback, Pass, Replace, Cancel:
+	case Show, Await, Ack, Ask, Answer, Forward, Second, Signal, Hold, Release, Return, Readback, Pass, Replace, Cancel:
 		if !sent[s.About] {
 			return fmt.Errorf("about is %q, which no step before has sent", s.About)
 		}
 	default:
-		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, second, deposit, signal, hold, release, return, paper, cut, mend, look, wait or note", s.Do)
+		return fmt.Errorf("do is %q, want send, show, await, ack, readback, pass, replace, cancel, ask-consent, answer-consent, forward, second, deposit, signal, hold, release, return, paper, cut, mend, look, wait or note", s.Do)
 	}
 	return nil
 }

@@ -96,6 +96,7 @@ type demo struct {
 	cast   map[string]string   // part to party
 	parts  map[string]string   // party to part
 	acted  string              // identifier of the newest act's statement
+	copies [][]byte            // bundles that were written for recipients outside
 }
 
 // start makes the world and starts its hub and desks.

@@ -31,7 +31,7 @@ const (
 // from the ledger, and the first that is missed is an error.
 func (d *demo) passMarks(ctx context.Context) error {
 	fmt.Fprintln(d.out, "Pass marks, from the ledger alone:")
-	for _, mark := range []func(context.Context) (string, error){d.markFlash, d.markStates, d.markWithheld, d.markInPart, d.markSigned, d.markVerifiers, d.markCase, d.markFigures} {
+	for _, mark := range []func(context.Context) (string, error){d.markFlash, d.markStates, d.markWithheld, d.markInPart, d.markConsent, d.markSigned, d.markVerifiers, d.markCase, d.markFigures} {
 		said, err := mark(ctx)
 		if err != nil {
 			return fmt.Errorf("pass mark: %w", err)

@@ -115,8 +115,11 @@ func (s stage) receipted(ctx context.Context, by identity.Author, id string) err
 
 // Act does what a verb says to a statement.
 func (s stage) Act(ctx context.Context, by identity.Author, verb, about string, fields []string) (string, error) {
-	if verb == exercise.Signal {
+	switch verb {
+	case exercise.Signal:
 		return s.desk(by).Signal(ctx, by, about, "en")
+	case exercise.Forward:
+		return s.forward(ctx, by, about, fields)
 	}
 	id, err := s.desk(by).Act(ctx, verb, desk.Saying{By: by, About: about, Fields: fields})
 	if err != nil {
