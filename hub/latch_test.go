@@ -568,3 +568,41 @@ func TestRecover(t *testing.T) {
 		j.Close()
 	}
 }
+
+// Of a text that one replica has in part, another whole and a third as it was
+// destroyed, the whole one is taken, whichever comes first; a part alone is none.
+func TestRecoverParts(t *testing.T) {
+	w := newWorld(t)
+	s := w.draft("alder/watch/amal", nil)
+	part, err := s.Redact("description")
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := &ledger.Block{First: 7}
+	purged := &ledger.Block{First: 7, Purged: []ledger.Tombstone{{Index: 7, By: 9}}}
+	type sight struct {
+		b    *ledger.Block
+		text []byte
+	}
+	inPart, whole, destroyed, none := sight{live, part.Bytes()}, sight{live, s.Bytes()}, sight{purged, part.Bytes()}, sight{live, nil}
+	for _, test := range []struct {
+		sights []sight
+		whole  bool
+		by     uint64
+	}{
+		{[]sight{none, inPart}, false, 0},
+		{[]sight{inPart, whole, destroyed}, true, 0},
+		{[]sight{whole, inPart}, true, 0},
+		{[]sight{destroyed, whole}, true, 0},
+		{[]sight{inPart, destroyed}, false, 9},
+		{[]sight{destroyed, inPart, none}, false, 9},
+	} {
+		var h had
+		for _, seen := range test.sights {
+			h.see(seen.b, 7, seen.text)
+		}
+		if h.whole != test.whole || h.by != test.by || h.text == nil {
+			t.Errorf("%d sights: whole %t, destroyed by %d; want %t, %d", len(test.sights), h.whole, h.by, test.whole, test.by)
+		}
+	}
+}

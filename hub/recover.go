@@ -8,6 +8,7 @@ import (
 
 	"parley/journal"
 	"parley/ledger"
+	"parley/statement"
 	"parley/store"
 )
 
@@ -58,16 +59,43 @@ func Recover(ctx context.Context, j journal.Journal, work *store.Working, origin
 	}
 }
 
+// A had is what a replica has of a text: whole, or with the parts left out that were
+// withheld from its party or destroyed since.
+type had struct {
+	text  []byte
+	by    uint64 // entry that destroyed the rest; 0 for none
+	whole bool
+}
+
+// see takes a text that is more than what was seen before of the same entry.
+func (h *had) see(b *ledger.Block, index uint64, text []byte) {
+	if text == nil {
+		return
+	}
+	next := had{text: text, whole: text[0] == '{'} // a charter
+	next.by, _ = b.PurgedBy(index)
+	if !next.whole {
+		s, err := statement.Parse(text)
+		next.whole = err == nil && s.Complete()
+	}
+	if h.text == nil || next.whole && !h.whole || !h.whole && h.by == 0 && next.by != 0 {
+		*h = next
+	}
+}
+
 // disclosures collects the texts that the replicas got later than their entries.
-func disclosures(ctx context.Context, origin string, from uint64, replicas []Replica) (map[uint64][]byte, error) {
-	later := map[uint64][]byte{}
+func disclosures(ctx context.Context, origin string, from uint64, replicas []Replica) (map[uint64]*had, error) {
+	later := map[uint64]*had{}
 	for _, r := range replicas {
 		for b, err := range r.Read(ctx, origin, from) {
 			if err != nil {
 				return nil, err
 			}
 			for _, d := range b.Disclosed {
-				later[d.Index] = d.Content
+				if later[d.Index] == nil {
+					later[d.Index] = &had{}
+				}
+				later[d.Index].see(b, d.Index, d.Content)
 			}
 		}
 	}
@@ -75,9 +103,10 @@ func disclosures(ctx context.Context, origin string, from uint64, replicas []Rep
 }
 
 // whole makes the block at a height from what the replicas have of it; nil where
-// none has it. A text fits its entry's hash, or is left out.
-func whole(ctx context.Context, origin string, height uint64, replicas []Replica, later map[uint64][]byte) (*ledger.Block, error) {
+// none has it. A text is there whole, or destroyed as the ledger says.
+func whole(ctx context.Context, origin string, height uint64, replicas []Replica, later map[uint64]*had) (*ledger.Block, error) {
 	var b *ledger.Block
+	var texts []had
 	for _, r := range replicas {
 		part, err := r.ReadOne(ctx, origin, height)
 		if errors.Is(err, journal.ErrMissing) {
@@ -88,26 +117,29 @@ func whole(ctx context.Context, origin string, height uint64, replicas []Replica
 		}
 		if b == nil {
 			b = &ledger.Block{Height: height, First: part.First, Entries: part.Entries, Contents: make([][]byte, len(part.Entries)), Checkpoint: part.Checkpoint}
+			texts = make([]had, len(part.Entries))
 		}
-		if string(part.Checkpoint) != string(b.Checkpoint) {
+		if string(part.Checkpoint) != string(b.Checkpoint) || len(part.Entries) != len(b.Entries) {
 			return nil, fmt.Errorf("take block %d from the replicas: two of them have different ones, both signed by this hub; keep both folders, they are evidence", height)
 		}
-		for i := range b.Contents {
-			if b.Contents[i] == nil {
-				b.Contents[i] = part.Contents[i]
-			}
+		for i, text := range part.Contents {
+			texts[i].see(part, b.First+uint64(i), text)
 		}
 	}
 	if b == nil {
 		return nil, nil //nolint:nilnil // the replicas end here
 	}
-	for i, e := range b.Entries {
-		index := b.First + uint64(i)
-		if text := later[index]; b.Contents[i] == nil && text != nil && ledger.ContentHash(text) == e.Content {
-			b.Contents[i] = text
+	for i := range b.Entries {
+		index, text := b.First+uint64(i), texts[i]
+		if l := later[index]; l != nil && (text.text == nil || !text.whole) {
+			text = *l
 		}
-		if b.Contents[i] == nil {
-			return nil, fmt.Errorf("take block %d from the replicas: none of them has the text of entry %d; name the folder of another party's desk too", height, index)
+		if text.text == nil || !text.whole && text.by == 0 {
+			return nil, fmt.Errorf("take block %d from the replicas: none of them has the text of entry %d, or all of it; name the folder of another party's desk too", height, index)
+		}
+		b.Contents[i] = text.text
+		if !text.whole {
+			b.Purged = append(b.Purged, ledger.Tombstone{Index: index, By: text.by})
 		}
 	}
 	return b, nil
