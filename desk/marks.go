@@ -15,6 +15,7 @@ const (
 	MarkLate       = "late-notice"   // it entered the ledger with less notice than was asked for; it stays
 	MarkLateEntry  = "late-entry"    // it was passed outside the channel before it was entered
 	MarkExpired    = "expired"       // its time is over
+	MarkPurged     = "purged-by"     // with an entry: its text is destroyed
 	MarkPending    = "change-waits"  // its own side has a replacement or a cancel of it at the gate
 	MarkSuperseded = "superseded-by" // with the successor's identifier: not current
 	MarkOpen       = "open"          // it replaces or cancels what somebody acknowledged who has not acknowledged this
@@ -36,6 +37,9 @@ func marksOf(r *mechanism.Record, now time.Time) []string {
 	add := func(form string, args ...any) { marks = append(marks, fmt.Sprintf(form, args...)) }
 	if !r.Claims.Late.IsZero() {
 		add(MarkLateEntry)
+	}
+	if r.Purged != 0 {
+		add("%s %s", MarkPurged, mechanism.EntryName(r.Purged))
 	}
 	if state == nil {
 		return marks
@@ -59,12 +63,12 @@ func marksOf(r *mechanism.Record, now time.Time) []string {
 		add("%s %d", MarkWithheld, n)
 	}
 	for _, reach := range state.Reach {
-		if !state.Expired.IsZero() && reach.Delivered.IsZero() {
+		if (!state.Expired.IsZero() || r.Purged != 0) && reach.Delivered.IsZero() {
 			add("%s %s", MarkUndelivered, reach.Party)
 		}
 		if n := len(reach.Readbacks); n > 0 && state.Uncompared {
 			add("%s %s", MarkUncompared, reach.Party)
-		} else if n > 0 && !state.Understood(reach.Party) {
+		} else if n > 0 && !state.Understood(reach.Party) && r.Purged == 0 && state.Scrubbed.IsZero() { // else nobody can tell any more
 			add("%s %s", MarkMismatch, reach.Party)
 		}
 		switch light := state.PassOn(reach.Party, r.PassOnBegins(), now); light {

@@ -111,6 +111,17 @@ func TestPurge(t *testing.T) {
 			t.Errorf("%s has %q", party, text)
 		}
 	}
+	for lang, part := range map[string]string{"en": "under the charter's rule of 30 days", "ar": "مُحي النص", "he": "התוכן הושמד"} {
+		for _, party := range []string{"alder", "birch", "cedar"} {
+			shown := w.look(party, id, lang)
+			if shown.Status != Purged || shown.Purged == nil || !strings.Contains(shown.Text, part) || !strings.Contains(shown.Text, shown.Hash) || len(shown.Fields) > 0 {
+				t.Errorf("%s shows in %s: %s, %q", party, lang, shown.Status, shown.Text)
+			}
+		}
+	}
+	if items, err := w.desks["birch"].List(t.Context(), 100, true); err != nil || !slices.ContainsFunc(items, func(i Item) bool { return i.ID == back && i.Status == Purged }) {
+		t.Errorf("birch lists %+v, %v", items, err)
+	}
 	for _, party := range []string{"alder", "birch", "cedar"} {
 		w.rebuilt(party)
 		if record, ok := w.desks[party].work.Record(id); !ok || record.Purged == 0 || record.Delivery.Purged.IsZero() || !record.Delivery.Acknowledged("birch") {

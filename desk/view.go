@@ -23,6 +23,9 @@ const (
 	KindWithheld = "withheld" // its text was not handed over, or not yet
 )
 
+// Purged is the status of a statement whose text is destroyed.
+const Purged = "purged"
+
 // An Item is one line of what a desk knows: an entry of the ledger, or a
 // statement of its own that is not in it.
 type Item struct {
@@ -146,6 +149,8 @@ func itemOf(c statement.Claims) Item {
 func statusOf(r *mechanism.Record) string {
 	d := r.Delivery
 	switch {
+	case r.Purged != 0:
+		return Purged
 	case d == nil:
 		return "logged"
 	case d.Status != delivery.Released:
@@ -199,6 +204,7 @@ type Detail struct {
 	Translations []Translation  `json:"translations,omitempty"` // that this desk may read
 	Overlaps     *Overlaps      `json:"overlaps,omitempty"`     // what stands that it overlaps
 	Annotations  []Annotation   `json:"annotations,omitempty"`  // of the supervisor's, oldest first
+	Purged       *Tombstone     `json:"purged,omitempty"`       // its text is destroyed; nil: it is not
 	Cut          *Cut           `json:"cut,omitempty"`          // what its release kept from its addressees; nil: nothing
 	Crossed      []Crossing     `json:"crossed,omitempty"`      // in the ledger's order
 }
@@ -262,7 +268,12 @@ func (d *Desk) detail(ctx context.Context, ref, lang string) (*Detail, *mechanis
 		detail.Receipt = string(r.receipt)
 	}
 	d.describe(detail, s, lang)
-	if detail.Overlaps, err = d.overlapsOf(ctx, s, lang); err != nil {
+	if ordered && record.Purged != 0 {
+		if detail.Purged, err = d.tombstone(ctx, record, lang); err != nil {
+			return nil, nil, err
+		}
+		detail.Text = strings.Join(detail.Purged.Lines, "\n") + "\n"
+	} else if detail.Overlaps, err = d.overlapsOf(ctx, s, lang); err != nil {
 		return nil, nil, err
 	}
 	if ordered && record.Delivery != nil {

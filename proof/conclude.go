@@ -140,6 +140,8 @@ func (a *audit) concludeParts(item *readItem, s *statement.Statement) {
 	}
 	switch n := s.Withheld(); {
 	case n == 0:
+	case r.Purged != 0:
+		a.result.proven("what entry %d said was purged by entry %d, when the charter kept it no longer; its hash and its author's signature stand", item.index, r.Purged)
 	case r.Redaction != nil && r.Redaction.Exact():
 		a.result.notShown("%d parts of entry %d, which its author signed and which its release withholds: exactly these are missing", n, item.index)
 	case r.Redaction != nil && r.Redaction.Release != "":

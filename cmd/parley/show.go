@@ -76,9 +76,9 @@ func printDetail(w io.Writer, s *desk.Detail) {
 		fmt.Fprintln(w, strings.Join(s.Late.Lines, "\n"))
 	}
 	fmt.Fprintf(w, "%s  %s\n%s %s to %s\n\n%s", s.Format, s.Title, s.Precedence, s.Author, strings.Join(s.To, ", "), s.Text)
-	if s.Cut != nil {
+	if s.Cut != nil && s.Purged == nil {
 		fmt.Fprintf(w, "\n%s\n", strings.Join(s.Cut.Lines, "\n"))
-	} else if s.Withheld > 0 {
+	} else if s.Withheld > 0 && s.Purged == nil {
 		fmt.Fprintf(w, "[%d fields or paragraphs were withheld]\n", s.Withheld)
 	}
 	fmt.Fprintln(w)
