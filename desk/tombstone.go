@@ -9,6 +9,9 @@ import (
 	"parley/words"
 )
 
+// Purged is the status of a statement whose text is destroyed.
+const Purged = "purged"
+
 // A Tombstone is what is shown of a statement whose text is destroyed.
 type Tombstone struct {
 	Entry    uint64    `json:"entry"` // that says so

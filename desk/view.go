@@ -23,9 +23,6 @@ const (
 	KindWithheld = "withheld" // its text was not handed over, or not yet
 )
 
-// Purged is the status of a statement whose text is destroyed.
-const Purged = "purged"
-
 // An Item is one line of what a desk knows: an entry of the ledger, or a
 // statement of its own that is not in it.
 type Item struct {
@@ -311,19 +308,6 @@ func (d *Desk) keyOf(kid string) Key {
 		return Key{ID: key.ID, Author: key.Author.String(), Endorsed: key.Endorsed, Revoked: key.Revoked}
 	}
 	return Key{ID: kid}
-}
-
-// waits describes what waits for a second officer: what it says, and nothing of a
-// place that it does not have yet.
-func (d *Desk) waits(ctx context.Context, id, lang string) (*Detail, *mechanism.Record, error) {
-	w, err := d.waiter(ctx, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	detail := &Detail{Item: itemOf(w.claims()), Digest: w.digest()}
-	d.describe(detail, w.statement, lang)
-	detail.Status, detail.Serial, detail.Prev, detail.Seen = Waits, "", "", 0
-	return detail, nil, nil
 }
 
 // Find gives the identifier of the one known statement that ref names: a whole

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
 )
@@ -61,4 +62,17 @@ func (o *outbox) waitingWhere(ctx context.Context, where string, args ...any) ([
 		all = append(all, &waiter{s})
 	}
 	return all, rows.Err()
+}
+
+// waits describes what waits for a second officer: what it says, and nothing of a
+// place that it does not have yet.
+func (d *Desk) waits(ctx context.Context, id, lang string) (*Detail, *mechanism.Record, error) {
+	w, err := d.waiter(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	detail := &Detail{Item: itemOf(w.claims()), Digest: w.digest()}
+	d.describe(detail, w.statement, lang)
+	detail.Status, detail.Serial, detail.Prev, detail.Seen = Waits, "", "", 0
+	return detail, nil, nil
 }
