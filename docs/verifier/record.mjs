@@ -104,8 +104,7 @@ function foldBlock(b, height, { replay, tree, texts, hashes, awaited }) {
       if (index > 0) checkSuccession(t.charter, replay.charterAt(index), 'hub')
       replay.charters.push({ index, charter: t.charter })
     } else {
-      const missing = Array.from({ length: upTo }, (_, i) => i).some((i) => !texts.has(i))
-      replay.decide(t.statement, index, missing || t.statement.withheld > 0)
+      replay.decide(t.statement, index, texts.size < upTo || t.statement.withheld > 0) // all texts so far are of entries before upTo
     }
     texts.set(index, true)
   }

@@ -172,7 +172,8 @@ export function checkChains(statements, registrarsWhole) {
     if (registrarsWhole && c.author.split('/')[1] === 'registrar' && c.prev !== (chain.at(-1)?.hash ?? '')) {
       refuse('chain.registrar', `a statement of ${c.author} before entry ${index} is left out`, 'bearer')
     }
-    last.set(c.author, [...chain, { index, hash: s.hash.toString('base64url'), c }])
+    chain.push({ index, hash: s.hash.toString('base64url'), c })
+    last.set(c.author, chain)
   }
 }
 
