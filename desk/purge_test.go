@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/fsck"
 	"parley/ledger"
 )
 
@@ -121,6 +122,11 @@ func TestPurge(t *testing.T) {
 	}
 	if items, err := w.desks["birch"].List(t.Context(), 100, true); err != nil || !slices.ContainsFunc(items, func(i Item) bool { return i.ID == back && i.Status == Purged }) {
 		t.Errorf("birch lists %+v, %v", items, err)
+	}
+	w.must(w.desks["birch"].work.Flush(t.Context()))
+	report, err := fsck.Check(t.Context(), fsck.Folder{Journal: w.desks["birch"].journal, Ledger: w.desks["birch"].origin, Model: filepath.Join(w.dir, "birch", "store.db"), Scratch: filepath.Join(w.dir, "birch", "scratch.db")})
+	if w.must(err); !report.Sound() {
+		t.Errorf("the check finds %q", report.Findings)
 	}
 	for _, party := range []string{"alder", "birch", "cedar"} {
 		w.rebuilt(party)

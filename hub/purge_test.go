@@ -15,7 +15,11 @@ import (
 
 	"parley/journal"
 	"parley/ledger"
+	"parley/mechanism"
+	"parley/proof"
+	"parley/rule"
 	"parley/statement"
+	"parley/store"
 )
 
 // secret is what must be found nowhere once it is purged: a word of each field that
@@ -124,6 +128,11 @@ func TestPurge(t *testing.T) {
 	bystander, _ := w.follow("alder/desk/one", w.hub.work.Size())
 	if r, ok := bystander.Record(s.Claims().ID); !ok || r.Purged == 0 {
 		t.Errorf("its author's desk has %+v", r)
+	}
+	for _, complete := range []bool{false, true} { // the record stands without its text
+		if _, err := proof.VerifyBlocks(t.Context(), w.hub.origin, complete, w.journal.Read(t.Context(), w.hub.origin, 0), w.charter.Charter); err != nil {
+			t.Errorf("verify the record: %v", err)
+		}
 	}
 	for _, rebuild := range []bool{false, true} {
 		w.stop()
@@ -234,5 +243,41 @@ func purgedByNobody(t *testing.T, far bool, want string) {
 	}
 	if err := w.open(); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the hub starts on it: %v, want %q", err, want)
+	}
+}
+
+// A hub that purges too early is accused by name of the rule, by every desk and from
+// what it signed itself.
+func TestPurgedTooEarly(t *testing.T) {
+	w := newWorld(t)
+	s := w.draft("alder/watch/amal", func(d *draft) { d.fields = secretNotice() })
+	w.accept(s)
+	w.accept(w.act("cedar/gate/chen", "gate.return/1", "returns", s, "alder"))
+	desk, blocks := w.follow("alder/desk/one", w.hub.work.Size())
+	author := "cedar/hub/one"
+	if head, ok := w.hub.work.Head(author); ok {
+		w.heads[author] = &head
+	}
+	note := w.draft(author, func(d *draft) {
+		d.claims.Format, d.claims.Precedence, d.claims.To = "clock.purged/1", "ROUTINE", []string{"alder"}
+		d.claims.Refs = []statement.Ref{{Relation: mechanism.Purges, ID: s.Claims().ID, Hash: s.Hash()}}
+		d.fields = map[string]any{"kept-days": int64(30)}
+	})
+	b := &ledger.Block{Height: desk.Blocks(), First: desk.Size(), Prev: blocks[len(blocks)-1].Hash(), Contents: [][]byte{note.Bytes()}}
+	b.Entries = []ledger.Entry{{Time: time.Now().UTC().Truncate(time.Millisecond), Content: note.Hash()}}
+	_, root, err := ledger.Grow(b.First, desk, b.Entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Checkpoint, err = w.config.Signer.Sign(b.Size(), root); err != nil {
+		t.Fatal(err)
+	}
+	err = desk.Fold(desk.Prepare(store.Nobody, b)[0])
+	var refusal *rule.Refusal
+	if !errors.As(err, &refusal) || refusal.Rule != "purge.not-due" {
+		t.Errorf("the desk says %v, want an accusation by purge.not-due", err)
+	}
+	if r, ok := desk.Record(s.Claims().ID); !ok || r.Purged != 0 || r.Facts == nil {
+		t.Errorf("the desk has forgotten it: %+v", r)
 	}
 }
