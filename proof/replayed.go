@@ -61,3 +61,18 @@ func (r *Replayed) Text(record *mechanism.Record) (*statement.Statement, error) 
 	}
 	return s, nil
 }
+
+// ReplayEach replays blocks as [VerifyBlocks] does, shows each statement to meet once
+// it is accepted, and gives the read model, which is to be closed; nil beside an error.
+func ReplayEach(ctx context.Context, origin string, complete bool, blocks iter.Seq2[*ledger.Block, error], trusted *charter.Charter, meet func(index uint64, s *statement.Statement)) (*store.Working, Result, error) {
+	w, err := store.NewReplay(ctx, origin, complete, store.Recent)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	result, err := verifyInto(ctx, w, origin, blocks, trusted, meet)
+	if err != nil {
+		w.Close() //nolint:errcheck // nothing of it is used
+		return nil, result, err
+	}
+	return w, result, nil
+}

@@ -118,6 +118,7 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "forward of none", args: as("forward", "-to", "x", "abc"), lang: true, stderr: true},
 		{name: "denials", args: []string{"denials", "-desk", alder}},
 		{name: "verify", args: []string{"verify", "-charter", o.world.file, record}},
+		{name: "audit", args: []string{"audit", record}, lang: true},
 	}
 	for _, verb := range []string{"ack", "readback", "pass", "replace", "cancel", "translate", "hold", "release", "return", "annotate", "withdraw"} {
 		rows = append(rows, bannerRow{name: verb + " of none", args: as(verb, "abc", "x=y"), lang: true, stderr: true})
