@@ -34,6 +34,7 @@ type Result struct {
 	Charters   uint64    // editions that are there
 	Withheld   uint64    // entries whose text is not there
 	InPart     uint64    // statements of which some of the text is withheld
+	Purged     uint64    // statements whose text was destroyed when its time was over
 	Keys       uint64    // endorsed keys, revoked ones too
 	First      time.Time // the hub's time of the first and the last entry that is there
 	Last       time.Time

@@ -52,7 +52,9 @@ func verifyInto(ctx context.Context, w *store.Working, origin string, blocks ite
 		for index, s := range p.Statements() {
 			c := s.Claims()
 			streams.add(index, s.Hash(), &c)
-			if !s.Complete() {
+			if _, gone := p.Block.PurgedBy(index); gone {
+				streams.purged++ // the fold has held it to the entry that says so
+			} else if !s.Complete() {
 				streams.inPart++ // the fold has held it to its release
 			}
 			met.meet(s, &c)
@@ -104,7 +106,7 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 	r.charter(editions)
 	r.Charters, r.Keys = uint64(len(editions)), uint64(len(w.Keys()))
 	r.logKeys, r.rootAt = logKeysOf(editions), w.RootAt
-	r.Statements, r.InPart = streams.statements, streams.inPart
+	r.Statements, r.InPart, r.Purged = streams.statements, streams.inPart, streams.purged
 	if err := streams.check(w); err != nil {
 		return err
 	}
@@ -113,6 +115,9 @@ func (r *Result) replayed(w *store.Working, origin string, trusted *charter.Char
 	r.proven("%d statements are signed by keys that were endorsed and in force, and the charter allows each of them where it stands", r.Statements)
 	if streams.inPart > 0 {
 		r.proven("%d of them are here in part: each lacks exactly what the supervisor's release lists as withheld, and its author's signature covers the rest", streams.inPart)
+	}
+	if streams.purged > 0 {
+		r.proven("%d of them are here without their text, which was purged as the charter has it: the hub's clock said so in the ledger; author, time, place and signature stand", streams.purged)
 	}
 	if err := r.anchor(trusted, editions); err != nil {
 		return err

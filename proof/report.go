@@ -187,6 +187,9 @@ func (w reporter) notProven(r *Result, c Checked) paper.Part {
 	if r.InPart > 0 {
 		say("not-part", "count", w.number(r.InPart))
 	}
+	if r.Purged > 0 {
+		say("not-purged", "count", w.number(r.Purged))
+	}
 	if without := slices.DeleteFunc(slices.Clone(r.Parties), func(p string) bool {
 		return slices.ContainsFunc(r.Witnesses, func(s Witnessed) bool { return s.Party == p })
 	}); len(without) > 0 {

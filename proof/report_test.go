@@ -116,7 +116,7 @@ func TestReportIsOnePage(t *testing.T) {
 	for _, p := range []string{"dover", "elm", "fir", "gorse"} { // as with many parties and keys
 		bundled.Witnesses = append(bundled.Witnesses, Witnessed{p, ledger.Ed25519, 24, noon}, Witnessed{p, ledger.MLDSA44, 24, noon})
 	}
-	whole.InPart = 3
+	whole.InPart, whole.Purged = 3, 4
 	checked := Checked{Name: strings.Repeat("a file with a long name ", 40), Bytes: 1 << 40, SHA256: strings.Repeat("5f", 32), Program: "parley 0123456789ab", At: noon}
 	accused := checked
 	accused.Refuted = &Refuted{Sentence: "the hub ordered \u202e what " + strings.Repeat("it had to refuse; ", 500)}

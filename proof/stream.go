@@ -17,6 +17,7 @@ type streams struct {
 	author     map[identity.Author]*stream
 	statements uint64
 	inPart     uint64 // of them, without some of their text
+	purged     uint64 // statements whose text is destroyed
 }
 
 type stream struct {

@@ -77,7 +77,7 @@ func (f *filter) takes(logged time.Time, r *mechanism.Record) bool {
 		return false
 	case r == nil:
 		return f.text != "known" && f.author+f.format+f.area+f.status+f.to == ""
-	case f.text == "withheld":
+	case f.text == "withheld" && r.Purged == 0:
 		return false
 	}
 	c, status := r.Claims, ""
@@ -145,6 +145,8 @@ func (a *auditor) isCharter(index uint64) bool {
 
 func (a *auditor) row(index uint64, logged time.Time, r *mechanism.Record, aged bool) {
 	switch {
+	case aged && r != nil:
+		a.word1("purged", "entry", a.number(index), "by", a.number(r.Purged), "author", a.code(r.Claims.Author.String()), "format", a.code(r.Claims.Format))
 	case aged:
 		fmt.Fprintf(a.out, "%s  %s\n", a.code(fmt.Sprintf("%8d", index)), a.word("for", "at", a.at(logged), "long", a.code(a.result.Last.Sub(logged).Round(time.Second).String())))
 	case r == nil && a.isCharter(index):
