@@ -135,3 +135,21 @@ func TestTorn(t *testing.T) {
 	}
 	l.Close()
 }
+
+// What the hub pays for each block.
+func BenchmarkSwap(b *testing.B) {
+	l, err := Open(filepath.Join(b.TempDir(), "last"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	notes := [2][]byte{bytes.Repeat([]byte("a"), 250), bytes.Repeat([]byte("b"), 250)}
+	if err := l.Swap(nil, notes[0]); err != nil {
+		b.Fatal(err)
+	}
+	for n := 0; b.Loop(); n++ {
+		if err := l.Swap(notes[n%2], notes[(n+1)%2]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
