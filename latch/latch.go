@@ -8,9 +8,9 @@
 // copy: a copy is known by its place on the disk, and what is known by that of a
 // journal before is then worth little. See [Doubt].
 //
-// What a Swap has stored survives the program at once, and a power cut within
-// [SyncEvery]. It may lag, for it is not what makes a block durable: the journal
-// is. It stands against a journal that loses what it had made durable.
+// What a Swap has stored is on the disk within [SyncEvery], and nobody waits for it.
+// It may lag, for it is not what makes a block durable: the journal is. It stands
+// against a journal that loses what it had made durable.
 package latch
 
 import (
@@ -27,7 +27,7 @@ import (
 	"time"
 )
 
-// SyncEvery is how long a stored checkpoint may be in the system's memory alone.
+// SyncEvery is how long a stored checkpoint may be in memory alone.
 const SyncEvery = 200 * time.Millisecond
 
 // ErrMoved says that the checkpoint stored is another than the one to be replaced.
@@ -53,8 +53,11 @@ type File struct {
 	mu    sync.Mutex // guards what follows
 	seq   uint64     // of the newest slot
 	note  []byte     // stored; nil: nothing yet
-	dirty bool       // written and not yet synced
+	dirty bool       // not yet on the disk
 	err   error      // of a sync that failed: nothing more is stored
+
+	writing sync.Mutex // held while the disk is written to; taken before mu
+	slot    int        // that is written next
 
 	stop    chan struct{}
 	syncing sync.WaitGroup
@@ -150,6 +153,7 @@ func (l *File) load(fresh bool) error {
 		seq, written, note, ok := parseSlot(text[at : at+slotSize])
 		if ok && (l.note == nil || seq > l.seq) {
 			l.seq, l.note, place = seq, note, written
+			l.slot = (at/slotSize + 1) % slotCount
 		}
 	}
 	switch {
@@ -220,40 +224,45 @@ func (l *File) Swap(old, next []byte) error {
 	case len(next) == 0 || len(next) > maxNote:
 		return fail(fmt.Errorf("it has %d bytes, 1 to %d are kept", len(next), maxNote))
 	case l.err != nil:
-		return fail(l.err)
-	}
-	if _, err := l.file.WriteAt(slot(l.seq+1, l.place, next), int64((l.seq+1)%slotCount)*slotSize); err != nil {
-		return fail(err)
+		return l.err
 	}
 	first := l.note == nil
 	l.seq, l.note, l.dirty = l.seq+1, bytes.Clone(next), true
-	if first { // nothing before it would be missed
-		return l.syncNow()
+	if !first {
+		return nil
 	}
-	return nil
-}
-
-// syncNow has the disk take what was written. The caller holds mu.
-func (l *File) syncNow() error {
-	if err := syncData(l.file); err != nil {
-		l.err = fmt.Errorf("%w; it is not used any more: check the device, then start again", err)
-		return fmt.Errorf("keep the last checkpoint in %s: %w", l.path, l.err)
-	}
-	l.dirty = false
-	return nil
+	l.mu.Unlock() // nothing before it would be missed
+	err := l.Sync()
+	l.mu.Lock()
+	return err
 }
 
 // Sync has the disk take what was stored.
 func (l *File) Sync() error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	l.mu.Lock()
+	seq, note, dirty, err := l.seq, l.note, l.dirty, l.err
+	l.dirty = false
+	l.mu.Unlock()
+	if err != nil || !dirty {
+		return err
+	}
+	if _, err = l.file.WriteAt(slot(seq, l.place, note), int64(l.slot)*slotSize); err == nil {
+		err = syncData(l.file)
+	}
+	l.slot = (l.slot + 1) % slotCount
+	if err == nil {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.err != nil || !l.dirty {
-		return l.err
-	}
-	return l.syncNow()
+	l.err = fmt.Errorf("keep the last checkpoint in %s: %w; it is not used any more: check the device, then start again", l.path, err)
+	return l.err
 }
 
-// syncs syncs beside whoever stores, so that nobody waits for this disk.
+// syncs writes and syncs beside whoever stores: nobody waits for this disk, not even
+// for a page that is on its way to it.
 func (l *File) syncs() {
 	timer := time.NewTicker(SyncEvery)
 	defer timer.Stop()
@@ -262,18 +271,7 @@ func (l *File) syncs() {
 		case <-l.stop:
 			return
 		case <-timer.C:
-		}
-		l.mu.Lock()
-		dirty := l.dirty && l.err == nil
-		l.dirty = false
-		l.mu.Unlock()
-		if !dirty {
-			continue
-		}
-		if err := syncData(l.file); err != nil {
-			l.mu.Lock()
-			l.err = fmt.Errorf("%w; it is not used any more: check the device, then start again", err)
-			l.mu.Unlock()
+			l.Sync() //nolint:errcheck // the next Swap says it
 		}
 	}
 }

@@ -97,6 +97,9 @@ func TestTorn(t *testing.T) {
 	l := open1(t, path)
 	swap(t, l, "", "one")
 	swap(t, l, "one", "two")
+	if err := l.Sync(); err != nil {
+		t.Fatal(err)
+	}
 	l.Close()
 	whole, err := os.ReadFile(path)
 	if err != nil {
@@ -125,7 +128,7 @@ func TestTorn(t *testing.T) {
 		judge("flipped", flipped, at)
 	}
 	torn := bytes.Clone(whole)
-	clear(torn[:slotSize][20:]) // seq 2 is in the first slot
+	clear(torn[slotSize:][20:]) // the second that was written
 	if err := os.WriteFile(path, torn, 0o600); err != nil {
 		t.Fatal(err)
 	}
