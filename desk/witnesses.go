@@ -133,6 +133,10 @@ func (d *Desk) weighAhead() error {
 	return err
 }
 
+// maxFuture is by how many seconds a witness's clock may be ahead of this desk's
+// for its time to count.
+const maxFuture = 600
+
 // note keeps who has cosigned a head of the replica.
 func (d *Desk) note(c *charter.Charter, head ledger.Head, cosignatures []ledger.Cosignature) error {
 	now := d.config.Clock().Unix()
@@ -144,7 +148,7 @@ func (d *Desk) note(c *charter.Charter, head ledger.Head, cosignatures []ledger.
 			continue
 		}
 		old, newer := d.state.cosigned[vkey], cosigned{head.Size, s.Time.Unix(), now}
-		if newer.at <= old.at {
+		if newer.at <= old.at || newer.at > now+maxFuture { // a clock far ahead says nothing about when
 			newer.at, newer.heard = old.at, old.heard
 		}
 		newer.size = max(newer.size, old.size)

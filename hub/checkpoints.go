@@ -43,6 +43,7 @@ type checkpoints struct {
 	whole     bool   // all who must have cosigned it
 	before    []byte // gathered in the round before, where that was for the same head
 	shown     []byte // gathered, as it was last shown
+	shownAt   time.Time
 	outside   []byte // a checkpoint as witnesses outside have cosigned it
 	rounds    uint64 // begun
 	shows     uint64
@@ -108,9 +109,9 @@ func (c *checkpoints) turn(now time.Time) bool {
 	over := age >= gatherFor || age < 0 || c.askedSize == 0 || c.whole
 	grown, stale := over && c.tipSize > c.askedSize, c.askedSize > 0 && c.fresh > 0 && age >= c.fresh
 	if !grown && !stale {
-		return over && c.show()
+		return age >= gatherFor && now.Sub(c.shownAt) >= gatherFor && c.show(now)
 	}
-	c.show()
+	c.show(now)
 	c.before = nil
 	if !grown {
 		c.before = c.shown
@@ -123,11 +124,11 @@ func (c *checkpoints) turn(now time.Time) bool {
 
 // show shows what was gathered, if that is more than was shown. The caller holds
 // mu.
-func (c *checkpoints) show() bool {
+func (c *checkpoints) show(now time.Time) bool {
 	if bytes.Equal(c.gathered, c.asked) || bytes.Equal(c.gathered, c.shown) {
 		return false
 	}
-	c.shown = c.gathered
+	c.shown, c.shownAt = c.gathered, now
 	c.shows++
 	return true
 }
@@ -140,8 +141,10 @@ func (c *checkpoints) pause(now time.Time) time.Duration {
 	if c.askedSize > 0 && c.fresh > 0 {
 		wait = c.askedAt.Add(c.fresh).Sub(now)
 	}
-	if gathering := c.askedAt.Add(gatherFor).Sub(now); gathering > 0 {
-		wait = min(wait, gathering)
+	for _, gathering := range []time.Duration{c.askedAt.Add(gatherFor).Sub(now), c.shownAt.Add(gatherFor).Sub(now)} {
+		if gathering > 0 {
+			wait = min(wait, gathering)
+		}
 	}
 	return max(wait, announceEvery)
 }
@@ -197,9 +200,10 @@ func (c *checkpoints) add(note []byte, now time.Time) (bool, error) {
 		return false, nil
 	}
 	c.gathered = merged
+	was := c.whole
 	c.whole = c.complete()
 	c.stir()
-	return (c.whole || now.Sub(c.askedAt) >= gatherFor) && c.show(), nil
+	return (c.whole && !was || !c.whole && now.Sub(c.askedAt) >= gatherFor && now.Sub(c.shownAt) >= announceEvery) && c.show(now), nil // what comes after a whole round waits for turn, so that nobody floods the feeds
 }
 
 // complete reports whether all who must cosign have. The caller holds mu.
