@@ -89,7 +89,7 @@ func TestSecondOfficer(t *testing.T) {
 		if page := printed(t, "show", "-desk", o.desk("birch"), "-lang", lang, id); !strings.Contains(page, want) {
 			t.Errorf("shown in %s:\n%s", lang, page)
 		}
-		if script := printed(t, "form", "-desk", o.desk("birch"), "-lang", lang, "-text", id); !strings.Contains(script, want) {
+		if script := printed(t, "form", "-desk", o.desk("alder"), "-lang", lang, "-text", id); !strings.Contains(script, want) {
 			t.Errorf("printed in %s:\n%s", lang, script)
 		}
 	}
@@ -97,7 +97,7 @@ func TestSecondOfficer(t *testing.T) {
 		t.Errorf("it is sent and asks for a second officer:\n%s", out)
 	}
 	bundle := filepath.Join(o.dir, "bundle.json")
-	printed(t, "export", "-desk", o.desk("birch"), "-o", bundle, id)
+	printed(t, "export", "-desk", o.desk("alder"), "-o", bundle, id)
 	if out := printed(t, "verify", bundle); !strings.Contains(out, "was signed by "+aya+" too, as its second officer") || !strings.Contains(out, "was passed by radio at ") {
 		t.Errorf("verified:\n%s", out)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/proof"
 	"parley/store"
 	"parley/words"
 )
@@ -23,7 +24,8 @@ func parley(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errs.String()
 }
 
-// knownTo gives the identifiers of the statements that a data folder holds.
+// knownTo gives the identifiers of the statements that a data folder holds, but for
+// what is under another party's control, which no bundle takes out.
 func knownTo(t *testing.T, dir string) []string {
 	t.Helper()
 	f, err := openFolder(dir)
@@ -42,7 +44,14 @@ func knownTo(t *testing.T, dir string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ids
+	party, err := f.party(work)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(ids, func(id string) bool {
+		r, ok := work.Record(id)
+		return ok && proof.Outside(work, r, party) != nil
+	})
 }
 
 // What desks and hub hold after the demo is exported, verified and rebuilt.
