@@ -309,7 +309,7 @@ func (d *demo) verify(ctx context.Context) error {
 		return err
 	}
 	length := record.Len()
-	result, err := proof.VerifyRecord(ctx, &record, d.world.charter.Charter)
+	result, err := proof.VerifyRecord(ctx, bytes.NewReader(record.Bytes()), d.world.charter.Charter)
 	if err != nil {
 		return fmt.Errorf("the auditor refutes the record: %w", err)
 	}
@@ -318,6 +318,9 @@ func (d *demo) verify(ctx context.Context) error {
 	}
 	fmt.Fprintf(d.out, "  auditor, offline, from a file of %d KiB: every signature, receipt, order and rule holds\n\n", length/1024)
 	if err := d.passMarks(ctx); err != nil {
+		return err
+	}
+	if err := d.tampered(ctx, record.Bytes()); err != nil {
 		return err
 	}
 	fmt.Fprintf(d.out, "verified: %d desks and 1 auditor agree on size %d, root %s\n", len(d.desks), size, root)
