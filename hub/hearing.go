@@ -135,7 +135,7 @@ func (h *Hub) hear(ctx context.Context) {
 // is does not matter: it proves itself. An error is why the hub signs nothing from
 // now on, or that the checkpoint is none of its log's.
 func (h *Hub) Held(note []byte) error {
-	head, err := h.openHead(note)
+	head, key, err := h.openSigned(note)
 	if err != nil {
 		return rule.Refuse(BadRequest, "send the checkpoint as the hub has signed it", "%s", err)
 	}
@@ -146,6 +146,10 @@ func (h *Hub) Held(note []byte) error {
 		}
 		if refusal.Rule == Behind {
 			h.remember(head, note)
+		}
+		if _, retired := h.retired(key); refusal.Rule == Fork && retired {
+			h.log.Error("a checkpoint of another ledger, signed by a log key that is retired, was shown: a thief's, or from before the key was replaced; signing goes on", "size", head.Size, "key", key)
+			return err
 		}
 		return h.halt(err)
 	}

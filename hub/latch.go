@@ -5,11 +5,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 
 	"parley/fsck"
 	"parley/latch"
 	"parley/ledger"
 	"parley/rule"
+	"parley/store"
 )
 
 // A Latch keeps the last checkpoint that this log has signed apart from the
@@ -118,18 +120,43 @@ func (h *Hub) latch(size uint64, root ledger.Hash, note []byte) error {
 }
 
 // openHead reads a checkpoint that one of the log's keys has signed: those of the
-// editions in the ledger, and those that this hub holds.
-func (h *Hub) openHead(note []byte) (head ledger.Head, err error) {
+// editions in the ledger, and those that this hub holds. What a key has signed
+// beyond the edition that retired it is none of this log's: it may be a thief's.
+func (h *Hub) openHead(note []byte) (ledger.Head, error) {
+	head, _, err := h.openSigned(note)
+	return head, err
+}
+
+// openSigned tells besides which key it was.
+func (h *Hub) openSigned(note []byte) (head ledger.Head, key string, err error) {
 	for _, key := range h.logKeys() {
 		verifier, failed := ledger.NewVerifier(key)
 		if failed != nil {
-			return head, failed
+			return head, "", failed
 		}
-		if head, err = verifier.Open(note); err == nil {
-			return head, nil
+		if head, err = verifier.Open(note); err != nil {
+			continue
 		}
+		if most, retired := h.retired(key); retired && head.Size > most {
+			return ledger.Head{}, "", fmt.Errorf("read checkpoint for %d entries: it is signed by a log key that was retired with %d", head.Size, most)
+		}
+		return head, key, nil
 	}
-	return head, err
+	return head, "", err
+}
+
+// retired tells of a log key that an edition in this ledger has replaced, and for how
+// many entries it could sign at most.
+func (h *Hub) retired(key string) (most uint64, retired bool) {
+	editions := h.work.Editions()
+	for i := len(editions) - 1; i >= 0; i-- {
+		if editions[i].Signed.Hub.Key == key {
+			break
+		}
+		most, retired = editions[i].Index+1, true
+	}
+	known := slices.ContainsFunc(editions, func(e store.Edition) bool { return e.Signed.Hub.Key == key })
+	return most, known && retired
 }
 
 // logKeys are the log's keys that this hub knows, the newest first.

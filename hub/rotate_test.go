@@ -117,6 +117,64 @@ func TestRotateLogKey(t *testing.T) {
 	}
 }
 
+// Who has stolen the log's old key cannot stop the hub with it once it is replaced:
+// not with a ledger that was never made, beyond the edition or before it, and not as a
+// stranger. What the desks hold from before the edition is taken as ever.
+func TestRetiredLogKeyStopsNothing(t *testing.T) {
+	w := newWorld(t)
+	w.latched()
+	coming, err := ledger.NewSigner(w.charter.Hub.Origin, newKey(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.config.Coming = coming
+	w.restart()
+	w.accept(w.draft("alder/watch/amal", nil))
+	honest := w.hub.signed.newestNote()
+	index, err := w.amended(func(c *charter.Charter) { c.Hub.Key = coming.VerifierKey() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.verifier, err = ledger.NewVerifier(coming.VerifierKey()); err != nil {
+		t.Fatal(err)
+	}
+	edition := w.hub.signed.newestNote()
+	w.accept(w.draft("alder/watch/amal", nil))
+	w.keys["alder/desk/two"] = newKey(t) // nobody's
+	for _, size := range []uint64{1000, index + 2, index + 1, 2} {
+		forged, err := w.config.Signer.Sign(size, ledger.Hash{7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, by := range []string{"alder/desk/one", "alder/desk/two"} {
+			if err := w.client(by).Held(t.Context(), forged); err == nil {
+				t.Errorf("%s: %d entries by the retired key are taken", by, size)
+			}
+		}
+		if size > index+1 {
+			if err := w.client("alder/desk/one").Cosign(t.Context(), forged); err == nil {
+				t.Errorf("%d entries by the retired key are taken to be cosigned", size)
+			}
+		}
+	}
+	for _, note := range [][]byte{honest, edition} {
+		if err := w.client("alder/desk/one").Held(t.Context(), note); err != nil {
+			t.Errorf("what a desk holds from before the edition: %v", err)
+		}
+	}
+	w.accept(w.draft("alder/watch/amal", nil))
+	w.restart()
+	w.accept(w.draft("alder/watch/amal", nil))
+	beyond, err := coming.Sign(1000, ledger.Hash{7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refusal *rule.Refusal
+	if err := w.client("alder/desk/one").Held(t.Context(), beyond); !errors.As(err, &refusal) || refusal.Rule != Behind {
+		t.Errorf("the key in force, beyond the ledger: %v", err)
+	}
+}
+
 // What is queued together with an edition that changes the log's key is ordered
 // after it in a block of its own, and nothing is lost.
 func TestRotateLogKeyInTheCrowd(t *testing.T) {
