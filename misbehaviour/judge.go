@@ -85,6 +85,7 @@ var kinds = map[string]func(*judge) error{
 type judge struct {
 	file     *File
 	editions []*charter.Signed
+	key      string // of the hub, in the newest edition that the judge has or is shown
 	heads    []head // of the checkpoints
 	items    []item
 	verdict  Verdict
@@ -121,6 +122,9 @@ func (j *judge) openCharters(trusted *charter.Charter) error {
 	j.verdict.Mechanism, j.verdict.Exercise = last.Mechanism, last.Exercise
 	if trusted == nil {
 		return fmt.Errorf("judge proof of misbehaviour: anybody can write a charter, so it takes the one you agreed to; that of the file has the hash %s in edition %d", charter.EncodeHash(last.Hash()), last.Edition)
+	}
+	if j.key = last.Hub.Key; trusted.Edition > last.Edition { // the accuser may have left it out
+		j.key = trusted.Hub.Key
 	}
 	anchored := slices.ContainsFunc(j.editions, func(e *charter.Signed) bool { return e.Hash() == trusted.Hash() })
 	switch {
@@ -196,13 +200,12 @@ func (j *judge) last() head { return j.heads[len(j.heads)-1] }
 // one that a later edition has replaced.
 func (j *judge) accuseHub(heads ...head) {
 	supervisor := j.editions[len(j.editions)-1].Supervisor().ID
-	now := j.editions[len(j.editions)-1].Hub.Key
 	for _, h := range heads {
 		a := Accused{Hub, supervisor, keyName(h.key)}
 		if !slices.Contains(j.verdict.Accused, a) {
 			j.verdict.Accused = append(j.verdict.Accused, a)
 		}
-		if h.key != now {
+		if h.key != j.key {
 			j.verdict.NotShown = append(j.verdict.NotShown, words.M("misbehaviour.old-key", "key", keyName(h.key)))
 		}
 	}

@@ -261,6 +261,28 @@ func TestJudgeHonest(t *testing.T) {
 	}
 }
 
+// A key that the judge's own edition has replaced is said to be old, although the file
+// leaves that edition out: a thief of the old key may have made it.
+func TestJudgeOldKey(t *testing.T) {
+	w, all := crimes(t)
+	next := *w.charter.Charter
+	next.Edition, next.Previous = 2, charter.EncodeHash(w.charter.Hash())
+	next.Hub.Key = must[*ledger.Signer](t)(ledger.NewSigner(next.Hub.Origin, keyOf("hub/log-next"))).VerifierKey()
+	second := sign(t, &next)
+	f := *all[0].file
+	for _, charters := range [][]string{{string(w.charter.Note)}, {string(w.charter.Note), string(second.Note)}} {
+		f.Charters = charters
+		v, err := Judge(w.bytes(&f), second.Charter)
+		if err != nil || len(v.NotShown) == 0 {
+			t.Errorf("with %d editions: %v; not shown: %v", len(charters), err, v.NotShown)
+		}
+	}
+	f.Charters = f.Charters[:1]
+	if v, err := Judge(w.bytes(&f), w.charter.Charter); err != nil || len(v.NotShown) != 0 {
+		t.Errorf("before it was replaced: %v; not shown: %v", err, v.NotShown)
+	}
+}
+
 // A later edition of the charter may be shown, or be the judge's own.
 func TestJudgeEditions(t *testing.T) {
 	w, all := crimes(t)
