@@ -283,8 +283,15 @@ func (h *Hub) checkpoint(w http.ResponseWriter, _ *http.Request, _ mechanism.Rea
 	return err
 }
 
+// errWords keeps a party from having the hub verify signatures all the time, which
+// the sequencer would wait for.
+var errWords = rule.Refuse(TooMany, "wait a second", "more checkpoints come from this party than a desk is ever asked to cosign")
+
 // cosign takes a desk's cosignature.
-func (h *Hub) cosign(w http.ResponseWriter, r *http.Request, _ mechanism.Reader) error {
+func (h *Hub) cosign(w http.ResponseWriter, r *http.Request, caller mechanism.Reader) error {
+	if !h.limits.allowWord(caller.Party, h.clock) {
+		return errWords
+	}
 	note, err := body(r, 64<<10)
 	if err != nil {
 		return err

@@ -180,6 +180,9 @@ func (h *Hub) remember(head ledger.Head, note []byte) {
 // the hub signs. A restored hub may not know the desk's key any more: what the
 // checkpoint says counts from anybody.
 func (h *Hub) held(w http.ResponseWriter, r *http.Request, caller mechanism.Reader) error {
+	if !h.limits.allowWord(caller.Party, h.clock) {
+		return errWords
+	}
 	note, err := body(r, 64<<10)
 	if err != nil {
 		return err

@@ -20,11 +20,15 @@ type limits struct {
 
 type allowance struct {
 	normal, flash *rate.Limiter
+	words         *rate.Limiter // of checkpoints that are held or cosigned
 	feeds         int
 	heard         time.Time // newest call that was identified
 }
 
-const flashPerSecond = 50 // FLASH statements of one party a second, in bursts of ten times that
+const (
+	flashPerSecond = 50 // FLASH statements of one party a second, in bursts of ten times that
+	wordsPerSecond = 50 // checkpoints of one party a second, in bursts of ten times that: five times what its desk is asked to cosign
+)
 
 func newLimits(c *charter.Charter) *limits {
 	return &limits{parties: map[string]*allowance{}, rate: rate.Limit(c.Limits.RatePerSecond), burst: c.Limits.Burst}
@@ -44,7 +48,7 @@ func (l *limits) adopt(c *charter.Charter) {
 func (l *limits) of(party string) *allowance {
 	a, ok := l.parties[party]
 	if !ok {
-		a = &allowance{normal: rate.NewLimiter(l.rate, l.burst), flash: rate.NewLimiter(flashPerSecond, 10*flashPerSecond)}
+		a = &allowance{normal: rate.NewLimiter(l.rate, l.burst), flash: rate.NewLimiter(flashPerSecond, 10*flashPerSecond), words: rate.NewLimiter(wordsPerSecond, 10*wordsPerSecond)}
 		l.parties[party] = a
 	}
 	return a
@@ -57,6 +61,13 @@ func (l *limits) allow(party string, flash, normal int, c clockFunc) bool {
 	a := l.of(party)
 	now := c()
 	return (flash == 0 || a.flash.AllowN(now, flash)) && (normal == 0 || a.normal.AllowN(now, normal))
+}
+
+// allowWord reports whether party may show or cosign one more checkpoint now.
+func (l *limits) allowWord(party string, c clockFunc) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.of(party).words.AllowN(c(), 1)
 }
 
 func (l *limits) openFeed(party string) bool {

@@ -3,11 +3,13 @@ package hub
 import (
 	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"parley/rule"
 	"parley/statement"
 )
 
@@ -175,5 +177,31 @@ func TestEndorsementRefusals(t *testing.T) {
 				t.Errorf("got %v, want %s", refusal, test.rule)
 			}
 		})
+	}
+}
+
+// A party that shows checkpoints without end is told to wait; the others and its own
+// statements are not kept waiting for it.
+func TestTooManyCheckpoints(t *testing.T) {
+	w := newWorld(t)
+	one := w.client("alder/desk/one")
+	for name, call := range map[string]func() error{
+		"held":    func() error { return one.Held(t.Context(), nil) },
+		"cosigns": func() error { return one.Cosign(t.Context(), w.hub.signed.newestNote()) },
+	} {
+		w.until(name+" is told to wait", func() bool {
+			for w.hub.limits.allowWord("alder", w.now) { // what a flood uses up
+			}
+			var refusal *rule.Refusal
+			return errors.As(call(), &refusal) && refusal.Rule == TooMany
+		})
+	}
+	if err := w.client("birch/desk/one").Held(t.Context(), nil); err != nil {
+		t.Errorf("another party: %v", err)
+	}
+	w.accept(w.draft("alder/watch/amal", nil))
+	w.forward(time.Second)
+	if err := one.Held(t.Context(), nil); err != nil {
+		t.Errorf("a second later: %v", err)
 	}
 }
