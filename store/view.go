@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"time"
+	"unique"
 
 	"parley/charter"
 	"parley/ledger"
@@ -251,7 +252,9 @@ func (w *Working) index(r *mechanism.Record) {
 			if w.owed[party] == nil {
 				w.owed[party] = map[uint64]mechanism.Owed{}
 			}
-			w.owed[party][r.Index] = r.OwedBy(party)
+			o := r.OwedBy(party)
+			o.Area = unique.Make(o.Area).Value() // not a piece of the text, which would stay with it
+			w.owed[party][r.Index] = o
 		default:
 			delete(w.owed[party], r.Index)
 		}
