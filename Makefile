@@ -6,7 +6,7 @@ SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
 
-FUZZTIME ?= $(if $(filter true,$(CI)),6s,5s)
+FUZZTIME ?= $(if $(filter true,$(CI)),4s,5s)
 DAYS     ?= $(if $(filter true,$(CI)),10,30)
 MOVES    ?= 100000
 LOG      := .cache/test.log
