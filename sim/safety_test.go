@@ -153,6 +153,11 @@ func same(want, got *store.Working) error {
 	for index := range want.Size() {
 		wantRecord, ok := want.RecordAt(index)
 		gotRecord, gotOK := got.RecordAt(index)
+		if ok && gotOK { // what is known of parts while a block is decided is stored by nobody
+			decided, stored := *wantRecord, *gotRecord
+			decided.Redaction, stored.Redaction = nil, nil
+			wantRecord, gotRecord = &decided, &stored
+		}
 		if ok != gotOK || ok && !reflect.DeepEqual(wantRecord, gotRecord) {
 			return fmt.Errorf("record %d: got %+v, want %+v", index, gotRecord, wantRecord)
 		}
