@@ -68,7 +68,7 @@ func (d *Desk) denied(ctx context.Context, as identity.Author, asked, statement,
 		officer = as.String()
 	}
 	_, failed := d.outbox.db.ExecContext(context.WithoutCancel(ctx), "INSERT INTO denial (at, officer, asked, statement, recipient, rule) VALUES (?, ?, ?, ?, ?, ?)",
-		d.config.Clock().UnixMilli(), officer, asked, clip(statement), clip(recipient), refusal.Rule)
+		d.config.Clock().UnixMilli(), officer, clip(asked), clip(statement), clip(recipient), refusal.Rule)
 	if failed != nil {
 		return fmt.Errorf("log what was denied: %w", failed)
 	}

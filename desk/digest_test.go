@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,6 +114,14 @@ func TestDigestRefuses(t *testing.T) {
 		if _, _, err := d.Digest(t.Context(), test.q, identity.Author{}); ruleOf(err) != test.rule {
 			t.Errorf("%s: %v, want %q", test.name, err, test.rule)
 		}
+	}
+	if _, _, err := d.Digest(t.Context(), digest.Question{Audience: strings.Repeat("public", 2000)}, w.author("alder/watch/amal")); ruleOf(err) != digest.BadAudience {
+		t.Error(err)
+	}
+	denials, err := d.Denials(t.Context(), w.author("alder/watch/amal"), 1)
+	w.must(err)
+	if len(denials.Denials) != 1 || len(denials.Denials[0].Asked) > 300 {
+		t.Errorf("the log keeps of each question as much as was typed: %+v", denials)
 	}
 	page, ch, err := d.Digest(t.Context(), digest.Question{Span: "week", Date: "2026-11-24", Zone: "birch"}, w.author("alder/watch/amal"))
 	if err != nil || page.Zone != ch.Parties[1].Zone || page.To-page.From != (7*24*time.Hour).Milliseconds() {
