@@ -17,7 +17,7 @@ import (
 
 // doubtful is how many times as long a hub waits whose last checkpoint is in
 // doubt. Whoever restored something stands beside it.
-const doubtful = 8
+const doubtful = 4
 
 // A hearing decides whether the hub signs. A hub that starts first hears from the
 // desks what they hold of its ledger: a desk of each party of the witness policy,

@@ -35,7 +35,7 @@ and the key of PARTY/hub/NAME, with which the gate's clock signs.
 The last checkpoint that was signed is kept in the file -latch, DIR/last-checkpoint
 if it is not given; put it on another disk, and never restore it from a copy. A
 hub that starts signs nothing until a desk of each party has told what it holds of
-the ledger, or TIME (15s) has passed; eight times that where the file is missing,
+the ledger, or TIME (15s) has passed; four times that where the file is missing,
 damaged or a copy. -alone waits for nobody: use it only where you know that DIR was
 not restored. A hub that has signed more than its journal has signs nothing; 'parley
 hub recover -h' tells what to do.
