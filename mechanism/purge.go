@@ -129,22 +129,35 @@ func keeps(v View, citing *Record) bool {
 
 // Kept gives what keeps the text of a record whose time is over: the identifier of a
 // statement that refers to it in a matter that goes on, or that repeats it and is still
-// at the gate; empty where nothing does.
+// at the gate; empty where nothing does. What was begun after that time keeps nothing,
+// or a party could put the purge off for ever by ever new cases.
 func Kept(v View, r *Record) string {
 	if r.Delivery == nil {
 		return ""
 	}
+	due := r.Delivery.PurgeDue()
+	inTime := func(at time.Time) bool { return due.IsZero() || !at.After(due) }
 	for _, id := range r.Delivery.Cited {
-		if citing, ok := v.Record(id); ok && keeps(v, citing) {
+		if citing, ok := v.Record(id); ok && keeps(v, citing) && inTime(begun(v, citing)) {
 			return id
 		}
 	}
 	for _, id := range r.Delivery.Quoted {
-		if quoting, ok := v.Record(id); ok && quoting.Delivery != nil && quoting.Delivery.Waiting() {
+		if quoting, ok := v.Record(id); ok && quoting.Delivery != nil && quoting.Delivery.Waiting() && inTime(quoting.Logged) {
 			return id
 		}
 	}
 	return ""
+}
+
+// begun is when the matter of a statement was opened, or was to be by it.
+func begun(v View, citing *Record) time.Time {
+	if m, ok := v.Matter(citing.Facts.Matter); ok {
+		if at, ok := v.TimeAt(m.Opened); ok {
+			return at
+		}
+	}
+	return citing.Logged
 }
 
 // readersOf gives the parties but the supervisor who may read a record, sorted.

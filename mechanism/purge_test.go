@@ -302,3 +302,26 @@ func TestPurgeWaitsForTheCase(t *testing.T) {
 		t.Errorf("it is kept by %q", kept)
 	}
 }
+
+// A case that is opened once the time is over, and a translation that then waits at
+// the gate, keep nothing: nobody puts a purge off for ever.
+func TestPurgeIsNotPutOff(t *testing.T) {
+	for _, name := range []string{"a case at the gate", "a case", "a translation at the gate"} {
+		w := newWorld(t)
+		w.keep(1)
+		sent := w.must(draft{by: amal, format: "J14/1", fields: noticeFields()})
+		w.must(releases(sent))
+		w.now = w.state(sent).Delivery.PurgeDue().Add(time.Second)
+		if name == "a translation at the gate" {
+			w.must(draft{by: amal, format: "translation/1", to: []string{"birch"}, refs: ref("translates", sent), fields: map[string]any{"content": "J14/1", "language": "ar", "method": "human", "description": statement.Paragraphs{"طلعة مسح."}}})
+		} else if opens := w.must(draft{by: basil, format: "J20/1", to: []string{"alder"}, fields: example("J20"), refs: ref("replies", sent)}); name == "a case" {
+			w.must(releases(opens))
+		}
+		if kept := Kept(w.hub, w.state(sent)); kept != "" {
+			t.Errorf("%s: it is kept by %q", name, kept)
+		}
+		if d, ok := w.doom(); !ok || len(d.refs) == 0 || d.refs[0].ID != sent.Claims().ID {
+			t.Errorf("%s: the clock would purge %+v", name, d)
+		}
+	}
+}
