@@ -8,6 +8,7 @@ import (
 	"parley/delivery"
 	"parley/identity"
 	"parley/mechanism"
+	"parley/rule"
 	"parley/statement"
 	"parley/words"
 )
@@ -171,7 +172,10 @@ func (p *page) consent(v *ConsentView) {
 // controlling gives what a statement is or may quote that is under the control of
 // another party than this one.
 func (d *Desk) controlling(ctx context.Context, r *mechanism.Record) ([]*mechanism.Record, error) {
-	all, _ := mechanism.Controlling(d.work, d.Charter(), r, d.party)
+	all, more := mechanism.ControllingLeaving(d.work, d.Charter(), r, d.party)
+	if more {
+		return nil, rule.Refuse(mechanism.ConsentMissing, "name what it is about", "statement %s refers to more statements than can be looked through, so one of them may be under another's control", r.Claims.ID)
+	}
 	kept := all[:0]
 	for _, r := range all {
 		if _, known := mechanism.Controlled(d.work, d.Charter(), r); !known { // some of it is withheld; the field itself may not be

@@ -94,14 +94,30 @@ func Controlled(v View, ch *charter.Charter, r *Record) (is, known bool) {
 	return is, !is
 }
 
-// maxQuoted bounds how much is looked through for what a statement may quote.
-const maxQuoted = 256
+// How much is looked through for what a statement may quote: by a rule, which everyone
+// replays for each statement, and by a desk before something leaves it.
+const (
+	maxQuoted  = 256
+	maxLeaving = 1 << 16
+)
 
 // Controlling gives the statements under originator control that r is or may quote:
 // itself, what it translates or refers to, and so on; but for what party has written
 // itself, what it may not read, and what a newer text has replaced. sure is false where
 // that is more than is looked through, or not known here.
 func Controlling(v View, ch *charter.Charter, r *Record, party string) (all []*Record, sure bool) {
+	all, sure, _ = controlling(v, ch, r, party, maxQuoted)
+	return all, sure
+}
+
+// ControllingLeaving is Controlling before r leaves the channel, when far more is
+// looked through; more says that even that was not all.
+func ControllingLeaving(v View, ch *charter.Charter, r *Record, party string) (all []*Record, more bool) {
+	all, _, more = controlling(v, ch, r, party, maxLeaving)
+	return all, more
+}
+
+func controlling(v View, ch *charter.Charter, r *Record, party string, most int) (all []*Record, sure, more bool) {
 	sure = true
 	seen, next := map[string]bool{r.Claims.ID: true}, []*Record{r}
 	for ; len(next) > 0; next = next[1:] {
@@ -122,13 +138,13 @@ func Controlling(v View, ch *charter.Charter, r *Record, party string) (all []*R
 				sure = sure && v.Complete()
 				continue
 			}
-			if seen[ref.ID] = true; len(seen) > maxQuoted {
-				return all, false
+			if seen[ref.ID] = true; len(seen) > most {
+				return all, false, true
 			}
 			next = append(next, about)
 		}
 	}
-	return all, sure
+	return all, sure, false
 }
 
 // checkConsent holds a message to the originator control of old, which it refers to:

@@ -128,3 +128,21 @@ func TestConsentInAPause(t *testing.T) {
 	granted := w.must(answer(bahia, asked, "granted", time.Time{}, "alder"))
 	w.must(copied(aya, "the ministry", x, []string{"birch"}, granted))
 }
+
+// What leaves the channel is looked through far beyond what a rule looks through: a
+// long thread hides nothing that is under control.
+func TestControlBehindALongThread(t *testing.T) {
+	w, x := consentWorld(t)
+	last := x
+	for range maxQuoted + 20 {
+		d := given(aya, false, "birch")
+		d.refs = ref("replies", last)
+		last = w.must(d)
+	}
+	if all, sure := Controlling(w.hub, w.charter, w.state(last), "alder"); len(all) > 0 || sure {
+		t.Fatalf("the thread is too short: %d, %v", len(all), sure)
+	}
+	if all, more := ControllingLeaving(w.hub, w.charter, w.state(last), "alder"); len(all) != 1 || more || all[0].Claims.ID != x.Claims().ID {
+		t.Errorf("%d under control, more %v", len(all), more)
+	}
+}
