@@ -42,7 +42,7 @@ func (a *audit) conclude(trusted *charter.Charter) error {
 				r.InPart++
 			}
 			a.concludeStatement(&a.items[i], s)
-			a.result.concludeCopy(a.items[i].index, s)
+			a.concludeCopy(a.items[i].index, s)
 		}
 	}
 	a.concludeExchanges(c)

@@ -68,9 +68,10 @@ type Copy struct {
 	Consents  []string `json:"consents"` // of which parties
 }
 
-// concludeCopies names for whom copies were made.
-func (r *Result) concludeCopy(index uint64, s *statement.Statement) {
-	claims := s.Claims()
+// concludeCopy names for whom a copy was made. Whoever made it says with whose consent;
+// that is proven where the answers are there too, which the rules then held it to.
+func (a *audit) concludeCopy(index uint64, s *statement.Statement) {
+	claims, r := s.Claims(), &a.result
 	if !strings.HasPrefix(claims.Format, mechanism.CopyMade+"/") {
 		return
 	}
@@ -78,5 +79,11 @@ func (r *Result) concludeCopy(index uint64, s *statement.Statement) {
 	c := Copy{Entry: index, Statement: claims.Refs[0].ID, By: claims.Author.String(), Consents: claims.To}
 	c.Recipient, _ = recipient.(string)
 	r.Copies = append(r.Copies, c)
-	r.proven("a copy of statement %s was made for %q by %s, with the consent of %s, entry %d; it is for nobody else", c.Statement, c.Recipient, c.By, strings.Join(c.Consents, ", "), index)
+	consents := strings.Join(c.Consents, ", ")
+	if slices.ContainsFunc(claims.Refs, func(ref statement.Ref) bool { return !a.view.ids[ref.ID] }) {
+		r.proven("a copy of statement %s was made for %q by %s, entry %d; it is for nobody else", c.Statement, c.Recipient, c.By, index)
+		r.notShown("that %s consented to the copy of entry %d: an answer that it names is not here", consents, index)
+		return
+	}
+	r.proven("a copy of statement %s was made for %q by %s, with the consent of %s, entry %d; it is for nobody else", c.Statement, c.Recipient, c.By, consents, index)
 }

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"parley/charter"
+	"parley/statement"
 )
 
 // An officer cannot show an item under the other side's control to anybody, in any way
@@ -62,12 +66,52 @@ func TestConsentCommands(t *testing.T) {
 	if out := printed(t, "verify", "-charter", o.world.file, file); !strings.Contains(out, `was made for "the ministry" by `+aya+`, with the consent of birch`) {
 		t.Errorf("verified:\n%s", out)
 	}
+	if out := printed(t, "verify", "-charter", o.world.file, without(t, file, granted)); strings.Contains(out, "with the consent of") || !strings.Contains(out, "not shown: that birch consented to the copy") {
+		t.Errorf("verified without the consent:\n%s", out)
+	}
 	for lang, want := range map[string]string{"en": "USED", "ar": "استُعملت", "he": "נוצלה"} {
 		o.until(want, "consent", "ls", "-desk", o.desk("birch"), "-lang", lang)
 	}
 	if out := printed(t, "denials", "-desk", o.desk("alder"), "-as", aya); !strings.Contains(out, "2 denied\n") || !strings.Contains(out, "consent.missing") {
 		t.Errorf("denied:\n%s", out)
 	}
+}
+
+// without writes a bundle less one statement beside it.
+func without(t *testing.T, file, id string) string {
+	t.Helper()
+	var b struct {
+		Bundle     string `json:"bundle"`
+		Checkpoint string `json:"checkpoint"`
+		Items      []struct {
+			Index   uint64   `json:"index"`
+			Entry   string   `json:"entry"`
+			Proof   []string `json:"proof"`
+			Content string   `json:"content"`
+		} `json:"items"`
+		Subjects []string `json:"subjects"`
+	}
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, &b)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, item := range b.Items {
+		if s, err := statement.Parse([]byte(item.Content)); err == nil && s.Claims().ID == id {
+			b.Items = append(b.Items[:i], b.Items[i+1:]...)
+			break
+		}
+	}
+	b.Subjects = slices.DeleteFunc(b.Subjects, func(s string) bool { return s == id })
+	if text, err = json.MarshalIndent(b, "", " "); err == nil {
+		err = os.WriteFile(file+".less", append(text, '\n'), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file + ".less"
 }
 
 // With a file of his own an officer is himself in every command, and is shown nothing of
