@@ -20,6 +20,7 @@ const (
 	AlarmProof   = "proof"   // the hub did what the charter does not allow
 	AlarmWitness = "witness" // a witness is late, the line is frozen, or this desk's witness has lost its memory
 	AlarmShort   = "short"   // the hub shows less than it has signed, or gives no receipts
+	AlarmUntold  = "untold"  // what was released to this party was not handed over
 	AlarmAway    = "away"    // the hub is not reached, or has more than this desk
 	AlarmClock   = "clock"   // this desk's clock and the hub's differ
 	AlarmUnacked = "unacked" // nobody of an addressee has acknowledged a FLASH
@@ -111,7 +112,7 @@ func (d *Desk) Watch(ctx context.Context, lang string, as identity.Author) (*Wat
 	if err != nil {
 		return nil, err
 	}
-	v.Alarms = append(v.Alarms, cheated...)
+	v.Alarms = append(append(v.Alarms, cheated...), d.untold(p, sees)...)
 	p.watchPage(v)
 	d.confirmedPage(p)
 	v.Text = p.String()

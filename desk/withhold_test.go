@@ -20,6 +20,7 @@ import (
 
 	"parley/client"
 	"parley/format"
+	"parley/ledger"
 	"parley/mechanism"
 	"parley/proof"
 	"parley/statement"
@@ -333,4 +334,47 @@ func TestDeskIsHandedTooMuch(t *testing.T) {
 		return
 	}
 	t.Error("birch has taken all that alder may read")
+}
+
+// A hub hands over the release and not the text. No rule is broken that the addressee
+// could prove, and its watch is told.
+func TestDeskIsHandedNothing(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("alder/watch/amal")
+	w.release(id)
+	kept := w.desks["birch"].Journal()
+	var blocks []*ledger.Block
+	for b, err := range kept.Read(t.Context(), w.desks["birch"].Origin(), 0) {
+		w.must(err)
+		blocks = append(blocks, b)
+	}
+	alarms := func(lang string) (all []Alarm) {
+		v, err := w.desks["birch"].Watch(t.Context(), lang, w.author("birch/watch/basil"))
+		w.must(err)
+		return slices.DeleteFunc(v.Alarms, func(a Alarm) bool { return a.Kind != AlarmUntold })
+	}
+	if all := alarms("en"); len(all) > 0 {
+		t.Errorf("what was handed over raises %+v", all)
+	}
+	w.stopHub()
+	w.close("birch")
+	w.must(os.RemoveAll(filepath.Join(w.dir, "birch")))
+	birch := w.open("birch")
+	for _, b := range blocks {
+		b.Disclosed = nil
+		for _, content := range b.Contents { // what birch's desk said of it cannot be there
+			if s, err := statement.Parse(content); err == nil && strings.HasPrefix(s.Claims().Format, "desk.delivered/") {
+				blocks = nil
+			}
+		}
+		if blocks == nil {
+			break
+		}
+		w.must(birch.take(t.Context(), client.Item{Block: b}))
+	}
+	for lang, want := range map[string]string{"en": "its text was not handed over", "ar": "ولم يُسلَّم نصه", "he": "לא נמסר"} {
+		if all := alarms(lang); len(all) != 1 || !strings.Contains(all[0].Text, want) {
+			t.Errorf("%s: %+v", lang, all)
+		}
+	}
 }
