@@ -71,9 +71,13 @@ func TestOutside(t *testing.T) {
 		body := bufio.NewReader(r.Body)
 		old, _ := body.ReadString('\n')
 		asked <- r.URL.Path + " " + old
-		for line := ""; line != "\n"; {
-			if line, err = body.ReadString('\n'); err != nil {
+		for {
+			line, err := body.ReadString('\n')
+			if err != nil {
 				return
+			}
+			if line == "\n" {
+				break
 			}
 		}
 		note, _ := io.ReadAll(body)
