@@ -6,8 +6,8 @@ SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
 
-FUZZTIME ?= $(if $(filter true,$(CI)),4s,5s)
-DAYS     ?= $(if $(filter true,$(CI)),10,30)
+FUZZTIME ?= $(if $(filter true,$(CI)),3s,5s)
+DAYS     ?= $(if $(filter true,$(CI)),5,30)
 MOVES    ?= 100000
 LOG      := .cache/test.log
 CROSS    := statement/crosscheck docs/verifier

@@ -210,6 +210,7 @@ func (w *world) found() error {
 		}
 		c.Parties[i].Witness, c.Parties[i].WitnessMLDSA = w.witnesses[p.ID].VerifierKey(), w.witnesses[p.ID].VerifierKeyMLDSA()
 	}
+	c.Witness.FreshSeconds, c.Witness.AlarmSeconds = 1800, 3600 // a minute of the template's is 1440 rounds a day, most of what a day costs
 	c.Hub.Origin, c.Hub.URLs = "orchard.example/log", []string{"https://hub.example"}
 	if w.signer, err = ledger.NewSigner(c.Hub.Origin, w.key("hub/log")); err != nil {
 		return err
