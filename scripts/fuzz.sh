@@ -45,10 +45,22 @@ fi
 echo "fuzz: $count targets, ${each}s each"
 
 failed=()
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
 for target in "${targets[@]}"; do
 	read -r package name <<<"$target"
 	echo "fuzz: $package $name"
-	go test -run '^$' -fuzz "^$name\$" -fuzztime "${each}s" "$package" || failed+=("$target")
+	for attempt in 1 2 3; do
+		if go test -run '^$' -fuzz "^$name\$" -fuzztime "${each}s" "$package" 2>&1 | tee "$out"; then
+			continue 2
+		fi
+		# At the end of its time Go's fuzzer now and then reports that alone, without an
+		# input that fails: then the target runs again.
+		if ! grep -q 'context deadline exceeded' "$out" || grep -q 'Failing input written' "$out"; then
+			break
+		fi
+	done
+	failed+=("$target")
 done
 if ((${#failed[@]} > 0)); then
 	printf 'fuzz: failed: %s\n' "${failed[@]}" >&2
