@@ -47,14 +47,9 @@ func audit(ctx context.Context, args []string, in io.Reader, stdout, stderr io.W
 	if code := spoken(*lang, stderr); code != 0 {
 		return code
 	}
-	var trusted *charter.Charter
-	if *charterFile != "" {
-		signed, err := readCharter(*charterFile)
-		if err != nil {
-			report(stderr, err.Error(), "-charter takes a charter that all parties have signed")
-			return 2
-		}
-		trusted = signed.Charter
+	trusted, code := trustedCharter(*charterFile, stderr)
+	if code != 0 {
+		return code
 	}
 	defer boundMemory()()
 	told := newProgress(stderr, false)

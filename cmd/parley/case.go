@@ -136,13 +136,9 @@ func caseShow(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 
 // caseShowBundle verifies a bundle and shows the case in it.
 func caseShowBundle(ctx context.Context, file, charterFile, ref string, reader desk.CaseReader, asJSON bool, stdout, stderr io.Writer) int {
-	var trusted *charter.Charter
-	if charterFile != "" {
-		signed, err := readCharter(charterFile)
-		if err != nil {
-			return misused(stderr, err.Error(), "-charter takes a charter that all parties have signed")
-		}
-		trusted = signed.Charter
+	trusted, code := trustedCharter(charterFile, stderr)
+	if code != 0 {
+		return code
 	}
 	text, err := readBundle(file)
 	if err != nil {
@@ -161,7 +157,6 @@ func caseShowBundle(ctx context.Context, file, charterFile, ref string, reader d
 	if err != nil {
 		return misused(stderr, "could not be checked: "+err.Error(), "")
 	}
-	code := 0
 	if n := len(reader.Proof.Broken); n > 0 {
 		report(stderr, fmt.Sprintf("the bundle leaves out something of the case: %d statements in it do not follow from the others", n), "ask for another export, or for one of another party")
 		code = 1

@@ -8,11 +8,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"parley/desk"
-	"parley/format"
 	"parley/qr"
 )
 
@@ -54,8 +52,9 @@ func checkpointCommand(ctx context.Context, args []string, stdout, stderr io.Wri
 		return misused(stderr, fmt.Sprintf("checkpoint takes no %q", flags.Arg(0)), "`parley checkpoint -h` shows how")
 	case *out != "" && ending != ".png" && ending != ".svg":
 		return misused(stderr, fmt.Sprintf("-out %q is neither a PNG nor an SVG file", *out), "end its name with .png or .svg")
-	case !slices.Contains(format.Languages(), *lang):
-		return misused(stderr, fmt.Sprintf("language %q is not spoken here", *lang), "the languages are "+strings.Join(format.Languages(), ", "))
+	}
+	if code := spoken(*lang, stderr); code != 0 {
+		return code
 	}
 	l, code := withDesk(*dir, stderr)
 	if l == nil {
@@ -100,8 +99,9 @@ func compareCommand(ctx context.Context, args []string, stdout, stderr io.Writer
 	switch {
 	case flags.NArg() != 1:
 		return misused(stderr, "checkpoint compare takes one file, or - for standard input", "`parley checkpoint -h` shows how")
-	case !slices.Contains(format.Languages(), *lang):
-		return misused(stderr, fmt.Sprintf("language %q is not spoken here", *lang), "the languages are "+strings.Join(format.Languages(), ", "))
+	}
+	if code := spoken(*lang, stderr); code != 0 {
+		return code
 	}
 	l, code := withDesk(*dir, stderr)
 	if l == nil {

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"parley/desk"
-	"parley/format"
 	"parley/ledger"
 	"parley/proof"
 	"parley/words"
@@ -63,8 +62,9 @@ func evidenceCommand(ctx context.Context, args []string, stdout, stderr io.Write
 		return misused(stderr, "evidence export needs -o", "name the file to write with -o")
 	case verb != "export" && (*out != "" || *record):
 		return misused(stderr, "-o and -record are for evidence export", "`parley evidence -h` shows how")
-	case !slices.Contains(format.Languages(), *lang):
-		return misused(stderr, fmt.Sprintf("language %q is not spoken here", *lang), "the languages are "+strings.Join(format.Languages(), ", "))
+	}
+	if code := spoken(*lang, stderr); code != 0 {
+		return code
 	}
 	l, code := withDesk(*dir, stderr)
 	if l == nil {

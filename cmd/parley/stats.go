@@ -117,14 +117,9 @@ func recordStats(ctx context.Context, path, charterFile string, period func(time
 // which keep says so. It is nil where the command ends here, with that code: nothing
 // of it could be made, such as "counted".
 func replay(ctx context.Context, path, charterFile string, keep func(statement.Claims) bool, made string, stderr io.Writer) (*proof.Replayed, int) {
-	var trusted *charter.Charter
-	if charterFile != "" {
-		signed, err := readCharter(charterFile)
-		if err != nil {
-			report(stderr, err.Error(), "-charter takes a charter that all parties have signed")
-			return nil, 2
-		}
-		trusted = signed.Charter
+	trusted, code := trustedCharter(charterFile, stderr)
+	if code != 0 {
+		return nil, code
 	}
 	r, err := replayAt(ctx, path, trusted, keep)
 	if refuted, ok := errors.AsType[*proof.Refuted](err); ok {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -17,6 +16,7 @@ import (
 
 	"parley/charter"
 	"parley/format"
+	"parley/ledger"
 	"parley/proof"
 	"parley/sealed"
 )
@@ -64,14 +64,9 @@ func verifyCommand(ctx context.Context, args []string, stdout, stderr io.Writer)
 	if !slices.Contains(format.Languages(), *lang) {
 		return misused(stderr, fmt.Sprintf("-lang: language %q is not spoken here", *lang), "the languages are "+strings.Join(format.Languages(), ", "))
 	}
-	var trusted *charter.Charter
-	if *charterFile != "" {
-		signed, err := readCharter(*charterFile)
-		if err != nil {
-			report(stderr, err.Error(), "-charter takes a charter that all parties have signed")
-			return 2
-		}
-		trusted = signed.Charter
+	trusted, code := trustedCharter(*charterFile, stderr)
+	if code != 0 {
+		return code
 	}
 	if isMisbehaviour(flags.Arg(0)) {
 		if *reportFile != "" || *recordFile != "" {
@@ -160,6 +155,19 @@ func boundMemory() (undo func()) {
 	return func() { debug.SetMemoryLimit(limit); debug.SetGCPercent(percent) }
 }
 
+// trustedCharter reads the charter that -charter names; nil where it names none. A
+// status other than 0 is that of a command that stops here.
+func trustedCharter(file string, stderr io.Writer) (*charter.Charter, int) {
+	if file == "" {
+		return nil, 0
+	}
+	signed, err := readCharter(file)
+	if err != nil {
+		return nil, misused(stderr, err.Error(), "-charter takes a charter that all parties have signed")
+	}
+	return signed.Charter, 0
+}
+
 // readKnown reads a file with a checkpoint, or with a receipt that ends in one.
 func readKnown(name string) ([]byte, error) {
 	file, err := os.Open(name)
@@ -171,11 +179,14 @@ func readKnown(name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if bytes.HasPrefix(text, []byte("c2sp.org/tlog-proof@")) {
-		_, note, _ := bytes.Cut(text, []byte("\n\n"))
-		return note, nil
+	if !ledger.IsReceipt(text) {
+		return text, nil
 	}
-	return text, nil
+	receipt, err := ledger.ParseReceipt(text)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return receipt.Checkpoint, nil
 }
 
 // readTexts reads a file of texts of exchanges.
