@@ -12,22 +12,24 @@ MOVES    ?= 100000
 LOG      := .cache/test.log
 CROSS    := statement/crosscheck docs/verifier
 FONTS    := assets/fonts/SHA256SUMS
+BROWSER  := assets/browser/SHA256SUMS
+PACKAGES := assets/node_modules/.package-lock.json
 
 .PHONY: build assets demo test check bench fuzz kill dist verify-dist
 
 # Without npm the binary has no fonts in it and prints with Debian's
-# fonts-noto-core.
-build: $(if $(shell command -v npm),$(FONTS)) ## the one binary, bin/parley
+# fonts-noto-core; its console has no map's picture.
+build: $(if $(shell command -v npm),$(FONTS) $(BROWSER)) ## the one binary, bin/parley
 	go build -trimpath -o bin/parley ./cmd/parley
 
-assets: $(FONTS) ## the fonts of printed forms, which a build embeds
+assets: $(FONTS) $(BROWSER) ## fonts, and what the console's pages are shown with, which a build embeds
 
-demo: ## a hub, three desks and an auditor play an exercise on loopback
+demo: $(if $(shell command -v npm),$(FONTS) $(BROWSER)) ## a hub, three desks and an auditor play an exercise on loopback
 	go run ./cmd/parley demo
 
 # The log is shown again at the end, so that the last thing on the screen is
 # the result of every package and not of the last fuzz target.
-test: check $(CROSS:%=%/node_modules/.package-lock.json) $(FONTS) ## everything that must hold before a change lands
+test: check $(CROSS:%=%/node_modules/.package-lock.json) $(FONTS) $(BROWSER) ## everything that must hold before a change lands
 	scripts/tools.sh
 	mkdir -p $(dir $(LOG))
 	PARLEY_REQUIRE_NODE=1 PARLEY_REQUIRE_TOOLS=1 go test -race -timeout 20m ./... 2>&1 | tee $(LOG)
@@ -65,7 +67,13 @@ $(CROSS:%=%/node_modules/.package-lock.json): %/node_modules/.package-lock.json:
 	npm ci --prefix $* --ignore-scripts --no-audit --no-fund
 	touch $@
 
-$(FONTS): assets/package-lock.json assets/fonts.go $(wildcard assets/unpack/*.go)
-	@command -v npm >/dev/null || { echo "make assets needs npm, to fetch the fonts of printed forms; install it (Debian: apt-get install npm)"; exit 1; }
-	npm ci --prefix assets --ignore-scripts --no-audit --no-fund
+$(FONTS): $(PACKAGES) assets/fonts.go $(wildcard assets/unpack/*.go)
 	go run ./assets/unpack
+
+$(BROWSER): $(PACKAGES) assets/openlayers.js $(wildcard tools/bundle/*.go) tools/go.mod
+	cd tools && go run ./bundle ../assets
+
+$(PACKAGES): assets/package-lock.json
+	@command -v npm >/dev/null || { echo "make assets needs npm, to fetch fonts, map library and coast; install it (Debian: apt-get install npm)"; exit 1; }
+	npm ci --prefix assets --ignore-scripts --no-audit --no-fund
+	touch $@

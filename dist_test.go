@@ -86,6 +86,24 @@ func TestDistSettings(t *testing.T) {
 	}
 }
 
+// What the console's pages are shown with is under licences that have been read.
+func TestPackageLicencesAreListed(t *testing.T) {
+	list, err := os.ReadFile("tools/bill/licences.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages, err := os.ReadFile("assets/browser/PACKAGES")
+	if err != nil {
+		t.Skipf("not here, make assets puts it here: %v", err)
+	}
+	for line := range strings.Lines(string(packages)) {
+		words := strings.SplitN(strings.TrimSpace(line), " ", 3)
+		if len(words) != 3 || !bytes.Contains(list, fmt.Appendf(nil, "%q", words[2])) {
+			t.Errorf("%q is embedded and its licence is not listed; read it and add it to tools/bill/licences.go", line)
+		}
+	}
+}
+
 // The modules that licences are listed for are those that a binary may link.
 func TestLicencesAreListed(t *testing.T) {
 	list, err := os.ReadFile("tools/bill/licences.go")

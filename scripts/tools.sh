@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that make test compares parley with, where they
-# are missing and this user may: as root, or with a sudo that asks nothing.
+# Installs the Debian packages that make test compares parley with, and the browser
+# that it shows the console in, where they are missing and this user may: as root, or with a sudo that asks nothing.
 #
 #   scripts/tools.sh
 #
@@ -12,6 +12,7 @@ declare -A package=(
 	[gdaltransform]=gdal-bin         # heights
 	[pdftotext]=poppler-utils        # what stands on a printed form
 	[pdfinfo]=poppler-utils
+	[chromium-headless-shell]=chromium-headless-shell # the console, as officers see it
 )
 lacking() { # the packages that are missing, one a line
 	for tool in "${!package[@]}"; do

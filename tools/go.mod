@@ -9,7 +9,10 @@ tool (
 	honnef.co/go/tools/cmd/staticcheck
 )
 
-require github.com/CycloneDX/cyclonedx-go v0.9.3
+require (
+	github.com/CycloneDX/cyclonedx-go v0.9.3
+	github.com/evanw/esbuild v0.28.2
+)
 
 require (
 	dario.cat/mergo v1.0.0 // indirect

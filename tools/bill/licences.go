@@ -34,6 +34,9 @@ var licences = map[string]string{
 	"std":                              "BSD-3-Clause",
 }
 
+// packageLicences are those under which a package of npm may be in the binary.
+var packageLicences = []string{"OFL-1.1", "BSD-2-Clause", "ISC", "MIT"}
+
 // A table is data that the binary holds and no module or package brings.
 type table struct{ name, version, file, licence, note string }
 

@@ -3,12 +3,12 @@
 //	bill -root FOLDER -commit HASH -notices FILE BOM...
 //
 // Each BOM is the CycloneDX file that cyclonedx-gomod made from a finished
-// binary. It is rewritten in place: each component gets its licence, the fonts
-// and tables that no Go module brings are added, and what depends on the machine
+// binary. It is rewritten in place: each component gets its licence, the fonts,
+// browser files and tables that no Go module brings are added, and what depends on the machine
 // that made it (the checksum of the tool) is taken out, so that the same binary
 // has the same bill everywhere. NOTICES repeats every licence text.
 //
-// FOLDER is the source that was built, with its fonts. A component without a
+// FOLDER is the source that was built, with what make assets put there. A component without a
 // known licence or without a licence text is an error.
 package main
 
@@ -122,8 +122,34 @@ func under(expression string) *cyclonedx.Licenses {
 	return &cyclonedx.Licenses{{Expression: expression}}
 }
 
-// embedded returns the fonts, from npm's lock file, and the tables.
+// browser is what the console's pages are shown with: the packages whose files the
+// binary holds, one a line, by name, version and licence.
+const browser = "assets/browser/PACKAGES"
+
+// shown reads that list.
+func shown(root string) (licence map[string]string, err error) {
+	file, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(browser)))
+	if err != nil {
+		return nil, fmt.Errorf("%w; run make assets first", err)
+	}
+	licence = map[string]string{}
+	for line := range strings.Lines(string(file)) {
+		words := strings.SplitN(strings.TrimSpace(line), " ", 3)
+		if len(words) != 3 {
+			return nil, fmt.Errorf("%s: %q is no name, version and licence", browser, line)
+		}
+		licence[words[0]] = words[2]
+	}
+	return licence, nil
+}
+
+// embedded returns the packages of npm whose files the binary holds, from the lock
+// file, and the tables.
 func embedded(root string) ([]cyclonedx.Component, error) {
+	browser, err := shown(root)
+	if err != nil {
+		return nil, err
+	}
 	file, err := os.ReadFile(filepath.Join(root, "assets", "package-lock.json"))
 	if err != nil {
 		return nil, err
@@ -140,19 +166,32 @@ func embedded(root string) ([]cyclonedx.Component, error) {
 		if !ok {
 			continue // the folder itself
 		}
+		description, kind := "fonts of printed forms, embedded", cyclonedx.ComponentTypeData
+		if licence, shows := browser[name]; shows {
+			if licence != p.License {
+				return nil, fmt.Errorf("%s has the licence %q in the lock file and %q in what was made of it", name, p.License, licence)
+			}
+			delete(browser, name)
+			description, kind = "of the console's pages, embedded", cyclonedx.ComponentTypeLibrary
+		} else if !strings.HasPrefix(name, "@fontsource/") {
+			continue // nothing of it is in the binary
+		}
 		sum, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(p.Integrity, "sha512-"))
 		if err != nil || len(sum) != 64 {
 			return nil, fmt.Errorf("assets/package-lock.json: %s has the integrity %q, want sha512-", name, p.Integrity)
 		}
-		if p.License != "OFL-1.1" {
-			return nil, fmt.Errorf("assets/package-lock.json: %s has the licence %q, want OFL-1.1; read it and say so here", name, p.License)
+		if !slices.Contains(packageLicences, p.License) {
+			return nil, fmt.Errorf("assets/package-lock.json: %s has the licence %q, want one of %s; read it and add it to tools/bill/licences.go", name, p.License, strings.Join(packageLicences, ", "))
 		}
 		purl := "pkg:npm/" + strings.Replace(name, "@", "%40", 1) + "@" + p.Version
 		all = append(all, cyclonedx.Component{
-			BOMRef: purl, PackageURL: purl, Type: cyclonedx.ComponentTypeData, Name: name, Version: p.Version,
+			BOMRef: purl, PackageURL: purl, Type: kind, Name: name, Version: p.Version,
 			Hashes:   &[]cyclonedx.Hash{{Algorithm: cyclonedx.HashAlgoSHA512, Value: hex.EncodeToString(sum)}},
-			Licenses: under(p.License), Description: "fonts of printed forms, embedded",
+			Licenses: under(p.License), Description: description,
 		})
+	}
+	for name := range browser {
+		return nil, fmt.Errorf("%s is in the binary and not in assets/package-lock.json", name)
 	}
 	for _, t := range tables {
 		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(t.file)))

@@ -52,6 +52,20 @@ func licenceTexts(root string, linked map[string]string) ([]byte, error) {
 	}
 	fmt.Fprintf(&list, "Noto Sans (fonts of printed forms): OFL-1.1\n")
 	section(&texts, "Noto Sans, by the packages it comes in", fonts)
+	packages, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(browser)))
+	if err != nil {
+		return nil, fmt.Errorf("%w; run make assets first", err)
+	}
+	for line := range strings.Lines(string(packages)) {
+		name, licence, _ := strings.Cut(strings.TrimSpace(line), " ")
+		version, licence, _ := strings.Cut(licence, " ")
+		fmt.Fprintf(&list, "%s %s (of the console's pages): %s\n", name, version, licence)
+	}
+	pages, err := os.ReadFile(filepath.Join(root, "assets", "browser", "NOTICES.txt"))
+	if err != nil {
+		return nil, err
+	}
+	section(&texts, "The console's pages, by the packages they are shown with", pages)
 	for _, t := range tables {
 		fmt.Fprintf(&list, "%s %s: %s\n", t.name, t.version, t.note)
 	}
