@@ -42,6 +42,8 @@ type Config struct {
 	Charter *charter.Signed // the edition that the ledger begins with
 	Dir     string          // data folder; made where there is none
 	Author  identity.Author // the desk itself, party/desk/...; signs tokens and machine acts
+	// Signer gives the key of the desk or of one of its officers. An error that wraps
+	// identity.ErrLocked says that the officer has it locked.
 	Signer  func(author string) (identity.Signer, error)
 	Witness *ledger.Cosigner // the party's cosigning keys; nil: this desk does not cosign
 

@@ -22,6 +22,7 @@ const (
 	NotStarted = "desk.not-started"
 	OtherParty = "desk.other-party"
 	NoKey      = "desk.no-key"
+	KeyLocked  = "desk.key-locked"
 	NoFormat   = "desk.no-format"
 	NotFound   = "desk.not-found"
 	Ambiguous  = "desk.ambiguous"

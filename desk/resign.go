@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 
 	"parley/identity"
 	"parley/mechanism"
@@ -13,7 +14,9 @@ import (
 // said stay, with its salts and the second officer's signature over it; time,
 // seen, serial and prev follow. Only statements that were never
 // accepted may be signed anew, which is so once the hub has refused the first of
-// them: all later ones name it as the one before. It gives how many changed.
+// them: all later ones name it as the one before. It gives how many changed. While the
+// author's key is locked all of them stay as they are and are tried again, at once when
+// [Desk.Unlocked] says that it is not.
 func (d *Desk) resign(ctx context.Context, author identity.Author) (int, error) {
 	d.signing.Lock()
 	defer d.signing.Unlock()
@@ -23,7 +26,7 @@ func (d *Desk) resign(ctx context.Context, author identity.Author) (int, error) 
 	}
 	key, err := d.config.Signer(author.String())
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("sign anew what %s has queued: %w", author, err)
 	}
 	last, err := d.last(ctx, author.String(), true)
 	if err != nil {
@@ -46,6 +49,10 @@ func (d *Desk) resign(ctx context.Context, author identity.Author) (int, error) 
 	d.redo()
 	return len(changed), nil
 }
+
+// Unlocked tells the desk that an officer has unlocked a key: what waits for it is
+// tried at once.
+func (d *Desk) Unlocked() { d.queued.raise() }
 
 // inPlace reports whether s follows last.
 func inPlace(s *statement.Statement, last *mechanism.Head) bool {

@@ -25,6 +25,8 @@ const (
 	ManyWaiting = "desk.many-waiting"
 	Declined    = "desk.declined"
 	BadReason   = "desk.reason"
+
+	AuthorLocked = "desk.author-locked"
 )
 
 // maxWaiting bounds what may wait for a second officer.
@@ -49,6 +51,9 @@ func (d *Desk) key(by identity.Author) (identity.Signer, error) {
 		return nil, rule.Refuse(OtherParty, "use that party's desk", "this is the desk of %s; it does not speak for %s", d.party, by)
 	}
 	key, err := d.config.Signer(by.String())
+	if errors.Is(err, identity.ErrLocked) {
+		return nil, rule.Refuse(KeyLocked, "the officer unlocks it at the console, and then does this again", "the key of %s is locked", by)
+	}
 	if err != nil {
 		return nil, rule.Refuse(NoKey, "add the key to the desk's key ring and start the desk again, or speak as an officer whose key it holds", "this desk cannot sign as %s: %s", by, err)
 	}
@@ -66,7 +71,8 @@ func (d *Desk) good(key identity.Signer, by identity.Author) error {
 }
 
 // Second signs a statement that waits for a second officer, as that officer, and
-// then with its author's key, who is not asked again, and queues it. shown is the
+// then with its author's key, who is not asked again but must have it unlocked: while
+// it is locked the statement goes on waiting. shown is the
 // digest that the page of the statement bears ([Detail.Digest]): it says that a
 // person had this very text before them. What it says, to the byte, is what both
 // saw; its time is now. What the rules have come to refuse since goes back to the
@@ -127,6 +133,9 @@ func (d *Desk) second(ctx context.Context, by identity.Author, id, shown string)
 		return err
 	}
 	author, err := d.key(c.Author)
+	if refusal, ok := errors.AsType[*rule.Refusal](err); ok && refusal.Rule == KeyLocked {
+		return rule.Refuse(AuthorLocked, "ask the author to unlock at the console, and then sign it; it waits meanwhile", "%s has written it and locked the key since, which signs it last", c.Author)
+	}
 	if err != nil {
 		return err
 	}

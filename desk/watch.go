@@ -134,12 +134,9 @@ func (d *Desk) seenBy(as identity.Author) (func(area string) bool, error) {
 // officerKey gives the key that this desk signs an officer's statements with, as the
 // ledger knows it.
 func (d *Desk) officerKey(as identity.Author) (*mechanism.Key, error) {
-	if as.Party != d.party {
-		return nil, rule.Refuse(OtherParty, "use that party's desk", "this is the desk of %s; it does not speak for %s", d.party, as)
-	}
-	signer, err := d.config.Signer(as.String())
+	signer, err := d.key(as)
 	if err != nil {
-		return nil, rule.Refuse(NoKey, "add the key to the desk's key ring and start the desk again, or speak as an officer whose key it holds", "this desk cannot sign as %s: %s", as, err)
+		return nil, err
 	}
 	key, ok := mechanism.FindKey(d.work, identity.Thumbprint(signer.Public()), d.work.Size())
 	if !ok {

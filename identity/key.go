@@ -61,6 +61,10 @@ func Thumbprint(pub ed25519.PublicKey) string {
 	return base64url.Encode(sum[:])
 }
 
+// ErrLocked says that a key is at hand and cannot sign before its officer has unlocked
+// it.
+var ErrLocked = errors.New("it is locked")
+
 // A Signer holds an Ed25519 private key, or speaks to what holds it.
 type Signer interface {
 	Public() ed25519.PublicKey

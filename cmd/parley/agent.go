@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,12 +15,14 @@ import (
 	"parley/store"
 )
 
-// agentKeys finds an officer's key in the ring, and then in an ssh-agent: there
-// it is the one that the ledger endorses for the officer. Of two in the ring, the next
-// one is taken as soon as the ledger endorses it.
+// agentKeys finds an officer's key in the ring, then in the officer's personal ring
+// while it is unlocked, and then in an ssh-agent: there it is the one that the ledger
+// endorses for the officer. Of two in a ring, the next one is taken as soon as the
+// ledger endorses it.
 type agentKeys struct {
-	ctx  context.Context
-	ring *keyring.Marked
+	ctx    context.Context
+	ring   *keyring.Marked
+	people *keyring.People // nil: there are no personal rings
 
 	mu    sync.Mutex // guards what follows
 	agent *keyring.AgentSource
@@ -32,15 +35,33 @@ func (a *agentKeys) use(agent *keyring.AgentSource, work *store.Working) {
 	a.agent, a.work = agent, work
 }
 
+// A signerRing gives officers' keys: the main ring, or the personal ones that are open.
+type signerRing interface {
+	Names() []string
+	Signer(name string) (identity.Signer, error)
+}
+
+// ringSigner gives the key of that name, or the next one.
+func ringSigner(ring signerRing, work *store.Working, name string) (identity.Signer, error) {
+	key, err := ring.Signer(name)
+	if work != nil && slices.Contains(ring.Names(), name+keyring.NextSuffix) {
+		next, nextErr := ring.Signer(name + keyring.NextSuffix)
+		if nextErr == nil && endorsed(work, next, name) {
+			return next, nil
+		}
+	}
+	return key, err
+}
+
 func (a *agentKeys) signer(name string) (identity.Signer, error) {
-	key, err := a.ring.Signer(name)
 	a.mu.Lock()
 	agent, work := a.agent, a.work
 	a.mu.Unlock()
-	if work != nil && slices.Contains(a.ring.Names(), name+keyring.NextSuffix) {
-		next, nextErr := a.ring.Signer(name + keyring.NextSuffix)
-		if nextErr == nil && endorsed(work, next, name) {
-			return next, nil
+	key, err := ringSigner(a.ring, work, name)
+	if err != nil && a.people != nil && !slices.Contains(a.ring.Names(), name) {
+		personal, personalErr := ringSigner(a.people, work, name)
+		if personalErr == nil || errors.Is(personalErr, identity.ErrLocked) {
+			key, err = personal, personalErr
 		}
 	}
 	if err == nil || agent == nil {

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -89,6 +91,53 @@ func TestAgentOfficer(t *testing.T) {
 	sent, err := d.Await(ctx, id)
 	if err != nil || sent.State != desk.Accepted {
 		t.Fatalf("got %+v, %v", sent, err)
+	}
+}
+
+// An officer with a ring of his own is found beside the desk's, and signs through the
+// desk while it is unlocked.
+func TestPersonalOfficer(t *testing.T) {
+	w, err := newWorld(t.Context(), t.TempDir(), "quiet-orchard", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := daemonArgs{keys: filepath.Join(w.dir, "alder", "keys.age"), ring: w.rings["alder"], charter: w.charter, author: identity.Author{Party: "alder", Role: "desk", Officer: "one"}}
+	if err := os.Mkdir(told.keys+peopleSuffix, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ring, err := keyring.Create(filepath.Join(told.keys+peopleSuffix, "alder-watch-amal.age"), "amal's own", worldWork)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ring.New("alder/watch/amal", true, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	people, err := peopleOf(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	amal := identity.Author{Party: "alder", Role: "watch", Officer: "amal"}
+	if all := people.Officers(); len(all) != 1 || all[0] != amal {
+		t.Errorf("officers %v", all)
+	}
+	keys := &agentKeys{ctx: t.Context(), ring: told.ring.Of(true), people: people}
+	if _, err := keys.signer(amal.String()); !errors.Is(err, identity.ErrLocked) {
+		t.Errorf("before: %v", err)
+	}
+	lock, err := people.Unlock(t.Context(), amal, "amal's own")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keys.signer(amal.String()); err != nil {
+		t.Errorf("unlocked: %v", err)
+	}
+	lock()
+	if _, err := keys.signer(amal.String()); !errors.Is(err, identity.ErrLocked) {
+		t.Errorf("after: %v", err)
+	}
+	told.people = filepath.Join(w.dir, "none")
+	if _, err := peopleOf(told); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a folder that is not there: %v", err)
 	}
 }
 

@@ -127,6 +127,7 @@ func openOrCreateRing(file, passphraseFile string, stderr io.Writer) (*keyring.R
 // daemonArgs are what hub and desk are both told.
 type daemonArgs struct {
 	dir, listen, agent string
+	people             string // folder of personal key rings; empty: the one beside keys, if there is one
 	keys, mark         string // file of the key ring; file of what the witness has cosigned
 	public             string // address for stock tools; empty: none
 	outside            []*mirror.Witness
@@ -157,6 +158,7 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 	var outside repeated
 	if name == "desk" {
 		flags.StringVar(&d.agent, "agent", "", "")
+		flags.StringVar(&d.people, "people", "", "")
 		flags.StringVar(&d.mark, "witness-mark", "", "")
 	} else {
 		flags.StringVar(&d.latch, "latch", "", "")

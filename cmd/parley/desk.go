@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 	"parley/ledger"
 )
 
-const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-agent SOCKET] [-listen ADDRESS] [-fsck HH:MM] [-passphrase-file FILE] [-witness-mark FILE] [-public ADDRESS]
+const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-people DIR] [-agent SOCKET] [-listen ADDRESS] [-fsck HH:MM] [-passphrase-file FILE] [-witness-mark FILE] [-public ADDRESS]
 
 Desk runs a party's desk: it follows the ledger and verifies all of it into a
 replica under DIR, signs with the officers' keys in the ring, sends what they
@@ -29,7 +30,10 @@ say until the hub gives a receipt, and cosigns checkpoints with the witness keys
 in the ring, PARTY/witness and PARTY/witness-mldsa. What it has cosigned it also
 writes to FILE, RING.MECHANISM.cosigned if left out: from it an old copy of DIR is
 found out, so do not restore it with DIR; - writes none. Officers whose keys are not in the ring sign through the ssh-agent
-at SOCKET, if it holds a key that the ledger endorses for them. It serves its own API on a loopback ADDRESS (127.0.0.1:0), to
+at SOCKET, if it holds a key that the ledger endorses for them. Officers whose keys
+are in rings of their own in the folder -people, RING.d if it is there and this is
+left out, sign only while they have them unlocked at the console, each with the passphrase
+of his own ring; keys in RING sign as long as the desk runs. It serves its own API on a loopback ADDRESS (127.0.0.1:0), to
 whoever may read DIR/api.json. It needs no hub to start. Once a day, at HH:MM UTC
 (03:00; off: never), it checks all that it has stored, as 'parley fsck' does.
 
@@ -59,7 +63,11 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	default:
 		config.WitnessMark = told.mark
 	}
-	agents := &agentKeys{ctx: ctx, ring: told.ring.Of(told.charter.Exercise)}
+	people, err := peopleOf(told)
+	if err != nil {
+		return failed(stderr, err)
+	}
+	agents := &agentKeys{ctx: ctx, ring: told.ring.Of(told.charter.Exercise), people: people}
 	config.Signer = agents.signer
 	d, err := desk.Open(ctx, config)
 	if err != nil {
@@ -85,6 +93,24 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return failed(stderr, err)
 	}
 	return 0
+}
+
+// peopleSuffix ends the name of the folder of personal key rings, which begins as the
+// main ring's.
+const peopleSuffix = ".d"
+
+// peopleOf gives the officers of a desk who can be unlocked.
+func peopleOf(told daemonArgs) (*keyring.People, error) {
+	folder := told.people
+	if folder == "" {
+		if _, err := os.Stat(told.keys + peopleSuffix); err == nil {
+			folder = told.keys + peopleSuffix
+		}
+	}
+	return keyring.NewPeople(folder, told.ring.Of(told.charter.Exercise), func(officer identity.Author) bool {
+		role, ok := told.charter.Role(officer.Role)
+		return ok && !role.Machine && officer.Party == told.author.Party
+	}, time.Now)
 }
 
 // deskConfig takes a desk's keys from the ring.

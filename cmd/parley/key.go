@@ -36,7 +36,8 @@ New makes a key in an age-encrypted ring, which it creates if need be, and
 prints what others need of it: a root's public key, the log's verifier key, a
 witness's two (Ed25519 and ML-DSA-44, one a line) and the TLS pin for the charter, or an officer's enrolment request
 for the registrar. With -agent the officer's key is one that an ssh-agent holds and
-stays there; KEY (base64url) says which where it holds several. Endorse and revoke put the registrar's word in the ledger.
+stays there; KEY (base64url) says which where it holds several. In a ring of his own, such as
+RING.d/israel-watch-amal.age, an officer has a passphrase of his own (docs/operate.md). Endorse and revoke put the registrar's word in the ledger.
 
 New with -next makes the key that is to take the place of one that the ring holds,
 beside it: hub and desk use it as soon as the ledger endorses it or the charter in force
