@@ -14,7 +14,6 @@ import (
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
-	"parley/trade"
 )
 
 // Kinds of items, besides those of formats.
@@ -50,39 +49,15 @@ func (d *Desk) List(ctx context.Context, limit int, all bool) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := d.unsettled(ctx)
+	unsent, err := d.unsent(ctx, sees, all)
 	if err != nil {
 		return nil, err
 	}
 	items := []Item{}
-	for _, r := range rows {
-		if !sees(r.statement.Claims().Area) {
-			continue
-		}
-		item := itemOf(r.statement.Claims())
-		item.Status = r.state
-		if r.problem != nil {
-			p := problemOf(r.problem.Err())
-			if project, readers := d.readersOf(r.statement.Claims(), r.statement.Field, 0); project != "" && trade.Limited(readers, d.party) {
-				p.Detail, p.Remedy, p.Options = "", "", nil // they may quote it
-			}
-			item.Problem = &p
-		}
-		if _, ordered := d.work.Record(r.id); !ordered && (all || item.Kind == string(format.Message)) {
-			items = append(items, item)
-		}
+	for _, u := range unsent {
+		items = append(items, u.Item)
 	}
 	const look = 20_000 // entries looked at
-	waiting, err := d.outbox.waiting(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range waiting {
-		if item := itemOf(w.claims()); sees(item.Area) && (all || item.Kind == string(format.Message)) {
-			item.Status = Waits
-			items = append(items, item)
-		}
-	}
 	size := d.work.Size()
 	for n := uint64(0); n < min(size, look) && len(items) < limit && ctx.Err() == nil; n++ {
 		item, err := d.itemFor(size-1-n, sees)
