@@ -28,6 +28,8 @@ func TestHarness(t *testing.T) {
 	w.until(`document.activeElement.name==='n'`)
 	w.press("amal" + kb.Enter)
 	w.reads("Hello amal")
+	w.dark(true)
+	w.until(`matchMedia('(prefers-color-scheme: dark)').matches`)
 	w.accessible("a plain page")
 	if len(w.complaints()) > 0 {
 		t.Errorf("complaints %q", w.complaints())
