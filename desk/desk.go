@@ -97,6 +97,7 @@ type Desk struct {
 	target  uint64      // size to reach before anything is reported
 
 	volumes volumes // what may overlap
+	sights  sights  // what has a place and a time
 
 	evidence *evidence // of misbehaviour
 	met      unreached // what the hub has signed beyond the replica
