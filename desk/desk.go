@@ -81,6 +81,7 @@ type Desk struct {
 
 	counting chan struct{} // holds one while a page of statistics is made
 
+	news      *signal     // whatever a page may show
 	grown     *signal     // the replica grew
 	queued    *signal     // the outbox has something new to send, or the hub is back
 	redone    atomic.Bool // the outbox was changed by another way than the sender; it reads it anew
@@ -118,8 +119,9 @@ type Desk struct {
 // starts following, sending and serving. It needs no hub. The context bounds the
 // opening alone.
 func Open(ctx context.Context, c Config) (*Desk, error) {
-	d := &Desk{config: c, party: c.Author.Party, origin: c.Charter.Hub.Origin, log: c.Log,
-		grown: newSignal(), queued: newSignal(), sent: newSignal(), asked: newSignal(), deposited: newSignal(), noted: newSignal(), doomed: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
+	news := newSignal()
+	d := &Desk{config: c, party: c.Author.Party, origin: c.Charter.Hub.Origin, log: c.Log, news: news,
+		grown: newSignalWith(news), queued: newSignalWith(news), sent: newSignalWith(news), asked: newSignal(), deposited: newSignal(), noted: newSignalWith(news), doomed: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.closeFiles())
 	}

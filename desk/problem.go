@@ -37,6 +37,9 @@ func (p *Problem) Err() error {
 	return refusal
 }
 
+// ProblemOf describes an error of the desk as its API does.
+func ProblemOf(err error) Problem { return problemOf(err) }
+
 func problemOf(err error) Problem {
 	var refusal *rule.Refusal
 	if !errors.As(err, &refusal) {

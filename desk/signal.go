@@ -11,11 +11,15 @@ import (
 // A signal tells any number of waiters that something changed. Take the channel
 // first, look at what may have changed, then wait: nothing is missed.
 type signal struct {
-	mu sync.Mutex
-	c  chan struct{}
+	mu   sync.Mutex
+	c    chan struct{}
+	also *signal // raised with it; nil: none
 }
 
 func newSignal() *signal { return &signal{c: make(chan struct{})} }
+
+// newSignalWith makes one that raises another with it.
+func newSignalWith(also *signal) *signal { return &signal{c: make(chan struct{}), also: also} }
 
 func (s *signal) wait() <-chan struct{} {
 	s.mu.Lock()
@@ -25,9 +29,12 @@ func (s *signal) wait() <-chan struct{} {
 
 func (s *signal) raise() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	close(s.c)
 	s.c = make(chan struct{})
+	s.mu.Unlock()
+	if s.also != nil {
+		s.also.raise()
+	}
 }
 
 // Pauses between attempts to reach a hub.

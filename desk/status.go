@@ -138,6 +138,9 @@ func (d *Desk) reachable() {
 		d.state.down = time.Time{}
 		d.keepDown()
 	}
+	if !d.state.reachable {
+		defer d.news.raise()
+	}
 	d.state.reachable, d.state.trouble = true, ""
 }
 
@@ -146,6 +149,9 @@ func (d *Desk) lags() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.leave()
+	if d.state.caught {
+		defer d.news.raise()
+	}
 	d.state.caught = false
 }
 
@@ -184,6 +190,9 @@ func (d *Desk) unreachable(err error) {
 		d.keepDown()
 	}
 	d.leave()
+	if d.state.reachable || d.state.caught || d.state.trouble != trouble {
+		defer d.news.raise()
+	}
 	d.state.reachable, d.state.caught, d.state.trouble = false, false, trouble
 }
 
@@ -202,6 +211,7 @@ func (d *Desk) alarm(text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.state.alarm = text
+	d.news.raise()
 }
 
 // stopped notes that the hub is not followed any more.
@@ -210,4 +220,5 @@ func (d *Desk) stopped() {
 	defer d.mu.Unlock()
 	d.leave()
 	d.state.stopped = true
+	d.news.raise()
 }
