@@ -43,8 +43,9 @@ var layers = map[string]int{
 	"client": 10, "keyring": 10, "exercise": 10, "proof": 10, "ical": 10, "digest": 10, "fsck": 10,
 	"registrar": 11, "mirror": 11, "misbehaviour": 11,
 	"hub": 12, "desk": 12,
-	"sim": 13, // tests alone
-	"cmd": 13,
+	"console": 13,
+	"sim":     13, // tests alone
+	"cmd":     14,
 }
 
 // Rules are the packages in which everything is decided. They know nothing of

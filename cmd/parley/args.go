@@ -130,6 +130,7 @@ type daemonArgs struct {
 	people             string // folder of personal key rings; empty: the one beside keys, if there is one
 	keys, mark         string // file of the key ring; file of what the witness has cosigned
 	public             string // address for stock tools; empty: none
+	console            string // of a desk: where its pages are; empty: nowhere
 	outside            []*mirror.Witness
 	latch              string // file of the hub's last checkpoint
 	hear               time.Duration
@@ -160,6 +161,7 @@ func readDaemon(name, usage, listen, example string, args []string, stdout, stde
 		flags.StringVar(&d.agent, "agent", "", "")
 		flags.StringVar(&d.people, "people", "", "")
 		flags.StringVar(&d.mark, "witness-mark", "", "")
+		flags.StringVar(&d.console, "console", "", "")
 	} else {
 		flags.StringVar(&d.latch, "latch", "", "")
 		flags.DurationVar(&d.hear, "hear", 15*time.Second, "")

@@ -21,6 +21,7 @@ var unbannered = map[string]string{
 	"format":  "tells of the catalogue alone; no charter is involved",
 	"export":  "writes a file for programs: its charter and each statement in it carry the mark, and verify says so",
 	"fsck":    "prints counts, the root and names of rows alone",
+	"console": "prints an address; every page that it opens bears the mark",
 	"access":  "writes a token, and prints its file's name",
 	"rebuild": "prints the tree's size and root alone",
 	"bench":   "prints figures of a hub of its own",

@@ -16,13 +16,14 @@ import (
 	"filippo.io/mldsa"
 
 	"parley/charter"
+	"parley/console"
 	"parley/desk"
 	"parley/identity"
 	"parley/keyring"
 	"parley/ledger"
 )
 
-const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-people DIR] [-agent SOCKET] [-listen ADDRESS] [-fsck HH:MM] [-passphrase-file FILE] [-witness-mark FILE] [-public ADDRESS]
+const deskUsage = `usage: parley desk -dir DIR -charter FILE -keys RING -as PARTY/desk/NAME [-people DIR] [-agent SOCKET] [-listen ADDRESS] [-fsck HH:MM] [-passphrase-file FILE] [-witness-mark FILE] [-public ADDRESS] [-console ADDRESS]
 
 Desk runs a party's desk: it follows the ledger and verifies all of it into a
 replica under DIR, signs with the officers' keys in the ring, sends what they
@@ -40,6 +41,9 @@ whoever may read DIR/api.json. It needs no hub to start. Once a day, at HH:MM UT
 With -public it serves checkpoint and tiles of its replica to stock tools
 (c2sp.org/tlog-tiles), over HTTP and without tokens: whoever reaches ADDRESS learns
 how many entries there are and when each was ordered.
+
+With -console it serves its officers' pages to a browser on this machine, at a loopback
+ADDRESS such as 127.0.0.1:0; 'parley console' prints how to open them.
 
 Exit status: 0 it was asked to stop, 1 it could not run, 2 wrong arguments.
 `
@@ -87,8 +91,20 @@ func deskCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		}
 		defer stop()
 	}
+	var pages *console.Console
+	if told.console != "" {
+		if pages, err = openConsole(d, told.console, told.dir, people, 0, log); err != nil {
+			return failed(stderr, errors.Join(err, d.Close()))
+		}
+		fmt.Fprintf(stdout, "console on %s; 'parley console -desk %s' opens it\n", pages.URL(), told.dir)
+	}
 	endExercise(stdout)
 	<-ctx.Done()
+	if pages != nil {
+		if err := pages.Close(); err != nil {
+			log.Error("console not closed", "error", err)
+		}
+	}
 	if err := d.Close(); err != nil {
 		return failed(stderr, err)
 	}
@@ -107,9 +123,14 @@ func peopleOf(told daemonArgs) (*keyring.People, error) {
 			folder = told.keys + peopleSuffix
 		}
 	}
-	return keyring.NewPeople(folder, told.ring.Of(told.charter.Exercise), func(officer identity.Author) bool {
-		role, ok := told.charter.Role(officer.Role)
-		return ok && !role.Machine && officer.Party == told.author.Party
+	return peopleIn(folder, told.ring, told.charter.Charter, told.author.Party)
+}
+
+// peopleIn gives the officers of a party, from a folder of personal rings and its main one.
+func peopleIn(folder string, ring *keyring.Ring, c *charter.Charter, party string) (*keyring.People, error) {
+	return keyring.NewPeople(folder, ring.Of(c.Exercise), func(officer identity.Author) bool {
+		role, ok := c.Role(officer.Role)
+		return ok && !role.Machine && officer.Party == party
 	}, time.Now)
 }
 

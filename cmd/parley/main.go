@@ -66,6 +66,7 @@ func commands() []command {
 		{"screen", "compare names with the lists, decide hits, add up ownership", screenCommand},
 		{"consent", "ask consent to show a controlled statement outside, answer, list", consentCommand},
 		{"forward", "write a copy of a controlled statement for one recipient, by consent", forwardCommand},
+		{"console", "print an address that opens a desk's pages in a browser", consoleCommand},
 		{"access", "give an officer a token of his own for the desk, or end it", accessCommand},
 		{"denials", "list what this desk has denied, and to whom", denialsCommand},
 		{"export", "write a bundle, or the whole record, to a file", exportCommand},

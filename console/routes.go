@@ -1,0 +1,62 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+)
+
+// A screen is one route: a page, or what a form does.
+type screen struct {
+	pattern string
+	nav     string // its place in the navigation, a sentence "console.nav.NAV"; empty: none
+	key     string // after g, which goes there
+	serve   func(*visit) error
+}
+
+// routes are all screens behind the lock. A page is found in the navigation in this order.
+func (k *Console) routes() []screen {
+	return []screen{
+		{"GET /{$}", "floor", "w", k.floor},
+	}
+}
+
+// handler serves everything.
+func (k *Console) handler() http.Handler {
+	mux := http.NewServeMux()
+	k.screen = k.routes()
+	for _, s := range k.screen {
+		mux.HandleFunc(s.pattern, k.behindLock(s))
+	}
+	mux.Handle("GET /a/", static())
+	mux.HandleFunc("GET /live", k.live)
+	mux.HandleFunc("GET /enter", k.enter)
+	mux.HandleFunc("POST /invitations", k.invitation)
+	mux.HandleFunc("GET /unlock", k.unlockPage)
+	mux.HandleFunc("POST /unlock", k.unlock)
+	mux.HandleFunc("POST /lock", k.lock)
+	mux.HandleFunc("POST /settings", k.settings)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		k.behindLock(screen{serve: func(v *visit) error { return v.fail(notFound(r.URL.Path)) }})(w, r)
+	})
+	return k.guard.wrap(mux)
+}
+
+// nav gives the navigation of a page.
+func (k *Console) nav(current string) []navigation {
+	var all []navigation
+	for _, s := range k.screen {
+		if s.nav == "" {
+			continue
+		}
+		_, path, _ := strings.Cut(s.pattern, " ")
+		path = strings.TrimSuffix(path, "{$}")
+		all = append(all, navigation{s.nav, path, s.key, path == current})
+	}
+	return all
+}
+
+// A navigation is one line of it.
+type navigation struct {
+	Name, Path, Key string
+	Here            bool
+}

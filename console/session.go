@@ -1,0 +1,221 @@
+package console
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"net/http"
+	"sync"
+	"time"
+
+	"parley/identity"
+	"parley/rule"
+)
+
+// WrongPassphrase is the rule of the way in.
+const WrongPassphrase = "console.passphrase"
+
+// Bounds of what a console keeps.
+const (
+	maxInvitations = 16
+	maxSessions    = 32
+	maxNotices     = 32
+	maxOnce        = 256
+)
+
+// A session is one browser's. It survives locking, not the console.
+type session struct {
+	mu      sync.Mutex
+	officer identity.Author // who unlocked it; zero: locked
+	lock    func()
+	used    time.Time
+	order   []string          // of once, the oldest first
+	once    map[string]string // form to where it led
+	notices map[string]notice
+	shown   []string // keys of notices, the oldest first
+}
+
+// A notice is what came of a form, for the page that follows.
+type notice struct {
+	text string
+	bad  bool
+}
+
+// doors are how a browser gets in: invitations, and the sessions that they began. Both
+// are known by the hash of what the browser has.
+type doors struct {
+	config Config
+	cookie string
+
+	mu      sync.Mutex
+	invited map[[32]byte]time.Time // until when
+	open    map[[32]byte]*session
+}
+
+func newDoors(c Config, cookie string) *doors {
+	return &doors{config: c, cookie: cookie, invited: map[[32]byte]time.Time{}, open: map[[32]byte]*session{}}
+}
+
+func (d *doors) invite() string {
+	ticket := rand.Text()
+	now := d.config.Clock()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for hash, until := range d.invited {
+		if !now.Before(until) || len(d.invited) >= maxInvitations {
+			delete(d.invited, hash)
+		}
+	}
+	d.invited[sha256.Sum256([]byte(ticket))] = now.Add(d.config.Invited)
+	return ticket
+}
+
+// enter begins a session for whoever has an invitation. An old cookie counts for
+// nothing: the session has a name that nobody knew before.
+func (d *doors) enter(w http.ResponseWriter, ticket string) bool {
+	hash := sha256.Sum256([]byte(ticket))
+	name := rand.Text()
+	now := d.config.Clock()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	until, ok := d.invited[hash]
+	delete(d.invited, hash)
+	if !ok || !now.Before(until) {
+		return false
+	}
+	if len(d.open) >= maxSessions {
+		var oldest [32]byte
+		var at time.Time
+		for key, s := range d.open {
+			if used := s.last(); at.IsZero() || used.Before(at) {
+				oldest, at = key, used
+			}
+		}
+		d.open[oldest].relock()
+		delete(d.open, oldest)
+	}
+	d.open[sha256.Sum256([]byte(name))] = &session{used: now, once: map[string]string{}, notices: map[string]notice{}}
+	http.SetCookie(w, &http.Cookie{Name: d.cookie, Value: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	return true
+}
+
+// of finds the session of a request; nil where there is none.
+func (d *doors) of(r *http.Request) *session {
+	c, err := r.Cookie(d.cookie)
+	if err != nil {
+		return nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.open[sha256.Sum256([]byte(c.Value))]
+}
+
+// unlock opens a session for an officer.
+func (d *doors) unlock(ctx context.Context, s *session, officer identity.Author, passphrase string) error {
+	lock, err := d.config.Unlock(ctx, officer, passphrase)
+	if err != nil {
+		return rule.Refuse(WrongPassphrase, "choose your name and type the passphrase of your key ring", "%s", err)
+	}
+	if !d.config.Desk.Signs(officer) {
+		lock()
+		return rule.Refuse(WrongPassphrase, "ask the registrar for an endorsement", "the key of %s is not in force", officer)
+	}
+	now := d.config.Clock()
+	s.relock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.officer, s.lock, s.used = officer, lock, now
+	s.once, s.order, s.notices, s.shown = map[string]string{}, nil, map[string]notice{}, nil
+	return nil
+}
+
+func (d *doors) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range d.open {
+		s.relock()
+	}
+	clear(d.open)
+}
+
+// relock locks it.
+func (s *session) relock() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lock != nil {
+		s.lock()
+	}
+	s.officer, s.lock = identity.Author{}, nil
+	s.once, s.order, s.notices, s.shown = map[string]string{}, nil, map[string]notice{}, nil
+}
+
+func (s *session) last() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
+}
+
+// who gives the officer of a session that is not locked. A person's use puts off the
+// hour at which it locks itself; what a window reads again by itself does not.
+func (s *session) who(now time.Time, after time.Duration, person bool) (identity.Author, bool) {
+	s.mu.Lock()
+	officer := s.officer
+	late := officer != (identity.Author{}) && now.Sub(s.used) >= after
+	if !late && person {
+		s.used = now
+	}
+	s.mu.Unlock()
+	if late {
+		s.relock()
+		return identity.Author{}, false
+	}
+	return officer, officer != (identity.Author{})
+}
+
+// note keeps what a page is to say, and gives the name under which it asks for it.
+func (s *session) note(text string, bad bool) string {
+	name := rand.Text()[:10]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notices[name] = notice{text, bad}
+	s.shown = append(s.shown, name)
+	if len(s.shown) > maxNotices {
+		delete(s.notices, s.shown[0])
+		s.shown = s.shown[1:]
+	}
+	return name
+}
+
+func (s *session) noticeOf(name string) (notice, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.notices[name]
+	return n, ok
+}
+
+// ledTo tells where a form led that was sent before; begun where it is being done.
+func (s *session) ledTo(form string) (where string, begun bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	where, begun = s.once[form]
+	if !begun && form != "" {
+		s.once[form] = ""
+		s.order = append(s.order, form)
+		if len(s.order) > maxOnce {
+			delete(s.once, s.order[0])
+			s.order = s.order[1:]
+		}
+	}
+	return where, begun
+}
+
+// leads notes where a form led; with nowhere it may be sent again.
+func (s *session) leads(form, where string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if where == "" {
+		delete(s.once, form)
+	} else if _, ok := s.once[form]; ok {
+		s.once[form] = where
+	}
+}

@@ -1,0 +1,173 @@
+package console
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"net/http"
+	"time"
+
+	"parley/delivery"
+	"parley/format"
+	"parley/words"
+)
+
+//go:embed web
+var web embed.FS
+
+// static serves our own files of the browser, and those of other people that the build
+// was given.
+func static() http.Handler {
+	files := http.FileServerFS(web)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-cache")
+		u := *r.URL
+		u.Path = "/web/static" + r.URL.Path[len("/a"):]
+		again := r.Clone(r.Context())
+		again.URL = &u
+		files.ServeHTTP(w, again)
+	})
+}
+
+// pages are the templates, parsed once a language so that a word needs no argument.
+type pages struct{ all *template.Template }
+
+func parsePages() (*pages, error) {
+	t, err := template.New("").Funcs((&visit{}).funcs()).ParseFS(web, "web/templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("read the console's pages: %w", err)
+	}
+	return &pages{t}, nil
+}
+
+// write executes the layout around a page.
+func (p *pages) write(w io.Writer, v *visit, name string, about page) (err error) {
+	defer func() {
+		if r := recover(); r != nil { // a sentence that is not in the catalogue
+			err = fmt.Errorf("make page %s: %v", name, r)
+		}
+	}()
+	t, err := p.all.Clone()
+	if err != nil {
+		return err
+	}
+	t = t.Funcs(v.funcs())
+	if _, err := t.AddParseTree("page", t.Lookup(name+".html").Tree); err != nil {
+		return err
+	}
+	return t.ExecuteTemplate(w, "layout.html", about)
+}
+
+// funcs are what templates call. They are of one visit, whose language they speak.
+func (v *visit) funcs() template.FuncMap {
+	lang := v.lang
+	ltr := func(s string) template.HTML {
+		return template.HTML(`<span class="ltr" dir="ltr">` + template.HTMLEscapeString(words.Visible(s)) + `</span>`)
+	}
+	clock := func(class, form string, t time.Time) template.HTML {
+		if t.IsZero() {
+			return "—"
+		}
+		t = t.UTC()
+		return template.HTML(`<time class="ltr ` + class + `" dir="ltr" datetime="` + t.Format(time.RFC3339) + `">` + t.Format(form) + `</time>`)
+	}
+	named := func(by map[string]string, id string) template.HTML {
+		return isolated(cmp.Or(by[lang], by["en"], id))
+	}
+	return template.FuncMap{
+		"t": func(key string, pairs ...any) string {
+			for i := range pairs {
+				if s, ok := pairs[i].(template.HTML); ok {
+					pairs[i] = string(s)
+				}
+			}
+			return words.M(key, pairs...).In(lang)
+		},
+		"has":  words.Has,
+		"bdi":  isolated,
+		"code": func(s any) template.HTML { return ltr(fmt.Sprint(s)) },
+		"at": func(t time.Time) template.HTML {
+			if v.now.Format(time.DateOnly) == t.UTC().Format(time.DateOnly) {
+				return clock("", "15:04:05Z", t)
+			}
+			return clock("", "2006-01-02 15:04Z", t)
+		},
+		"date": func(t time.Time) template.HTML { return clock("", "2006-01-02 15:04:05Z", t) },
+		"left": func(t time.Time) template.HTML {
+			if t.IsZero() {
+				return "—"
+			}
+			class := "due"
+			if !t.After(v.now) {
+				class = "due late"
+			}
+			return template.HTML(`<time class="ltr ` + class + `" dir="ltr" datetime="` + t.UTC().Format(time.RFC3339) + `">` + countdown(t.Sub(v.now)) + `</time>`)
+		},
+		"party": func(id string) template.HTML {
+			p, _ := v.console.desk.Charter().Party(id)
+			return named(p.Names, id)
+		},
+		"area": func(id string) template.HTML {
+			for _, a := range v.console.desk.Charter().Areas {
+				if a.ID == id {
+					return named(a.Names, id)
+				}
+			}
+			return isolated(id)
+		},
+		"formatName": func(ref string) template.HTML {
+			if f, ok := v.console.desk.Charter().Format(ref); ok {
+				return ltr(f.ID) + " " + named(f.Names, ref)
+			}
+			return ltr(ref)
+		},
+		"stage": func(stage delivery.Stage) template.HTML {
+			if stage == delivery.StageRelease {
+				return isolated(words.M("watch.release").In(lang))
+			}
+			return v.choice("clock.overdue", "stage", string(stage))
+		},
+		"choice": v.choice,
+		"entry": func(index uint64) template.HTML {
+			return template.HTML(fmt.Sprintf(`<a class="ltr entry" dir="ltr" href="/s/%d">#%d</a>`, index, index))
+		},
+		"languages": words.Languages,
+		"languageName": func(l string) string {
+			return map[string]string{"en": "English", "ar": "العربية", "he": "עברית"}[l]
+		},
+	}
+}
+
+// choice names a code of a closed list of a format's field, such as a reason.
+func (v *visit) choice(formatID, field, code string) template.HTML {
+	if f, ok := format.Catalogue().Newest(formatID); ok {
+		if field, ok := f.Field(field); ok && len(field.ChoiceNames[code]) > 0 {
+			return isolated(field.ChoiceNames[code].In(v.lang))
+		}
+	}
+	return isolated(code)
+}
+
+// isolated shows text from outside: it can neither reorder what stands around it nor
+// hide what it is.
+func isolated(s string) template.HTML {
+	return template.HTML(`<bdi dir="auto">` + template.HTMLEscapeString(words.Visible(s)) + `</bdi>`)
+}
+
+// countdown writes how long it is to a time, or since, as "−12:40" or "+1:02:40".
+func countdown(d time.Duration) string {
+	sign := "−"
+	if d < 0 {
+		sign, d = "+", -d
+	}
+	s := int(d / time.Second)
+	if s >= 24*3600 {
+		return fmt.Sprintf("%s%dd %02d:%02d", sign, s/86400, s/3600%24, s/60%60)
+	}
+	if s >= 3600 {
+		return fmt.Sprintf("%s%d:%02d:%02d", sign, s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%s%d:%02d", sign, s/60, s%60)
+}
