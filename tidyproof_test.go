@@ -23,7 +23,7 @@ func TestTidyCanFail(t *testing.T) {
 		{"folder below", checkDirection, "store/a.go", `import "parley/hub/inner"`, "imports hub"},
 		{"from a folder below", checkDirection, "store/inner/a.go", `import "parley/hub"`, "imports hub"},
 		{"own folder", checkDirection, "journal/a.go", `import "parley/journal/inner"`, ""},
-		{"cmd", checkDirection, "hub/a.go", `import "parley/cmd/parley"`, "imports cmd (layer 13)"},
+		{"cmd", checkDirection, "hub/a.go", `import "parley/cmd/parley"`, "imports cmd (layer 14)"},
 		{"rule to ledger", checkDirection, "mechanism/a.go", `import "parley/ledger"`, "mechanism is a rule and imports ledger"},
 		{"rule to journal", checkDirection, "delivery/a.go", `import "parley/journal"`, "delivery is a rule and imports journal"},
 		{"ledger to rule", checkDirection, "journal/a.go", `import "parley/statement"`, "journal imports the rule statement"},

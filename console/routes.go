@@ -17,6 +17,8 @@ type screen struct {
 func (k *Console) routes() []screen {
 	return []screen{
 		{"GET /{$}", "floor", "w", k.floor},
+		{"GET /s/{ref}", "", "", k.statement},
+		{"POST /s/{ref}/{verb}", "", "", k.act},
 	}
 }
 

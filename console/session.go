@@ -36,10 +36,7 @@ type session struct {
 }
 
 // A notice is what came of a form, for the page that follows.
-type notice struct {
-	text string
-	bad  bool
-}
+type notice struct{ Text string }
 
 // doors are how a browser gets in: invitations, and the sessions that they began. Both
 // are known by the hash of what the browser has.
@@ -173,11 +170,11 @@ func (s *session) who(now time.Time, after time.Duration, person bool) (identity
 }
 
 // note keeps what a page is to say, and gives the name under which it asks for it.
-func (s *session) note(text string, bad bool) string {
+func (s *session) note(text string) string {
 	name := rand.Text()[:10]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.notices[name] = notice{text, bad}
+	s.notices[name] = notice{text}
 	s.shown = append(s.shown, name)
 	if len(s.shown) > maxNotices {
 		delete(s.notices, s.shown[0])

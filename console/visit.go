@@ -123,7 +123,7 @@ func (v *visit) see(path, said string) error {
 			joint = "&"
 		}
 		path, fragment, _ := strings.Cut(path, "#")
-		path += joint + "note=" + v.session.note(said, false)
+		path += joint + "note=" + v.session.note(said)
 		if fragment != "" {
 			path += "#" + fragment
 		}
