@@ -20,7 +20,9 @@
 // sentence, {{bdi text}} shows text from outside (what the desk wrote for people, its
 // Text and Lines, is safe as it is: {{.Text}}), {{at time}} and {{left due}} show
 // times, {{code text}} what reads from left to right, {{party id}}, {{area id}},
-// {{formatName ref}}, {{entry index}} name things. A form is {{template "once" .}}
+// {{formatName ref}}, {{entry index}} name things. {{placeMap value...}} shows
+// signed places and areas on a small map, on a page that has the script /a/place.js and
+// the style sheets /a/ol.css and /a/map.css. A form is {{template "once" .}}
 // within <form method="post">: what it sends a second time is not done a second time.
 package console
 

@@ -19,6 +19,10 @@ func (k *Console) routes() []screen {
 		{"GET /{$}", "floor", "w", k.floor},
 		{"GET /s/{ref}", "", "", k.statement},
 		{"POST /s/{ref}/{verb}", "", "", k.act},
+		{"GET /map", "map", "m", k.mapPage},
+		{"GET /map.geojson", "", "", k.mapData},
+		{"GET /timeline", "timeline", "t", k.timelinePage},
+		{"GET /timeline.csv", "", "", k.timelineCSV},
 	}
 }
 
@@ -30,6 +34,7 @@ func (k *Console) handler() http.Handler {
 		mux.HandleFunc(s.pattern, k.behindLock(s))
 	}
 	mux.Handle("GET /a/", static())
+	others(mux)
 	mux.HandleFunc("GET /live", k.live)
 	mux.HandleFunc("GET /enter", k.enter)
 	mux.HandleFunc("POST /invitations", k.invitation)

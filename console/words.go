@@ -133,6 +133,7 @@ func (v *visit) funcs() template.FuncMap {
 		"entry": func(index uint64) template.HTML {
 			return template.HTML(fmt.Sprintf(`<a class="ltr entry" dir="ltr" href="/s/%d">#%d</a>`, index, index))
 		},
+		"placeMap":  v.placeMap,
 		"languages": words.Languages,
 		"languageName": func(l string) string {
 			return map[string]string{"en": "English", "ar": "العربية", "he": "עברית"}[l]
