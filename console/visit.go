@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/assets"
 	"parley/desk"
 	"parley/identity"
 	"parley/rule"
@@ -185,6 +186,12 @@ type page struct {
 
 // Path is the page's own address, to come back to it.
 func (p page) Path() string { return local(p.r) }
+
+// Fonts reports whether the build has fonts of its own.
+func (p page) Fonts() bool {
+	_, ok := assets.Browser()
+	return ok
+}
 
 // Once makes the name of a form that is done once.
 func (p page) Once() string { return rand.Text() }

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"reflect"
 	"time"
 
 	"parley/delivery"
@@ -14,11 +15,10 @@ import (
 	"parley/words"
 )
 
-//go:embed web
+//go:embed all:web
 var web embed.FS
 
-// static serves our own files of the browser, and those of other people that the build
-// was given.
+// static serves our own files of the browser; those of other people are in others.go.
 func static() http.Handler {
 	files := http.FileServerFS(web)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -130,6 +130,12 @@ func (v *visit) funcs() template.FuncMap {
 			return v.choice("clock.overdue", "stage", string(stage))
 		},
 		"choice": v.choice,
+		"steps":  func(s *delivery.State, r delivery.Reach) []reached { return steps(s, r) },
+		"upto": func(n int, list any) any { // so many of a list
+			l := reflect.ValueOf(list)
+			return l.Slice(0, min(n, l.Len())).Interface()
+		},
+		"minus": func(a, b int) int { return a - b },
 		"entry": func(index uint64) template.HTML {
 			return template.HTML(fmt.Sprintf(`<a class="ltr entry" dir="ltr" href="/s/%d">#%d</a>`, index, index))
 		},

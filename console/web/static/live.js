@@ -3,6 +3,7 @@
 // keeps the focus, and what one has typed is never touched.
 import "./keys.js";
 import "./clock.js";
+import "./alarm.js";
 
 // Trusted Types: markup comes through the browser's own sanitizer, see trust.js.
 const parse = (html) =>
