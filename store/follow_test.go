@@ -9,8 +9,7 @@ import (
 )
 
 // What is committed is in the database one interval later at the latest, after
-// any length of silence; a failure is reported and tried again after as long; and
-// the end of Follow leaves nothing unwritten.
+// any length of silence, and a failure is reported and tried again after as long.
 func TestFollow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		db, err := Open(filepath.Join(t.TempDir(), "store.db"))
@@ -55,6 +54,10 @@ func TestFollow(t *testing.T) {
 			t.Fatal(err)
 		}
 		written(interval, true)
+		var stored Progress
+		if stored, err = db.Progress(t.Context()); err != nil || stored.Size != w.Size() {
+			t.Errorf("%d entries are in the database, want %d: %v", stored.Size, w.Size(), err)
+		}
 		if len(failed) != 10 {
 			t.Errorf("%d failures in ten intervals and a half", len(failed))
 		}
@@ -64,11 +67,42 @@ func TestFollow(t *testing.T) {
 			}
 		}
 
-		add(t, w, 1)
 		stop()
 		<-ended
-		if n := w.Unwritten(); n != 0 {
-			t.Errorf("%d entries unwritten at the end", n)
-		}
 	})
+}
+
+// After a write that failed the next one writes all that is committed: what failed,
+// and what came after it. Until then all of that is unwritten.
+func TestFlushAfterFailure(t *testing.T) {
+	db, err := Open(filepath.Join(t.TempDir(), "store.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	w, err := New(t.Context(), db, "orchard.example/log", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	add(t, w, 7)
+	if err := w.Flush(ended); err == nil {
+		t.Fatal("it was written although its time was over")
+	}
+	add(t, w, 2)
+	if n := w.Unwritten(); n != 9 {
+		t.Errorf("%d entries unwritten, want 9", n)
+	}
+	if err := w.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.Unwritten(); n != 0 {
+		t.Errorf("%d entries unwritten, want none", n)
+	}
+	again, err := New(t.Context(), db, "orchard.example/log", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, w, again)
 }

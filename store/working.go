@@ -38,6 +38,7 @@ type Working struct {
 	blocks   uint64                               // committed
 	size     uint64                               // entries committed
 	written  Progress                             // in the database
+	writing  Progress                             // as far as flushing goes
 	recent   int                                  // of a replay, which puts aside what is older; 0 elsewhere
 	kept     *layer                               // in a replay: the matters of what was put aside
 	cold     *cold                                // in a replay: the rest of it; nil while there is none
@@ -96,10 +97,8 @@ func New(ctx context.Context, db *DB, name string, complete bool) (*Working, err
 		if w.awaited, err = db.awaited(ctx, p.Size); err != nil {
 			return nil, fmt.Errorf("open read model: %w", err)
 		}
-		p.Ledger = name
 		w.written, w.blocks, w.size = p, p.Blocks, p.Size
 	}
-	w.written.Ledger = name
 	stored := tlog.StoredHashCount(int64(w.size))
 	w.pending, w.dirty = newLayer(stored), newLayer(stored)
 	return w, nil
@@ -205,37 +204,50 @@ func (w *Working) Unwritten() uint64 {
 	return w.size - w.written.Size
 }
 
-// Flush writes what is committed to the database, in one transaction. Readers
-// and the maker of blocks go on meanwhile.
+// Flush writes what is committed to the database: in one transaction what an earlier
+// one has failed to write, and in another what came since. Readers and the maker of
+// blocks go on meanwhile.
 func (w *Working) Flush(ctx context.Context) error {
 	if w.db == nil {
 		return nil
 	}
 	w.flushMu.Lock()
 	defer w.flushMu.Unlock()
-	w.mu.Lock()
-	if w.flushing == nil { // else a flush failed: try the same layer again first
-		if w.written.Blocks == w.blocks {
-			w.mu.Unlock()
-			return nil
-		}
-		w.flushing, w.dirty = w.dirty, newLayer(w.dirty.from+int64(len(w.dirty.tree)))
-		w.written.Blocks, w.written.Size = w.blocks, w.size
+	if err := w.writeFlushing(ctx); err != nil {
+		return err
 	}
-	l, p := w.flushing, w.written
+	w.mu.Lock()
+	if w.written.Blocks == w.blocks {
+		w.mu.Unlock()
+		return nil
+	}
+	w.flushing, w.dirty = w.dirty, newLayer(w.dirty.from+int64(len(w.dirty.tree)))
+	w.writing = Progress{Ledger: w.ledger, Blocks: w.blocks, Size: w.size}
 	w.mu.Unlock()
+	return w.writeFlushing(ctx)
+}
+
+// writeFlushing writes the layer that is being written, if there is one; after a
+// failure it stays. The caller holds flushMu.
+func (w *Working) writeFlushing(ctx context.Context) error {
+	w.mu.RLock()
+	l, p := w.flushing, w.writing
+	w.mu.RUnlock()
+	if l == nil {
+		return nil
+	}
 	if err := w.db.writeLayer(ctx, l, p); err != nil {
 		return err
 	}
 	w.mu.Lock()
-	for _, r := range w.flushing.numbers {
+	defer w.mu.Unlock()
+	for _, r := range l.numbers {
 		w.index(r)
 	}
-	for _, m := range w.flushing.matters {
+	for _, m := range l.matters {
 		w.indexMatter(m)
 	}
-	w.flushing = nil
-	w.mu.Unlock()
+	w.flushing, w.written = nil, p
 	return nil
 }
 
@@ -256,21 +268,21 @@ func (w *Working) layers(pending bool) []*layer {
 }
 
 // Follow flushes what is committed, each commit at most interval after it, until
-// ctx ends, and then once more. It reports each failure to fail and tries again
-// after as long. While nothing is committed it does nothing.
+// ctx ends; a flush that was begun is finished. It reports each failure to fail and
+// tries again after as long. While nothing is committed it does nothing.
+//
+// What is committed as it ends may be unwritten. Whoever has seen the maker of blocks
+// end too calls Flush.
 func (w *Working) Follow(ctx context.Context, interval time.Duration, fail func(error)) {
 	timer := time.NewTimer(0) // what was committed before Follow began
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			if err := w.Flush(context.WithoutCancel(ctx)); err != nil {
-				fail(err)
-			}
 			return
 		case <-timer.C:
 		}
-		if err := w.Flush(ctx); err != nil && ctx.Err() == nil {
+		if err := w.Flush(context.WithoutCancel(ctx)); err != nil {
 			fail(err)
 		} else {
 			w.awaitCommit(ctx)
