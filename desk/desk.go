@@ -252,7 +252,8 @@ func (d *Desk) Close() error {
 	}
 	d.stop()
 	d.workers.Wait()
-	return errors.Join(err, d.closeFiles())
+	// The follower may have taken a block after the read model was last written.
+	return errors.Join(err, d.work.Flush(context.Background()), d.closeFiles())
 }
 
 func (d *Desk) closeFiles() error {

@@ -225,6 +225,10 @@ func (h *Hub) Close() {
 	h.queue.close()
 	h.stop()
 	h.workers.Wait()
+	// The sequencer may have made a block after the read model was last written.
+	if err := h.work.Flush(context.Background()); err != nil {
+		h.log.Error("read model not written; it is brought up to the journal at the next start", "error", err)
+	}
 	h.feed.close()
 }
 
