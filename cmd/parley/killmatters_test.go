@@ -160,8 +160,8 @@ func TestKillMatters(t *testing.T) {
 					t.Fatalf("rebuild of %s: exit status %d", dir, code)
 				}
 			}
-			if got := mattersIn(ctx, t, dir); !reflect.DeepEqual(got, want) {
-				t.Fatalf("%s, %s: the matters are\n%+v\nwant\n%+v", dir, how, got, want)
+			for _, difference := range differences(mattersIn(ctx, t, dir), want) {
+				t.Errorf("%s, %s: %s", dir, how, difference)
 			}
 		}
 	}
@@ -178,7 +178,37 @@ func caughtUp(ctx context.Context, t *testing.T, w *world, size uint64) {
 	}
 }
 
-// mattersIn reads the matters of a data folder.
+// differences tells in what matters, which a data folder has, are not those wanted.
+func differences(got, want []*mechanism.Matter) (all []string) {
+	have := map[string]*mechanism.Matter{}
+	for _, m := range got {
+		have[m.ID] = m
+	}
+	for _, m := range want {
+		g := have[m.ID]
+		delete(have, m.ID)
+		if g == nil {
+			all = append(all, fmt.Sprintf("matter %s, opened by entry %d, is missing", m.ID, m.Opened))
+			continue
+		}
+		is, wanted := reflect.ValueOf(*g), reflect.ValueOf(*m)
+		for i := range is.NumField() {
+			if a, b := is.Field(i).Interface(), wanted.Field(i).Interface(); !reflect.DeepEqual(a, b) {
+				all = append(all, fmt.Sprintf("%s of matter %s, opened by entry %d, is\n%+v\nwant\n%+v", is.Type().Field(i).Name, m.ID, m.Opened, a, b))
+			}
+		}
+	}
+	for id, m := range have {
+		all = append(all, fmt.Sprintf("matter %s, opened by entry %d, is there and should not be", id, m.Opened))
+	}
+	if len(all) == 0 && !reflect.DeepEqual(got, want) {
+		all = append(all, "the matters are in another order")
+	}
+	return all
+}
+
+// mattersIn reads the matters of a data folder, and that these go as far as its
+// journal does.
 func mattersIn(ctx context.Context, t *testing.T, dir string) []*mechanism.Matter {
 	t.Helper()
 	f, err := openFolder(dir)
@@ -194,6 +224,13 @@ func mattersIn(ctx context.Context, t *testing.T, dir string) []*mechanism.Matte
 	work, err := store.New(ctx, db, f.ledger, f.hub)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for b, err := range f.Read(ctx, f.ledger, work.Blocks()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf("%s: the read model ends before block %d, which the journal has", dir, b.Height)
+		break
 	}
 	all, err := work.Matters(ctx, "", false)
 	if err != nil {
