@@ -30,7 +30,8 @@ type visit struct {
 	form    string // its once
 }
 
-// liveHeader says that a window reads its page again by itself.
+// liveHeader says that a window reads its page again by itself; "used", that somebody has
+// touched it since it last did.
 const liveHeader = "Parley-Live"
 
 func (k *Console) visit(w http.ResponseWriter, r *http.Request, s *session) *visit {
@@ -69,8 +70,9 @@ func (k *Console) behindLock(s screen) http.HandlerFunc {
 			v.render(http.StatusUnauthorized, "outside", nil)
 			return
 		}
-		again := r.Header.Get(liveHeader) != ""
-		officer, ok := v.session.who(k.config.Clock(), k.config.AutoLock, !again)
+		live := r.Header.Get(liveHeader)
+		again := live != ""
+		officer, ok := v.session.who(k.config.Clock(), k.config.AutoLock, !again || live == "used")
 		switch {
 		case !ok && again:
 			http.Error(w, "locked", http.StatusUnauthorized)

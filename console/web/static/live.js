@@ -52,15 +52,29 @@ const attributes = (now, next) => {
   for (const a of next.attributes) if (now.getAttribute(a.name) !== a.value) now.setAttribute(a.name, a.value);
 };
 
+// Whether somebody is at this window, which puts off the hour at which it locks itself.
+let used = false;
+for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => { used = true; }, { passive: true });
+
+// Locked: what is shown goes. Where something is being typed it is covered, not lost, and
+// unlocking in another window uncovers it.
+const locked = () => {
+  const typed = [...document.querySelectorAll("main form :is(input,textarea)")].some((e) => e.type !== "hidden" && !e.readOnly && e.value !== e.defaultValue);
+  if (!typed) return void location.reload();
+  document.documentElement.toggleAttribute("data-locked", true);
+};
+
 let reading = false, again = false;
 const read = async () => {
   if (reading) return void (again = true);
   reading = true;
   try {
-    const answer = await fetch(location.href, { headers: { "Parley-Live": "1" }, redirect: "manual" });
-    if (answer.status === 401 || answer.type === "opaqueredirect") return void location.reload();
+    const answer = await fetch(location.href, { headers: { "Parley-Live": used ? "used" : "1" }, redirect: "manual" });
+    used = false;
+    if (answer.status === 401 || answer.type === "opaqueredirect") return locked();
     if (!answer.ok) return;
     const page = parse(await answer.text());
+    document.documentElement.toggleAttribute("data-locked", false);
     const focus = held();
     document.title = page.title;
     for (const next of page.querySelectorAll("[data-live][id]")) {
