@@ -181,6 +181,7 @@ func (d *drawer) ticks(height int) string {
 			break
 		}
 	}
+	fmt.Fprintf(&w, `<text x="6" y="14">%s</text>`, d.from.Format("2006-01-02 UTC"))
 	for t := d.from.Truncate(step); !t.After(d.to); t = t.Add(step) {
 		if t.Before(d.from) {
 			continue

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"parley/activity"
 	"parley/format"
 	"parley/identity"
 	"parley/rule"
@@ -184,7 +186,48 @@ func TestPictureEvents(t *testing.T) {
 	if !slices.Contains(got, "J01/1 by alder") || slices.ContainsFunc(got, func(s string) bool { return s == "desk.displayed/1 by alder" }) {
 		t.Errorf("events: %q", got)
 	}
+	soon := format.WriteInstant(w.now().Add(time.Hour))
+	pause := w.send("birch/watch/basil", Saying{Format: "J05", Fields: []string{"switch=pause", "areas=commercial", "from=" + soon, "until=" + format.WriteInstant(w.now().Add(9*time.Hour)), "review-at=" + format.WriteInstant(w.now().Add(5*time.Hour)), "reason=domestic", "floor-confirmed=yes", "resume-plan=Call line 2."}})
+	w.until("alder has the pause", func() bool { _, ok := w.desks["alder"].work.Record(pause); return ok })
+	for area, want := range map[string]int{"": 1, "commercial": 1, "military": 0} {
+		if got := w.picture("alder", PictureQuery{Events: true, Area: area}, identity.Author{}).Switches; len(got) != want || want > 0 && (got[0].Statement != pause || got[0].Area != "commercial" || format.WriteInstant(got[0].From) != soon) {
+			t.Errorf("switches of %q: %+v", area, got)
+		}
+	}
 	if got := w.picture("alder", PictureQuery{Events: true, Party: "birch"}, identity.Author{}).Events; slices.ContainsFunc(got, func(e Event) bool { return e.Party != "birch" }) {
 		t.Errorf("events of birch: %+v", got)
 	}
+}
+
+// What a picture costs at a desk that has ten thousand notices: when it has just started,
+// and later; and their outlines.
+func BenchmarkSights(b *testing.B) {
+	d := filled(b, 10_000, func(i int) (string, string) {
+		return placeAt(0.1+0.9*float64(i*7%1000)/1000, -18.4+0.9*float64(i*31%997)/997), strings.TrimPrefix(tomorrow(i*17%336, 4), "window=")
+	})
+	window := activity.Span{Begins: sevenTomorrow.Add(90 * time.Hour), Ends: sevenTomorrow.Add(186 * time.Hour)}
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			(&sights{}).within(d, window)
+		}
+	})
+	b.Run("later", func(b *testing.B) {
+		for b.Loop() {
+			d.sights.within(d, window)
+		}
+	})
+	found, _ := d.sights.within(d, window)
+	b.Run("300 drawn", func(b *testing.B) {
+		for b.Loop() {
+			for _, s := range found[:300] {
+				r, ok := d.work.RecordAt(s.index)
+				if !ok {
+					b.Fatal("a sight is gone")
+				}
+				for _, value := range d.placesOf(r) {
+					ShapeOf(value)
+				}
+			}
+		}
+	})
 }

@@ -2,10 +2,11 @@ package geo
 
 import "math"
 
-// Outline gives the ring to draw an area by, counter-clockwise and not closed: the
-// corners of its edges along the geodesics, at most 10 km apart. It is for the eye.
-// Inside the bends of a corridor it may cross itself; what it winds round is the
-// area nevertheless. Nothing is measured by it.
+// Outline gives the ring to draw an area by, counter-clockwise and not closed: corners
+// along the geodesics, at most 50 km apart, so at most some hundred metres from them
+// but near a pole, and at most 1,600 of them. It is for the eye. Inside the bends of a
+// corridor it may cross itself; what it winds round is the area nevertheless. Nothing
+// is measured by it.
 func (a Area) Outline() []Point {
 	switch a.Shape {
 	case Circle:
@@ -13,15 +14,14 @@ func (a Area) Outline() []Point {
 	case Polygon:
 		var ring []Point
 		for i, p := range a.Points {
-			along, _, _ := alongEdge(p, a.Points[(i+1)%len(a.Points)])
+			along := drawnEdge(p, a.Points[(i+1)%len(a.Points)]).points
 			ring = append(ring, along[:len(along)-1]...)
 		}
 		return ring
 	}
 	var there, back []leg
 	for i, q := range a.Points[1:] {
-		points, first, last := alongEdge(a.Points[i], q)
-		there = append(there, leg{points, first, last})
+		there = append(there, drawnEdge(a.Points[i], q))
 	}
 	for i := len(there) - 1; i >= 0; i-- {
 		back = append(back, there[i].reversed())
@@ -32,6 +32,20 @@ func (a Area) Outline() []Point {
 // Outline gives the circle of the position's uncertainty to draw it by, as
 // [Area.Outline] does.
 func (p Position) Outline() []Point { return round(p.Point, float64(p.Metres)) }
+
+// drawnEdge is the geodesic from p to q, in few pieces.
+func drawnEdge(p, q Point) leg {
+	const piece = 50_000 // metres
+	metres, first := inverse(p, q)
+	_, back := inverse(q, p)
+	l := leg{[]Point{p}, first, back + 180}
+	n := math.Ceil(metres / piece)
+	for i := 1.0; i < n; i++ {
+		l.points = append(l.points, destination(p, first, metres*i/n))
+	}
+	l.points = append(l.points, q)
+	return l
+}
 
 // round draws a circle of few corners, which the eye does not see.
 func round(p Point, metres float64) []Point {
@@ -60,6 +74,10 @@ func (l leg) reversed() leg {
 // beside walks at a distance to the right of legs that end where they began, and
 // round their ends.
 func beside(legs []leg, metres float64) (ring []Point) {
+	step := 7.5 // degrees
+	if len(legs) > 2*manyLegs {
+		step = 45
+	}
 	for i, l := range legs {
 		for j, p := range l.points {
 			bearing := l.first
@@ -76,7 +94,6 @@ func beside(legs []leg, metres float64) (ring []Point) {
 		if left > 180 {
 			continue
 		}
-		const step = 7.5
 		end := l.points[len(l.points)-1]
 		for turned := step; turned < left; turned += step {
 			ring = append(ring, destination(end, l.last+90-turned, metres))

@@ -1,7 +1,9 @@
 package geo
 
 import (
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -25,7 +27,7 @@ func TestOutline(t *testing.T) {
 			t.Fatal(err)
 		}
 		ring := area.Outline()
-		if len(ring) < 3 || len(ring) > 5000 {
+		if len(ring) < 3 || len(ring) > 1600 {
 			t.Fatalf("%s: %d corners", test.text, len(ring))
 		}
 		if test.every && area.Shape != Polygon {
@@ -54,6 +56,17 @@ func TestOutline(t *testing.T) {
 		if sum <= 0 {
 			t.Errorf("%s: winds clockwise", test.text)
 		}
+	}
+	var zigzag []string // the most corners that an area can have
+	for i := range MaxPoints {
+		zigzag = append(zigzag, fmt.Sprintf("%.3f %.3f", 0.9*float64(i%2), 10+0.01*float64(i)))
+	}
+	most, err := ParseArea("corridor DD " + strings.Join(zigzag, " / ") + " w=500m ±50m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(most.Outline()); n > 1600 {
+		t.Errorf("a corridor of %d points has an outline of %d", MaxPoints, n)
 	}
 	place, err := Parse("DD 0.56 -17.95 ±80m")
 	if err != nil {
