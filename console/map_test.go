@@ -161,7 +161,7 @@ func TestMapInBrowser(t *testing.T) {
 	if _, ok := assets.Browser(); !ok {
 		t.Skip("this build has no map; make assets")
 	}
-	_, k := mapped(t)
+	orchard, k := mapped(t)
 	w := newTab(t)
 	w.open(k.Invite())
 	w.until(`document.querySelector('[name=passphrase]')`)
@@ -187,6 +187,15 @@ func TestMapInBrowser(t *testing.T) {
 	w.open(k.URL() + "/timeline")
 	w.until(`document.querySelector('svg.timeline a:focus') || (document.querySelector('svg.timeline a')?.focus(), false)`)
 	w.accessible("timeline")
+
+	// What is released meanwhile comes by itself, on both.
+	other := w.another()
+	other.open(k.URL() + "/map")
+	other.until(`document.getElementById('map')?.dataset.ready`)
+	id := orchard.say(basil, desk.Saying{Format: "J20", Fields: []string{"kind=fire", "what=Smoke.", "where=DMM 00 32.200N 018 01.400W ±600m; yard", "when=" + format.WriteInstant(time.Now().Add(-5*time.Minute)), "noticed-by=patrol", "harm=none", "confidence=high"}})
+	orchard.act(chen, "release", id)
+	w.until(`document.querySelectorAll('svg.timeline .k-incident').length === 2 && document.querySelector('svg.timeline pattern') && [...document.querySelectorAll('svg.timeline .k-incident')].every(a => a.getBoundingClientRect().width > 5)`)
+	other.until(`document.getElementById('map').dataset.count === '11' && document.querySelectorAll('#map-items tbody tr').length === 5`)
 	if os.Getenv("PARLEY_SHOTS") == "" {
 		return
 	}
