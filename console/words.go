@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"sync"
 	"time"
 
 	"parley/delivery"
@@ -31,15 +32,42 @@ func static() http.Handler {
 	})
 }
 
-// pages are the templates, parsed once a language so that a word needs no argument.
-type pages struct{ all *template.Template }
+// pages are the templates. One of each page that is made at the same time is kept ready,
+// with what its functions speak of.
+type pages struct {
+	all   *template.Template
+	ready sync.Map // page to a *sync.Pool of *ready
+}
+
+// A ready page is bound to a visit of its own, which is overwritten by the one whose page
+// it makes.
+type ready struct {
+	*template.Template
+	of *visit
+}
 
 func parsePages() (*pages, error) {
 	t, err := template.New("").Funcs((&visit{}).funcs()).ParseFS(web, "web/templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the console's pages: %w", err)
 	}
-	return &pages{t}, nil
+	return &pages{all: t}, nil
+}
+
+// prepare puts a page into the layout.
+func (p *pages) prepare(name string) (*ready, error) {
+	t, err := p.all.Clone()
+	if err != nil {
+		return nil, err
+	}
+	page := t.Lookup(name + ".html")
+	if page == nil {
+		return nil, fmt.Errorf("there is no template %s.html", name)
+	}
+	made := &ready{t, &visit{}}
+	t.Funcs(made.of.funcs())
+	_, err = t.AddParseTree("page", page.Tree)
+	return made, err
 }
 
 // write executes the layout around a page.
@@ -49,20 +77,25 @@ func (p *pages) write(w io.Writer, v *visit, name string, about page) (err error
 			err = fmt.Errorf("make page %s: %v", name, r)
 		}
 	}()
-	t, err := p.all.Clone()
-	if err != nil {
+	kept, _ := p.ready.LoadOrStore(name, &sync.Pool{})
+	pool := kept.(*sync.Pool)
+	t, ok := pool.Get().(*ready)
+	if !ok {
+		if t, err = p.prepare(name); err != nil {
+			return err
+		}
+	}
+	*t.of = *v
+	if err := t.ExecuteTemplate(w, "layout.html", about); err != nil {
 		return err
 	}
-	t = t.Funcs(v.funcs())
-	if _, err := t.AddParseTree("page", t.Lookup(name+".html").Tree); err != nil {
-		return err
-	}
-	return t.ExecuteTemplate(w, "layout.html", about)
+	*t.of = visit{}
+	pool.Put(t)
+	return nil
 }
 
-// funcs are what templates call. They are of one visit, whose language they speak.
+// funcs are what templates call. They speak of v as it is when they are called.
 func (v *visit) funcs() template.FuncMap {
-	lang := v.lang
 	ltr := func(s string) template.HTML {
 		return template.HTML(`<span class="ltr" dir="ltr">` + template.HTMLEscapeString(words.Visible(s)) + `</span>`)
 	}
@@ -74,7 +107,7 @@ func (v *visit) funcs() template.FuncMap {
 		return template.HTML(`<time class="ltr ` + class + `" dir="ltr" datetime="` + t.Format(time.RFC3339) + `">` + t.Format(form) + `</time>`)
 	}
 	named := func(by map[string]string, id string) template.HTML {
-		return isolated(cmp.Or(by[lang], by["en"], id))
+		return isolated(cmp.Or(by[v.lang], by["en"], id))
 	}
 	return template.FuncMap{
 		"t": func(key string, pairs ...any) string {
@@ -83,7 +116,7 @@ func (v *visit) funcs() template.FuncMap {
 					pairs[i] = string(s)
 				}
 			}
-			return words.M(key, pairs...).In(lang)
+			return words.M(key, pairs...).In(v.lang)
 		},
 		"has":  words.Has,
 		"bdi":  isolated,
@@ -125,7 +158,7 @@ func (v *visit) funcs() template.FuncMap {
 		},
 		"stage": func(stage delivery.Stage) template.HTML {
 			if stage == delivery.StageRelease {
-				return isolated(words.M("watch.release").In(lang))
+				return isolated(words.M("watch.release").In(v.lang))
 			}
 			return v.choice("clock.overdue", "stage", string(stage))
 		},
