@@ -17,6 +17,9 @@ type screen struct {
 func (k *Console) routes() []screen {
 	return []screen{
 		{"GET /{$}", "floor", "w", k.floor},
+		{"GET /matters", "matters", "r", k.matters},
+		{"GET /matters/{register}", "", "", k.matters},
+		{"GET /matters/{register}/{ref}", "", "", k.matters},
 		{"GET /s/{ref}", "", "", k.statement},
 		{"POST /s/{ref}/{verb}", "", "", k.act},
 		{"GET /map", "map", "m", k.mapPage},
