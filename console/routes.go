@@ -17,6 +17,9 @@ type screen struct {
 func (k *Console) routes() []screen {
 	return []screen{
 		{"GET /{$}", "floor", "w", k.floor},
+		{"GET /gate", "gate", "a", k.gate},
+		{"GET /gate/{ref}", "", "", k.gateOne},
+		{"POST /gate/{ref}/{verb}", "", "", k.gateAct},
 		{"GET /matters", "matters", "r", k.matters},
 		{"GET /matters/{register}", "", "", k.matters},
 		{"GET /matters/{register}/{ref}", "", "", k.matters},

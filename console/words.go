@@ -162,8 +162,9 @@ func (v *visit) funcs() template.FuncMap {
 			}
 			return v.choice("clock.overdue", "stage", string(stage))
 		},
-		"choice": v.choice,
-		"steps":  func(s *delivery.State, r delivery.Reach) []reached { return steps(s, r) },
+		"choice":  v.choice,
+		"wordsIn": func(w format.Words) string { return w.In(v.lang) },
+		"steps":   func(s *delivery.State, r delivery.Reach) []reached { return steps(s, r) },
 		"upto": func(n int, list any) any { // so many of a list
 			l := reflect.ValueOf(list)
 			return l.Slice(0, min(n, l.Len())).Interface()
