@@ -217,7 +217,7 @@ func TestGateAtTheConsole(t *testing.T) {
 		r, ok := w.desks["birch"].Work().Record(id)
 		return ok && r.Delivery.Status == delivery.Released
 	})
-	if status, page := gate.post("/gate/"+id+"/release"); status < 400 || !strings.Contains(page, `class="rule"`) {
+	if status, page := gate.post("/gate/" + id + "/release"); status < 400 || !strings.Contains(page, `class="rule"`) {
 		t.Errorf("a second release: %d", status)
 	}
 	_, page = other.get("/s/" + id)
