@@ -23,6 +23,7 @@ func (k *Console) routes() []screen {
 		{"GET /matters", "matters", "r", k.matters},
 		{"GET /matters/{register}", "", "", k.matters},
 		{"GET /matters/{register}/{ref}", "", "", k.matters},
+		{"GET /calendar.ics", "", "", k.calendarFile},
 		{"GET /s/{ref}", "", "", k.statement},
 		{"POST /s/{ref}/{verb}", "", "", k.act},
 		{"GET /map", "map", "m", k.mapPage},
