@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -65,6 +66,10 @@ func invitation(ctx context.Context, access console.Access) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	// Browsers know that names under localhost are this machine (RFC 6761, section 6.3);
+	// not every resolver does.
+	request.Host = request.URL.Host
+	request.URL.Host = net.JoinHostPort("localhost", request.URL.Port())
 	request.Header.Set("Authorization", "Bearer "+access.Token)
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
