@@ -123,7 +123,7 @@ func (d *demo) start(ctx context.Context, dir string) error {
 	}
 	d.world, err = newWorld(ctx, dir, "paris-2026", officers, func(c *charter.Charter) {
 		c.Places = orchard.Places // the exercise is played on an invented lake
-		c.Clocks.Accord = &charter.AccordTimes{StatementSeconds: 2}
+		c.Clocks.Accord = &charter.AccordTimes{StatementSeconds: 8}
 		c.Clocks.Line.IntervalSeconds, c.Clocks.Line.MissSeconds = 3600, max(1, int(2/d.speed))
 		for i := range c.Precedences {
 			if id := c.Precedences[i].ID; id == "FLASH" || id == "IMMEDIATE" { // the exercise clock is compressed
