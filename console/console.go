@@ -129,6 +129,18 @@ func Open(c Config) (*Console, error) {
 			c.Log.Error("console ended", "error", err)
 		}
 	})
+	k.ended.Go(func() {
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				k.doors.autoLock()
+			case <-running.Done():
+				return
+			}
+		}
+	})
 	return k, nil
 }
 

@@ -140,6 +140,9 @@ func TestDoors(t *testing.T) {
 		t.Error("a session that nobody used is not locked")
 	}
 	stranger.post("/unlock", "officer", amal, "passphrase", passphrase(author(amal)))
+	ahead.Add(int64(16 * time.Minute))
+	waitFor(t, "the key of a browser that asks for nothing any more is locked", func() bool { return !w.desks["alder"].Signs(author(amal)) })
+	stranger.post("/unlock", "officer", amal, "passphrase", passphrase(author(amal)))
 	stranger.post("/lock")
 	if status, page := stranger.post("/s/1/ack"); !strings.Contains(page, `name="passphrase"`) {
 		t.Errorf("a locked session acts: %d", status)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +30,7 @@ type session struct {
 	mu      sync.Mutex
 	officer identity.Author // who unlocked it; zero: locked
 	lock    func()
+	gone    bool // it has ended, and nobody unlocks it again
 	used    time.Time
 	order   []string          // of once, the oldest first
 	once    map[string]string // form to where it led
@@ -88,7 +91,7 @@ func (d *doors) enter(w http.ResponseWriter, ticket string) bool {
 				oldest, at = key, used
 			}
 		}
-		d.open[oldest].relock()
+		d.open[oldest].end()
 		delete(d.open, oldest)
 	}
 	d.open[sha256.Sum256([]byte(name))] = &session{used: now, once: map[string]string{}, notices: map[string]notice{}}
@@ -121,7 +124,12 @@ func (d *doors) unlock(ctx context.Context, s *session, officer identity.Author,
 	s.relock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.gone {
+		lock()
+		return rule.Refuse(WrongPassphrase, "open the console again by a new invitation", "this session has ended")
+	}
 	s.officer, s.lock, s.used = officer, lock, now
+	d.config.Desk.Unlocked()
 	s.once, s.order, s.notices, s.shown = map[string]string{}, nil, map[string]notice{}, nil
 	return nil
 }
@@ -130,9 +138,28 @@ func (d *doors) close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, s := range d.open {
-		s.relock()
+		s.end()
 	}
 	clear(d.open)
+}
+
+// autoLock locks what nobody has used for so long, also where the browser is closed and
+// asks for nothing any more.
+func (d *doors) autoLock() {
+	d.mu.Lock()
+	open := slices.Collect(maps.Values(d.open))
+	d.mu.Unlock()
+	for _, s := range open {
+		s.who(d.config.Clock(), d.config.AutoLock, false)
+	}
+}
+
+// end locks it for good.
+func (s *session) end() {
+	s.mu.Lock()
+	s.gone = true
+	s.mu.Unlock()
+	s.relock()
 }
 
 // relock locks it.
