@@ -39,7 +39,7 @@ var layers = map[string]int{
 
 	"ledger": 2, "journal": 3, "latch": 3, // beside the rules, see isEvidence
 
-	"store":  9,
+	"store": 9, "search": 9,
 	"client": 10, "keyring": 10, "exercise": 10, "proof": 10, "ical": 10, "digest": 10, "fsck": 10,
 	"registrar": 11, "mirror": 11, "misbehaviour": 11,
 	"hub": 12, "desk": 12,

@@ -124,6 +124,7 @@ type visit struct {
 var visits = map[string][]visit{
 	"GET /v1/statements":             {{path: "/v1/statements?all=1&limit=1000"}, {path: "/v1/statements"}},
 	"GET /v1/statements/{id}":        {{path: "/v1/statements/{id}", one: true}, {path: "/v1/statements/{entry}", one: true}},
+	"GET /v1/search":                 {{path: "/v1/search?q=secret"}, {path: "/v1/search?q={id}"}, {path: "/v1/search?q=birch*"}},
 	"GET /v1/sources/{id}":           {{path: "/v1/sources/{id}", one: true}, {path: "/v1/sources/{entry}", one: true}},
 	"GET /v1/cases":                  {{path: "/v1/cases?group=1&ended=1"}},
 	"GET /v1/cases/{id}":             {{path: "/v1/cases/{id}", one: true}},

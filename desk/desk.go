@@ -9,11 +9,11 @@
 // same bytes until the hub gives a receipt that verifies, or refuses it. A
 // refused statement was never accepted; it stays visible with the reason.
 //
-// Eight goroutines do the work: the follower reads the ledger and reports what
+// Nine goroutines do the work: the follower reads the ledger and reports what
 // arrived, the sender empties the outbox, the keeper proves the line, the sealer
 // opens sealed exchanges, the purger destroys what the ledger says is destroyed, the
-// witness cosigns checkpoints, and the read model and who has cosigned are written
-// behind. Close ends and awaits them all.
+// finder keeps the search index, the witness cosigns checkpoints, and the read model
+// and who has cosigned are written behind. Close ends and awaits them all.
 package desk
 
 import (
@@ -99,6 +99,7 @@ type Desk struct {
 
 	volumes volumes // what may overlap
 	sights  sights  // what has a place and a time
+	finder  finder  // what stands in statements
 
 	evidence *evidence // of misbehaviour
 	met      unreached // what the hub has signed beyond the replica
@@ -134,6 +135,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d.workers.Go(func() { d.proveLine(running) })
 	d.workers.Go(func() { d.openSealed(running) })
 	d.workers.Go(func() { d.carryOut(running) })
+	d.workers.Go(func() { d.keepFinding(running) })
 	if c.Witness != nil {
 		d.workers.Go(func() { d.cosign(running) })
 	}
@@ -192,6 +194,9 @@ func (d *Desk) open(ctx context.Context) error {
 		d.state.alarm = finds[len(finds)-1].alarm()
 	}
 	if d.lists, err = openLists(filepath.Join(c.Dir, "lists.db")); err != nil {
+		return err
+	}
+	if err := d.openFinder(); err != nil {
 		return err
 	}
 	if d.db, err = store.Open(filepath.Join(c.Dir, "store.db")); err != nil {
@@ -269,6 +274,9 @@ func (d *Desk) closeFiles() error {
 	}
 	if d.outbox != nil {
 		errs = append(errs, d.outbox.close())
+	}
+	if d.finder.index != nil {
+		errs = append(errs, d.finder.index.Close())
 	}
 	if d.lists != nil {
 		errs = append(errs, d.lists.close())

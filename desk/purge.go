@@ -46,7 +46,7 @@ func (d *Desk) carryOut(ctx context.Context) {
 }
 
 // destroy destroys what the ledger says is destroyed, in the journal, in the read model,
-// in the outbox and in memory, and then notes that it has. Killed anywhere, it begins
+// in the search index, in the outbox and in memory, and then notes that it has. Killed anywhere, it begins
 // anew.
 func (d *Desk) destroy(ctx context.Context) error {
 	from, err := d.journal.Purged(ctx, d.origin)
@@ -76,6 +76,9 @@ func (d *Desk) destroy(ctx context.Context) error {
 		return err
 	}
 	d.volumes.forget(gone)
+	if err := d.unfind(ctx, gone); err != nil {
+		return err
+	}
 	if err := d.outbox.purge(ctx, gone, d.keeps, d.config.Clock()); err != nil {
 		return err
 	}

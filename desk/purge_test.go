@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/fsck"
+	"parley/identity"
 	"parley/ledger"
 )
 
@@ -88,7 +89,13 @@ func TestPurge(t *testing.T) {
 	for _, d := range w.desks {
 		w.must(d.work.Flush(t.Context()))
 	}
-	if found := w.holding(secret); len(found) < 4 {
+	for _, party := range []string{"alder", "birch", "cedar"} {
+		w.indexed(party, id, back)
+		if got := w.finds(party, "zebra hospital", "en", identity.Author{}); len(got) == 0 {
+			t.Errorf("%s does not find it before", party)
+		}
+	}
+	if found := w.holding(secret); len(found) < 4 || !slices.ContainsFunc(found, func(file string) bool { return strings.HasPrefix(file, "birch/"+SearchFile) }) {
 		t.Fatalf("the secret is in %v alone before", found)
 	}
 	w.until("everyone has all", func() bool {
@@ -110,6 +117,14 @@ func TestPurge(t *testing.T) {
 		text := w.ledgerText(party, id)
 		if record, _ := w.desks[party].work.Record(id); !bytes.Equal(text, ledger.Bare(text)) || ledger.ContentHash(text) != record.Hash || record.Facts != nil {
 			t.Errorf("%s has %q", party, text)
+		}
+	}
+	for _, party := range []string{"alder", "birch", "cedar"} {
+		if got := w.finds(party, "zebra", "en", identity.Author{}); len(got) != 0 {
+			t.Errorf("%s finds %q after", party, got)
+		}
+		if got := w.finds(party, id, "en", identity.Author{}); !slices.Contains(got, id) {
+			t.Errorf("%s does not find what is left of it, but %q", party, got)
 		}
 	}
 	for lang, part := range map[string]string{"en": "under the charter's rule of 30 days", "ar": "مُحي النص", "he": "התוכן הושמד"} {

@@ -32,6 +32,7 @@ func (d *Desk) register(mux *routes) {
 	mux.Handle("POST /v1/second/decline", endpoint(d.apiDecline))
 	mux.Handle("GET /v1/statements", endpoint(d.apiList))
 	mux.Handle("GET /v1/statements/{id}", endpoint(d.apiShow))
+	mux.Handle("GET /v1/search", endpoint(d.apiSearch))
 	mux.Handle("GET /v1/charter", endpoint(d.apiCharter))
 	mux.Handle("GET /v1/sources/{id}", endpoint(d.apiSource))
 	mux.Handle("GET /v1/drafts", endpoint(d.apiDrafts))

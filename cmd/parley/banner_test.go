@@ -73,6 +73,8 @@ func bannerRows(o *office, id string) []bannerRow {
 		{name: "accident", args: as("accident", "drone", "what=1"), lang: true, stderr: true},
 		{name: "drafts", args: []string{"drafts", "-desk", alder}},
 		{name: "ls", args: []string{"ls", "-desk", alder}},
+		{name: "find", args: []string{"find", "-desk", alder, id}, lang: true},
+		{name: "find that is refused", args: []string{"find", "-desk", alder, "*"}, lang: true, stderr: true},
 		{name: "show", args: []string{"show", "-desk", alder, id}, lang: true},
 		{name: "show of none", args: []string{"show", "-desk", alder, "abc"}, lang: true, stderr: true},
 		{name: "serials", args: []string{"serials", "-desk", alder}, lang: true},

@@ -31,6 +31,7 @@ func commands() []command {
 		{"accident", "tell at once that something of one's own is out of control", accidentCommand},
 		{"drafts", "list what was refused and is kept on the desk", draftsCommand},
 		{"ls", "list the statements that a desk knows", lsCommand},
+		{"find", "find statements by what stands in them, in any of the languages", findCommand},
 		{"show", "show one statement and its evidence", showCommand},
 		{"ack", "acknowledge a statement that was shown", actCommand("ack")},
 		{"readback", "read back what must be understood, entered anew", actCommand("readback")},

@@ -17,7 +17,8 @@ const rebuildUsage = `usage: parley rebuild [-hub] -dir DIR
 
 Rebuild makes the read model of a desk or a hub, store.db in its data folder,
 anew from its journal, and verifies every text on the way. Stop the program
-first; the folder of a running desk is refused. The old read model is replaced once the new one is whole. -hub demands a
+first; the folder of a running desk is refused. The old read model is replaced once the new one is whole. A desk makes its search index, search.db,
+anew by itself where it is missing or of another journal. -hub demands a
 journal with every text; without it, that is demanded of a hub's folder.
 
 Exit status: 0 rebuilt, 1 the journal cannot be believed or written from, 2
