@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/charter"
@@ -28,7 +29,8 @@ const (
 type finder struct {
 	index *search.Index
 
-	mu sync.Mutex // held from reading texts in the journal to writing their words, and while texts are destroyed
+	mu     sync.Mutex  // held from reading texts in the journal to writing their words, and while texts are destroyed
+	broken atomic.Bool // the file is damaged, and to be made anew
 }
 
 func (d *Desk) openFinder() (err error) {
@@ -42,12 +44,8 @@ func (d *Desk) keepFinding(ctx context.Context) {
 		grown := d.grown.wait()
 		var again <-chan time.Time
 		if err := d.findable(ctx); err != nil && ctx.Err() == nil {
-			d.log.Error("search index not written; it is tried again, made anew", "error", err)
-			d.finder.mu.Lock()
-			if err := d.finder.index.Reset(); err != nil {
-				d.log.Error("search index not made anew", "error", err)
-			}
-			d.finder.mu.Unlock()
+			d.log.Error("search index not written; it is tried again", "error", err)
+			d.finder.broken.Store(search.Damaged(err))
 			again = time.After(indexRetry)
 		}
 		select {
@@ -74,6 +72,12 @@ func (d *Desk) findable(ctx context.Context) error {
 func (d *Desk) indexSome(ctx context.Context) (more bool, err error) {
 	d.finder.mu.Lock() // a text that is destroyed meanwhile is not written after that
 	defer d.finder.mu.Unlock()
+	if d.finder.broken.Load() {
+		if err := d.finder.index.Reset(); err != nil {
+			return false, err
+		}
+		d.finder.broken.Store(false)
+	}
 	mark, err := d.indexed(ctx)
 	if err != nil {
 		return false, err
@@ -183,5 +187,10 @@ func (d *Desk) unfind(ctx context.Context, gone []store.Destroyed) error {
 	if len(docs) == 0 {
 		return nil
 	}
-	return d.finder.index.Erase(ctx, docs)
+	err = d.finder.index.Erase(ctx, docs)
+	if search.Damaged(err) { // then all of it goes, and is made anew
+		d.grown.raise()
+		return d.finder.index.Reset()
+	}
+	return err
 }

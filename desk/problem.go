@@ -13,6 +13,8 @@ const (
 	BadRequest   = "api.bad-request"
 	Unauthorized = "api.unauthorized"
 	Internal     = "api.internal"
+	SearchEmpty  = "search.empty" // there is no word in what is looked for
+	SearchLong   = "search.long"  // too many
 )
 
 // A Problem is an RFC 9457 problem document of the desk's own API.

@@ -17,12 +17,6 @@ import (
 	"parley/words"
 )
 
-// Rules of what is looked for.
-const (
-	SearchEmpty = "search.empty" // no word
-	SearchLong  = "search.long"  // too many
-)
-
 // A SearchQuery is what an officer looks for.
 type SearchQuery struct {
 	Text  string // words, "words in this order", and the beginning of one with a star
@@ -101,6 +95,10 @@ func (d *Desk) Search(ctx context.Context, q SearchQuery, as identity.Author) (*
 	for looked := 0; more && len(v.Items) < q.Limit && looked < searchLook && ctx.Err() == nil; {
 		var hits []search.Hit
 		if hits, more, err = d.finder.index.Find(ctx, query, areas, at, q.Limit-len(v.Items)); err != nil {
+			if search.Damaged(err) {
+				d.finder.broken.Store(true)
+				d.grown.raise() // it is made anew at once
+			}
 			return nil, err
 		}
 		looked += len(hits)

@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -112,6 +113,35 @@ func TestSearch(t *testing.T) {
 		w.indexed("birch", id)
 		check(when)
 	}
+}
+
+// An index that is damaged while the desk runs is made anew.
+func TestSearchMendsItself(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("alder/watch/amal")
+	w.receipt("alder", id)
+	w.indexed("alder", id)
+	alder := w.desks["alder"]
+	db, err := sql.Open("sqlite", filepath.Join(w.dir, "alder", SearchFile))
+	w.must(err)
+	rows, err := db.Query("SELECT name FROM sqlite_schema WHERE name LIKE 'text_%_data'")
+	w.must(err)
+	var tables []string
+	for rows.Next() {
+		var name string
+		w.must(rows.Scan(&name))
+		tables = append(tables, name)
+	}
+	w.must(rows.Close())
+	for _, name := range tables {
+		_, err = db.Exec("UPDATE " + name + " SET block = x'ff00ff00ff00' WHERE id > 1")
+		w.must(err)
+	}
+	w.must(db.Close())
+	w.until("it is found again", func() bool {
+		v, err := alder.Search(t.Context(), SearchQuery{Text: "survey"}, identity.Author{})
+		return err == nil && len(v.Items) == 1 && v.Items[0].ID == id
+	})
 }
 
 // Of another area nothing is found; of a project by its readers alone, which is logged.

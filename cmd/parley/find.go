@@ -50,7 +50,7 @@ func findCommand(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	if l == nil {
 		return code
 	}
-	l.mark(*lang, stdout)
+	l.mark(*lang, stdout, stderr)
 	terms := slices.Clone(flags.Args())
 	for i, term := range terms {
 		if strings.ContainsAny(term, " \t") && !strings.Contains(term, `"`) && len(terms) > 1 {
