@@ -4,16 +4,20 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"parley/charter"
 	"parley/format"
+	"parley/identity"
 	"parley/ledger"
+	"parley/matter"
 	"parley/search"
 	"parley/statement"
 	"parley/store"
+	"parley/trade"
 )
 
 const (
@@ -154,7 +158,42 @@ func (d *Desk) docOf(setting *format.Setting, index uint64, s *statement.Stateme
 			}
 		}
 	}
-	return search.Doc{Entry: index, Area: claims.Area, Words: words[:min(most, len(words))]}
+	project, _ := d.namedOf(claims, s.Field, 0)
+	return search.Doc{Entry: index, Area: shelf(claims.Area, project), Words: words[:min(most, len(words))]}
+}
+
+// shelf names the part of the index that has what is of an area and of a project: each
+// project has one of its own, for who reads it is named with it.
+func shelf(area, project string) string {
+	if project == "" {
+		return area
+	}
+	return area + "/" + project
+}
+
+// shelves are those parts of the index in which everything is for the eyes of as, as far
+// as is known now who reads what.
+func (d *Desk) shelves(ctx context.Context, as identity.Author, sees func(area string) bool) ([]string, error) {
+	areas := d.areasSeen(sees)
+	all := slices.Clone(areas)
+	projects, err := d.work.Matters(ctx, matter.Project, false)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range projects {
+		s, ok := m.State.(*trade.State)
+		if !ok {
+			continue
+		}
+		readers := d.readersHere(s.Readers)
+		limited := trade.Limited(readers, d.party)
+		for _, area := range areas {
+			if !limited || d.reads(readers, area, as, format.Languages()[0]) == nil {
+				all = append(all, shelf(area, m.ID))
+			}
+		}
+	}
+	return all, nil
 }
 
 // unfind leaves in the index, of texts that are destroyed, what is left of them.

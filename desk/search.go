@@ -58,8 +58,8 @@ var fitNames = map[search.Fit]string{search.InOrder: "in-order", search.Whole: "
 // Not in it are what has not been ordered (the outbox, drafts, what waits for a second
 // officer), what machines say, and of what was released with parts withheld what this
 // desk does not have. What is for the named readers of a project is found by those
-// alone, which is logged as they read it. Nothing of another area has a part in what is
-// found, in which order or how fast.
+// alone, which is logged as they read it. Nothing that as may not read has a part in what
+// is found, in which order, how fast, or whether there is a next page.
 func (d *Desk) Search(ctx context.Context, q SearchQuery, as identity.Author) (*SearchView, error) {
 	ctx = reading(ctx, as)
 	sees, err := d.eyes(ctx)
@@ -91,7 +91,11 @@ func (d *Desk) Search(ctx context.Context, q SearchQuery, as identity.Author) (*
 		return nil, err
 	}
 	v := &SearchView{Exercise: d.Charter().Exercise, Items: []SearchItem{}, Indexed: mark.Size, Size: d.work.Size()}
-	areas, blocks, more := d.areasSeen(sees), blockCache{}, true
+	areas, err := d.shelves(ctx, as, sees)
+	if err != nil {
+		return nil, err
+	}
+	blocks, more := blockCache{}, true
 	for looked := 0; more && len(v.Items) < q.Limit && looked < searchLook && ctx.Err() == nil; {
 		var hits []search.Hit
 		if hits, more, err = d.finder.index.Find(ctx, query, areas, at, q.Limit-len(v.Items)); err != nil {
@@ -133,7 +137,8 @@ func placeOf(after string) (at search.Place, err error) {
 	return search.Place{Fit: search.Fit(f), Before: n}, nil
 }
 
-// hit describes what was found, where it may still be shown.
+// hit describes what was found, where it may still be shown: the index knows who might
+// read it when it was written.
 func (d *Desk) hit(ctx context.Context, hit search.Hit, query search.Query, as identity.Author, sees func(area string) bool, lang string, blocks blockCache) (item SearchItem, ok bool, err error) {
 	record, known := d.work.RecordAt(hit.Entry)
 	if !known || !sees(record.Claims.Area) {

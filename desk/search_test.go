@@ -175,6 +175,13 @@ func TestSearchNamedReaders(t *testing.T) {
 		if len(got) != n || denied != before || n == 1 && (all[0].Officer != name || all[0].Answer != AccessRead || all[0].Statement != id) {
 			t.Errorf("%s finds %q, logged as %+v, %d denied", name, got, all, denied-before)
 		}
+		birch := w.desks["birch"] // which looks for them nowhere else: a next page would tell what there is
+		sees, err := birch.seenBy(w.author(name))
+		w.must(err)
+		shelves, err := birch.shelves(t.Context(), w.author(name), sees)
+		if w.must(err); slices.Contains(shelves, shelf(projectArea, id)) != (n == 1) {
+			t.Errorf("for %s these parts are looked through: %q", name, shelves)
+		}
 	}
 }
 

@@ -228,32 +228,69 @@ func tableOf(ctx context.Context, db queryer, area string) (string, error) {
 	return fmt.Sprintf("text_%d", id), err
 }
 
-// Erase puts docs in the place of those that their entries had, and leaves nothing of
-// these behind. What deletes from an index leaves a word here and there where it parts
-// two pages, so the tables that had some are written anew: seconds for a large one.
-func (x *Index) Erase(ctx context.Context, docs []Doc) error {
-	if err := x.Put(ctx, docs, nil); err != nil {
-		return err
+// tablesOf names the tables of all areas.
+func tablesOf(ctx context.Context, tx *sql.Tx) (tables []string, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id FROM area ORDER BY id")
+	if err != nil {
+		return nil, err
 	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		tables = append(tables, fmt.Sprintf("text_%d", id))
+	}
+	return tables, rows.Err()
+}
+
+// Erase puts docs in the place of those that their entries had, in whichever area these
+// were, and leaves nothing of them behind. What deletes from an index leaves a word here
+// and there where it parts two pages, so the tables that had some are written anew:
+// seconds for a large one.
+func (x *Index) Erase(ctx context.Context, docs []Doc) error {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	done := map[string]bool{}
+	fail := func(err error) error { return fmt.Errorf("erase from search index: %w", err) }
+	tx, err := x.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fail(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+	tables, err := tablesOf(ctx, tx)
+	if err != nil {
+		return fail(err)
+	}
+	had := map[string]bool{}
 	for _, doc := range docs {
-		if done[doc.Area] {
+		for _, table := range tables {
+			result, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE rowid = ?", doc.Entry)
+			if err != nil {
+				return fail(err)
+			}
+			if n, err := result.RowsAffected(); err != nil || n > 0 {
+				had[table] = true
+			}
+		}
+		if err := put(ctx, tx, doc); err != nil {
+			return fail(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fail(err)
+	}
+	for _, table := range tables {
+		if !had[table] {
 			continue
 		}
-		done[doc.Area] = true
-		table, err := tableOf(ctx, x.write, doc.Area)
-		if err == nil {
-			_, err = x.write.ExecContext(ctx, "INSERT INTO "+table+" ("+table+") VALUES ('optimize')")
-		}
-		if err != nil {
-			return fmt.Errorf("erase from search index: %w", err)
+		if _, err := x.write.ExecContext(ctx, "INSERT INTO "+table+" ("+table+") VALUES ('optimize')"); err != nil {
+			return fail(err)
 		}
 	}
 	var busy, log, moved int
 	if err := x.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &moved); err != nil {
-		return fmt.Errorf("erase from search index: %w", err)
+		return fail(err)
 	}
 	if busy != 0 {
 		return errors.New("erase from search index: somebody reads it, so what is written ahead of it still holds purged texts; it is to be tried again")
