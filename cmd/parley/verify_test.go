@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,9 +55,14 @@ func knownTo(t *testing.T, dir string) []string {
 
 // What desks and hub hold after the demo is exported, verified and rebuilt.
 func TestExportVerifyRebuild(t *testing.T) {
+	t.Parallel() // the exercise mostly waits
 	dir := t.TempDir()
-	if code := demoCommand(t.Context(), []string{"-speed", "100", "-dir", dir}, io.Discard, os.Stderr); code != 0 {
+	var played bytes.Buffer
+	if code := run(t.Context(), []string{"demo", "-speed", "100", "-dir", dir}, &played, os.Stderr); code != 0 {
 		t.Fatalf("demo: exit status %d", code)
+	}
+	if banner := words.ExerciseBanner("en"); !within(banner, strings.Split(strings.TrimSuffix(played.String(), "\n"), "\n")) {
+		t.Errorf("demo does not begin and end with %q:\n%s", banner, &played)
 	}
 	file := func(name string) string { return filepath.Join(dir, name) }
 	charterFile, record, bundle := file("charter.txt"), file("record"), file("bundle")

@@ -15,6 +15,7 @@ import (
 // The README's walk-through works as pasted: its blocks are run here, in order,
 // by bash. Only the build line and the port are replaced.
 func TestWalkthrough(t *testing.T) {
+	t.Parallel() // it mostly waits
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("the walk-through is for bash, which is not here")
@@ -41,12 +42,11 @@ func TestWalkthrough(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(bin, "parley"), ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out) // the real program: the race detector would slow scrypt tenfold
 	}
-	t.Setenv("PARLEY_PASSPHRASE", "exercise")
-	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	env := append(os.Environ(), passphraseVariable+"=exercise", "PATH="+bin+":"+os.Getenv("PATH"))
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	paste := func(block string) string {
 		cmd := exec.CommandContext(ctx, bash, "-euo", "pipefail", "-c", block)
-		cmd.Dir = folder
+		cmd.Dir, cmd.Env = folder, env
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v\n%s\nprinted\n%s", err, block, out)
@@ -62,7 +62,7 @@ func TestWalkthrough(t *testing.T) {
 	}()
 	start := func(line string) {
 		cmd := exec.CommandContext(ctx, bash, "-c", "exec "+line)
-		cmd.Dir = folder
+		cmd.Dir, cmd.Env = folder, env
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 		ready := &firstLine{ready: make(chan struct{})}
 		cmd.Stdout = ready
