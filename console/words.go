@@ -173,6 +173,14 @@ func (v *visit) funcs() template.FuncMap {
 		"entry": func(index uint64) template.HTML {
 			return template.HTML(fmt.Sprintf(`<a class="ltr entry" dir="ltr" href="/s/%d">#%d</a>`, index, index))
 		},
+		"number":     func(n uint64) uint64 { return n },
+		"guide":      v.guide,
+		"statusWord": v.status,
+		"past":       past,
+		"markOf":     v.mark,
+		"verbKeys": func() map[string]string {
+			return map[string]string{"readback": "b", "pass": "p", "replace": "c", "cancel": "x", "withdraw": "w", "translate": "t", "annotate": "n"}
+		},
 		"placeMap":  v.placeMap,
 		"languages": words.Languages,
 		"languageName": func(l string) string {
