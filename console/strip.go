@@ -20,7 +20,11 @@ type strip struct {
 	View     *desk.WatchView // of the officer; nil on a locked page
 }
 
+// strip is made once for a page.
 func (v *visit) strip() (*strip, error) {
+	if v.top != nil {
+		return v.top, nil
+	}
 	view, err := v.console.desk.Watch(v.ctx, v.lang, v.officer)
 	if err != nil {
 		return nil, err
@@ -35,6 +39,7 @@ func (v *visit) strip() (*strip, error) {
 	if v.officer == (identity.Author{}) {
 		s.Locked, s.View = true, nil
 	}
+	v.top = s
 	return s, nil
 }
 

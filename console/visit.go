@@ -28,6 +28,7 @@ type visit struct {
 	lang    string
 	now     time.Time
 	form    string // its once
+	top     *strip // once it was made
 }
 
 // liveHeader says that a window reads its page again by itself; "used", that somebody has

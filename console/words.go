@@ -127,17 +127,9 @@ func (v *visit) funcs() template.FuncMap {
 			}
 			return clock("", "2006-01-02 15:04Z", t)
 		},
-		"date": func(t time.Time) template.HTML { return clock("", "2006-01-02 15:04:05Z", t) },
-		"left": func(t time.Time) template.HTML {
-			if t.IsZero() {
-				return "—"
-			}
-			class := "due"
-			if !t.After(v.now) {
-				class = "due late"
-			}
-			return template.HTML(`<time class="ltr ` + class + `" dir="ltr" datetime="` + t.UTC().Format(time.RFC3339) + `">` + countdown(t.Sub(v.now)) + `</time>`)
-		},
+		"date":   func(t time.Time) template.HTML { return clock("", "2006-01-02 15:04:05Z", t) },
+		"left":   func(t time.Time) template.HTML { return v.until("due", "console.late", t) },
+		"begins": func(t time.Time) template.HTML { return v.until("due begins", "console.begun", t) },
 		"party": func(id string) template.HTML {
 			p, _ := v.console.desk.Charter().Party(id)
 			return named(p.Names, id)
@@ -205,18 +197,27 @@ func isolated(s string) template.HTML {
 	return template.HTML(`<bdi dir="auto">` + template.HTMLEscapeString(words.Visible(s)) + `</bdi>`)
 }
 
-// countdown writes how long it is to a time, or since, as "−12:40" or "+1:02:40".
-func countdown(d time.Duration) string {
-	sign := "−"
-	if d < 0 {
-		sign, d = "+", -d
+// until shows how long it is to a time, and past it the words of a key and how long it has
+// been so. From then on clock.js counts, with the words that the page's body holds.
+func (v *visit) until(class, past string, t time.Time) template.HTML {
+	if t.IsZero() {
+		return "—"
 	}
+	d, word := t.Sub(v.now), ""
+	if d <= 0 {
+		class, d, word = class+" late", -d, v.say(past)+" "
+	}
+	return template.HTML(`<time class="` + class + `" datetime="` + t.UTC().Format(time.RFC3339) + `">` + template.HTMLEscapeString(word) + "\u2066" + countdown(d) + "\u2069</time>")
+}
+
+// countdown writes how long something takes as "12:40", "1:02:40" or "2d 01:02".
+func countdown(d time.Duration) string {
 	s := int(d / time.Second)
 	if s >= 24*3600 {
-		return fmt.Sprintf("%s%dd %02d:%02d", sign, s/86400, s/3600%24, s/60%60)
+		return fmt.Sprintf("%dd %02d:%02d", s/86400, s/3600%24, s/60%60)
 	}
 	if s >= 3600 {
-		return fmt.Sprintf("%s%d:%02d:%02d", sign, s/3600, s/60%60, s%60)
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
-	return fmt.Sprintf("%s%d:%02d", sign, s/60, s%60)
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }

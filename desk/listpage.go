@@ -124,6 +124,34 @@ func (d *Desk) Page(ctx context.Context, q ListQuery, as identity.Author) (*List
 	return p, ctx.Err()
 }
 
+// Lines gives the named entries as a page would, in the order asked for; an entry that
+// as may not read, or that is none, stands without a text. At most 300.
+func (d *Desk) Lines(ctx context.Context, entries []uint64, lang string, as identity.Author) ([]ListItem, error) {
+	ctx = reading(ctx, as)
+	sees, err := d.eyes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) > pageMost {
+		return nil, rule.Refuse(BadRequest, "", "%d entries are asked for; want at most %d", len(entries), pageMost)
+	}
+	lines, blocks := make([]ListItem, 0, len(entries)), blockCache{}
+	for _, index := range entries {
+		item := Item{Index: &index}
+		if index < d.work.Size() {
+			if item, err = d.itemFor(index, sees); err != nil {
+				return nil, err
+			}
+		}
+		line, err := d.listItem(ctx, item, lang, blocks)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
+	}
+	return lines, d.markPage(ctx, lines)
+}
+
 // areasSeen are the areas of all editions of the charter that sees says yes to, and that
 // of the channel's own traffic.
 func (d *Desk) areasSeen(sees func(area string) bool) []string {

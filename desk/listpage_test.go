@@ -102,6 +102,24 @@ func TestPageKeepsAreasApart(t *testing.T) {
 				}
 			}
 		}
+		var all []uint64
+		paged := map[uint64]ListItem{}
+		for _, i := range w.pages("alder", ListQuery{Acts: true, Unread: true}, w.author(c.reader)) {
+			if i.Index != nil {
+				paged[*i.Index] = i
+				all = append(all, *i.Index)
+			}
+		}
+		all = append(all, 1<<40)
+		lines, err := w.desks["alder"].Lines(t.Context(), all, "en", w.author(c.reader))
+		if err != nil || len(lines) != len(all) {
+			t.Fatalf("%d lines of %d entries: %v", len(lines), len(all), err)
+		}
+		for n, i := range lines {
+			if want := paged[all[n]]; *i.Index != all[n] || i.ID != want.ID || i.Subject != want.Subject || i.Title != want.Title || i.Serial != want.Serial {
+				t.Errorf("the officer of %s is given the line %+v, and on a page %+v", c.area, i, want)
+			}
+		}
 	}
 }
 
