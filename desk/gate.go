@@ -13,19 +13,19 @@ import (
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
-	"parley/trade"
+	"parley/words"
 )
 
 // A GateItem is a message that waits at the gate.
 type GateItem struct {
 	ListItem
-	Due    time.Time `json:"due,omitzero"`     // when the gate's limit ends
-	Auto   bool      `json:"auto,omitempty"`   // the hub's clock releases it then
-	Escrow bool      `json:"escrow,omitempty"` // it waits for the other side's deposit, and no person opens it
-	To     string    `json:"to,omitempty"`     // party/role that it goes to at its limit, or went to
-	Called time.Time `json:"called,omitzero"`  // when it went there
-	Reason string    `json:"reason,omitempty"` // of the last hold
-	Other  *ListItem `json:"other,omitempty"`  // the latest of another side that it refers to or is in one matter with
+	Due      time.Time `json:"due,omitzero"`       // when the gate's limit ends
+	Auto     bool      `json:"auto,omitempty"`     // the hub's clock releases it then
+	Escrow   bool      `json:"escrow,omitempty"`   // it waits for the other side's deposit, and no person opens it
+	Superior string    `json:"superior,omitempty"` // party/role that it goes to at its limit, or went to
+	Called   time.Time `json:"called,omitzero"`    // when it went there
+	Reason   string    `json:"reason,omitempty"`   // of the last hold
+	Other    *ListItem `json:"other,omitempty"`    // the latest of another side that it refers to or is in one matter with
 }
 
 // Gate gives what waits at the gate and as may read, overdue first: all of it at the
@@ -67,7 +67,7 @@ func (d *Desk) gateItem(ctx context.Context, r *mechanism.Record, lang string, s
 		return item, err
 	}
 	if s.Mode == delivery.ModeReview {
-		item.To = mechanism.GoesTo(d.Charter(), delivery.Timer{Stage: delivery.StageGate, Party: s.Supervisor})
+		item.Superior = mechanism.GoesTo(d.Charter(), delivery.Timer{Stage: delivery.StageGate, Party: s.Supervisor})
 	}
 	for _, call := range s.Calls {
 		if call.Stage == delivery.StageGate {
@@ -140,7 +140,7 @@ func (d *Desk) TearLine(ctx context.Context, ref, lang string, as identity.Autho
 	if !ok || record.Delivery == nil || !record.Delivery.Waiting() || record.Delivery.Supervisor != as.Party {
 		return nil, rule.Refuse(mechanism.BadRef, "`parley watch` shows what does", "statement %s does not wait for a release by %s", c.ID, as)
 	}
-	if project, readers := d.readersOf(c, nil, 0); project != "" && trade.Limited(readers, d.party) || record.Facts == nil {
+	if record.Facts == nil {
 		return nil, nil
 	}
 	f, ok := d.whole(original)
@@ -158,7 +158,7 @@ func (d *Desk) TearLine(ctx context.Context, ref, lang string, as identity.Autho
 			part := TearPart{Name: p.Name, Label: field.Label.In(lang)}
 			value, _ := original.Field(name)
 			if paragraph {
-				part.Lines = []string{paragraphOf(value, p.Name)}
+				part.Lines = []string{words.Isolate(lang, paragraphOf(value, p.Name))}
 			} else {
 				part.Lines = field.Show(d.Charter().Setting(d.party), lang, value)
 			}
