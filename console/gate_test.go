@@ -2,83 +2,58 @@ package console_test
 
 import (
 	"html"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"parley/console"
 	"parley/delivery"
 	"parley/desk"
-	"parley/identity"
 )
 
-// A sitting is an officer at an unlocked console, in a browser without script.
+// A sitting is an officer at his console, with the page that was answered last.
 type sitting struct {
+	*guest
 	*world
-	client *http.Client
-	base   string
-	page   string // as it was last answered
 	status int
+	page   string
 }
 
-// sit opens a console at the officer's desk and unlocks it.
 func (w *world) sit(name string) *sitting {
 	w.Helper()
-	a := author(name)
-	k, err := console.Open(console.Config{Desk: w.desks[a.Party], Listen: "127.0.0.1:0", Clock: time.Now, Log: slog.New(slog.DiscardHandler),
-		Officers: func() []identity.Author { return []identity.Author{a} }, Unlock: w.people[a.Party].Unlock})
-	w.must(err)
-	w.Cleanup(func() { k.Close() })
-	jar, err := cookiejar.New(nil)
-	w.must(err)
-	host, err := url.Parse(k.URL())
-	w.must(err)
-	s := &sitting{world: w, client: &http.Client{Jar: jar}, base: "http://127.0.0.1:" + host.Port()}
-	_, path, _ := strings.Cut(strings.TrimPrefix(k.Invite(), "http://"), "/")
-	s.get("/" + path)
-	s.post("/unlock", url.Values{"officer": {name}, "passphrase": {passphrase(a)}, "next": {"/"}})
-	return s
+	return &sitting{guest: newGuest(w, w.consoleOf(author(name).Party, new(atomic.Int64)), name), world: w}
 }
 
-func (s *sitting) answer(r *http.Response, err error) string {
-	s.Helper()
-	s.must(err)
-	defer r.Body.Close()
-	text, err := io.ReadAll(r.Body)
-	s.must(err)
-	s.status, s.page = r.StatusCode, string(text)
+func (s *sitting) get(path string) string {
+	s.world.Helper()
+	s.status, s.page = s.guest.get(path)
 	return s.page
 }
 
-func (s *sitting) get(path string) string { s.Helper(); return s.answer(s.client.Get(s.base + path)) }
-
-func (s *sitting) post(path string, form url.Values) string {
-	s.Helper()
-	return s.answer(s.client.PostForm(s.base+path, form))
+func (s *sitting) post(path string, form url.Values) {
+	s.world.Helper()
+	s.status, s.page = s.answer(s.client.PostForm(s.base+path, form))
 }
 
 func (s *sitting) has(what ...string) {
-	s.Helper()
+	s.world.Helper()
 	for _, text := range what {
 		if !strings.Contains(s.page, text) {
 			_, main, _ := strings.Cut(s.page, "<main")
-			s.Errorf("the page (%d) lacks %q:\n%s", s.status, text, main)
+			s.world.Errorf("the page (%d) lacks %q:\n%s", s.status, text, main)
 		}
 	}
 }
 
 func (s *sitting) lacks(what ...string) {
-	s.Helper()
+	s.world.Helper()
 	for _, text := range what {
 		if strings.Contains(s.page, text) {
-			s.Errorf("the page (%d) has %q", s.status, text)
+			s.world.Errorf("the page (%d) has %q", s.status, text)
 		}
 	}
 }
@@ -93,7 +68,7 @@ func (s *sitting) hidden(name string) []string {
 }
 
 func (s *sitting) stands(party, id string, status delivery.Status) {
-	s.Helper()
+	s.world.Helper()
 	waitFor(s.world, id+" is "+string(status)+" at "+party, func() bool {
 		r, ok := s.desks[party].Work().Record(id)
 		return ok && r.Delivery != nil && r.Delivery.Status == status
