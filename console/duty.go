@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"html/template"
 	"strconv"
 	"time"
 
@@ -84,6 +85,13 @@ func (k *Console) rosterPage(v *visit) (*rosterPage, error) {
 		}
 	}
 	return p, err
+}
+
+// linked is a line of the desk's with each entry that it names as a link.
+func linked(text string) template.HTML {
+	return template.HTML(entryInText.ReplaceAllStringFunc(template.HTMLEscapeString(text), func(name string) string { //nolint:gosec // escaped first
+		return `<a href="/s/` + name[1:] + `">` + name + `</a>`
+	}))
 }
 
 // listed are the entries that a form had on it: what its officer has seen.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"html/template"
 	"strings"
 
 	"parley/format"
@@ -16,10 +17,11 @@ type sayForm struct {
 
 // A sayField is one field of it.
 type sayField struct {
-	Name, Label, Help string
-	Codes             []code // of a closed list
-	Many, Long, Need  bool
-	Value             string // what was typed last, or what it begins with
+	Name, Label, Value string // Value is what was typed last, or what it begins with
+	Help               template.HTML
+	Codes              []code // of a closed list
+	Many, Long, Need   bool
+	Dir                string // ltr where codes, times and names are typed, else auto
 }
 
 // Has reports whether a code is among what was chosen.
@@ -45,13 +47,16 @@ func (k *Console) sayForm(v *visit, action, id string, begin, fixed map[string]s
 		if _, set := fixed[field.Name]; set {
 			continue
 		}
-		s := sayField{Name: field.Name, Label: field.Label.In(v.lang), Help: field.Help.In(v.lang), Need: field.Required, Value: begin[field.Name], Many: field.Type == format.List, Long: field.Type == format.Text}
+		s := sayField{Name: field.Name, Label: field.Label.In(v.lang), Help: v.guide(field.Help), Dir: "auto", Need: field.Required, Value: begin[field.Name], Many: field.Type == format.List, Long: field.Type == format.Text}
 		if typed, sent := v.r.PostForm["field."+field.Name]; sent {
 			s.Value = strings.Join(typed, ", ")
 		} else if v.r.Method == "POST" {
 			s.Value = ""
 		} else if asked := v.r.URL.Query().Get(field.Name); asked != "" {
 			s.Value = asked
+		}
+		if field.Coded() {
+			s.Dir = "ltr"
 		}
 		for _, c := range field.Codes() {
 			s.Codes = append(s.Codes, code{c, field.CodeName(c, v.lang)})

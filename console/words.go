@@ -172,6 +172,7 @@ func (v *visit) funcs() template.FuncMap {
 		"verbKeys": func() map[string]string {
 			return map[string]string{"readback": "b", "pass": "p", "replace": "c", "cancel": "x", "withdraw": "w", "translate": "t", "annotate": "n"}
 		},
+		"linked": linked,
 		"formOf": func(p page, f *sayForm) any {
 			return struct {
 				Page page
