@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -154,12 +155,15 @@ func (v *visit) funcs() template.FuncMap {
 			}
 			return v.choice("clock.overdue", "stage", string(stage))
 		},
-		"choice": v.choice,
-		"steps":  func(s *delivery.State, r delivery.Reach) []reached { return steps(s, r) },
+		"choice":  v.choice,
+		"wordsIn": func(w format.Words) string { return w.In(v.lang) },
+		"steps":   func(s *delivery.State, r delivery.Reach) []reached { return steps(s, r) },
 		"upto": func(n int, list any) any { // so many of a list
 			l := reflect.ValueOf(list)
 			return l.Slice(0, min(n, l.Len())).Interface()
 		},
+		"nth":   func(i int) int { return i + 1 },
+		"in":    func(id string, list []string) bool { return slices.Contains(list, id) },
 		"minus": func(a, b int) int { return a - b },
 		"entry": func(index uint64) template.HTML {
 			return template.HTML(fmt.Sprintf(`<a class="ltr entry" dir="ltr" href="/s/%d">#%d</a>`, index, index))
@@ -171,13 +175,6 @@ func (v *visit) funcs() template.FuncMap {
 		"markOf":     v.mark,
 		"verbKeys": func() map[string]string {
 			return map[string]string{"readback": "b", "pass": "p", "replace": "c", "cancel": "x", "withdraw": "w", "translate": "t", "annotate": "n"}
-		},
-		"linked": linked,
-		"formOf": func(p page, f *sayForm) any {
-			return struct {
-				Page page
-				Form *sayForm
-			}{p, f}
 		},
 		"placeMap":  v.placeMap,
 		"languages": words.Languages,

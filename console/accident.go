@@ -1,0 +1,147 @@
+package console
+
+import (
+	"slices"
+	"strings"
+
+	"parley/desk"
+	"parley/format"
+	"parley/rule"
+)
+
+// An accident is the form of an own accident, the shortest of all.
+type accident struct {
+	Blanks, Later []*blank
+	Draft         int64
+	Page          string // before it is sent
+	Seen          string // what it shows, see [seen]
+}
+
+// accident asks for what must be said, with its defaults filled in.
+func (k *Console) accident(v *visit) error {
+	q := desk.Saying{By: v.officer, Lang: v.lang}
+	if typed := v.r.URL.Query().Get("draft"); typed != "" {
+		kept, err := v.draft(typed)
+		if err != nil {
+			return err
+		}
+		q.Draft = kept.Number
+	}
+	return v.ask(q)
+}
+
+// accidentDone previews what was written, or sends it.
+func (k *Console) accidentDone(v *visit) error {
+	f, err := v.accidentFormat()
+	if err != nil {
+		return err
+	}
+	q := desk.Saying{By: v.officer, Lang: v.lang, Fields: v.chosen(f), Keep: v.r.PostForm["keep"]}
+	q.Fields = append(q.Fields, v.emptied("contact")...)
+	if typed := v.r.PostForm.Get("draft"); typed != "" && typed != "0" {
+		kept, err := v.draftOf(f, typed)
+		if err != nil {
+			return err
+		}
+		q.Draft = kept.Number
+	}
+	if v.r.PostForm.Get("do") != "send" || v.r.PostForm.Get("seen") != seen(q) {
+		return v.ask(q)
+	}
+	answer, err := k.desk.Accident(v.ctx, q, false)
+	if err != nil {
+		if n := desk.ProblemOf(err).Draft; n != 0 {
+			q.Draft = n
+		}
+		a, _ := v.accidentOf(q, desk.AccidentAnswer{Fields: q.Fields, Draft: q.Draft})
+		return v.showRefused("accident", a, err)
+	}
+	if answer.ID == "" {
+		return v.ask(q)
+	}
+	return v.see("/s/"+answer.ID, v.came(answer.ID))
+}
+
+func (v *visit) accidentFormat() (*format.Format, error) {
+	f, ok := v.console.desk.Charter().Newest(format.AccidentFormat)
+	if !ok {
+		return nil, rule.Refuse(desk.NoFormat, "ask who wrote the charter", "there is no format %q in force", format.AccidentFormat)
+	}
+	return f, nil
+}
+
+// ask shows what is still to be answered, or the page that will be sent.
+func (v *visit) ask(q desk.Saying) error {
+	answer, err := v.console.desk.Accident(v.ctx, q, true)
+	if err != nil {
+		a, bad := v.accidentOf(q, desk.AccidentAnswer{Fields: q.Fields, Draft: desk.ProblemOf(err).Draft})
+		if bad != nil {
+			return bad
+		}
+		return v.showRefused("accident", a, err)
+	}
+	a, err := v.accidentOf(q, answer)
+	if err != nil {
+		return err
+	}
+	if q.Fields = answer.Fields; a.Page != "" {
+		a.Seen = seen(q)
+	}
+	return v.show("accident", a)
+}
+
+func (v *visit) accidentOf(q desk.Saying, answer desk.AccidentAnswer) (*accident, error) {
+	f, err := v.accidentFormat()
+	if err != nil {
+		return nil, err
+	}
+	a := &accident{Draft: answer.Draft, Page: answer.Page}
+	if a.Draft == 0 {
+		a.Draft = q.Draft
+	}
+	typed := map[string]string{}
+	for _, arg := range answer.Fields {
+		name, value, _ := strings.Cut(arg, "=")
+		typed[name] = value
+	}
+	for i := range f.Fields {
+		field := &f.Fields[i]
+		at := slices.IndexFunc(answer.Open, func(o desk.Question) bool { return o.Field == field.Name })
+		value := typed[field.Name]
+		if value == "" {
+			value = field.Default
+		}
+		if at >= 0 && value == "" {
+			value = answer.Open[at].Default
+		}
+		b := v.blank(f, field, value)
+		if at >= 0 && len(q.Fields) > 0 {
+			b.Fault = answer.Open[at].Fault
+		}
+		if field.Required || typed[field.Name] != "" {
+			a.Blanks = append(a.Blanks, b)
+		} else {
+			a.Later = append(a.Later, b)
+		}
+	}
+	return a, nil
+}
+
+// emptied are the fields that have a default, or stand in the draft, and are left out on
+// purpose.
+func (v *visit) emptied(defaults ...string) (all []string) {
+	names := defaults
+	if d, err := v.draft(v.r.PostForm.Get("draft")); err == nil {
+		for _, arg := range d.Saying.Fields {
+			name, _, _ := strings.Cut(arg, "=")
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if v.r.PostForm.Get("field."+name) == "" {
+			all = append(all, name+"=")
+		}
+	}
+	return all
+}

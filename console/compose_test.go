@@ -1,0 +1,242 @@
+package console_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"parley/charter"
+	"parley/console"
+	"parley/desk"
+	"parley/identity"
+)
+
+// A writer is a browser without script, at an unlocked console.
+type writer struct {
+	testing.TB
+	client  *http.Client
+	base    string
+	console *console.Console
+}
+
+func newWriter(w *world, name string) *writer {
+	w.Helper()
+	a := author(name)
+	k, err := console.Open(console.Config{Desk: w.desks[a.Party], Listen: "127.0.0.1:0", Officers: func() []identity.Author { return []identity.Author{a} }, Unlock: w.people[a.Party].Unlock, Clock: time.Now, Log: slog.New(slog.DiscardHandler)})
+	w.must(err)
+	w.Cleanup(func() { k.Close() })
+	jar, err := cookiejar.New(nil)
+	w.must(err)
+	host, err := url.Parse(k.URL())
+	w.must(err)
+	b := &writer{w, &http.Client{Jar: jar}, "http://127.0.0.1:" + host.Port(), k}
+	invited, err := url.Parse(k.Invite())
+	w.must(err)
+	b.get(invited.RequestURI())
+	b.post("/unlock", "officer", name, "passphrase", passphrase(a), "next", "/")
+	return b
+}
+
+func (b *writer) get(path string) string {
+	b.Helper()
+	return b.text(b.client.Get(b.base + path))
+}
+
+func (b *writer) post(path string, pairs ...string) string {
+	b.Helper()
+	form := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	return b.text(b.client.PostForm(b.base+path, form))
+}
+
+func (b *writer) text(answer *http.Response, err error) string {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(text)
+}
+
+func (b *writer) has(page string, want ...string) {
+	b.Helper()
+	for _, s := range want {
+		if !strings.Contains(page, s) {
+			b.Errorf("the page lacks %q:\n%s", s, page)
+		}
+	}
+}
+
+// What one writes is read back while one types, asked about, shown as it will be signed,
+// kept when it is refused, and sent.
+func TestCompose(t *testing.T) {
+	w := newWorld(t, nil)
+	w.say(amal, w14())
+	b := newWriter(w, amal)
+	b.has(b.get("/compose"), `href="/compose/J14"`, `href="/compose/J11"`)
+	b.has(b.get("/compose/J14?re=7"), `name="field.place"`, `name="field.description"`, `value="7"`)
+	b.has(b.get("/compose/reading?format=J14&field=place&value="+url.QueryEscape("DMM 00 33.600N 017 57.000W ±50m")), "±50 m", "MGRS")
+	b.has(b.get("/compose/reading?format=J14&field=window&value=tomorrow"), `class="asks`)
+	if page := b.get("/compose/reading?format=J14&field=place&value=" + url.QueryEscape("<script>x</script>")); strings.Contains(page, "<script") {
+		t.Errorf("markup went through: %s", page)
+	}
+
+	form := []string{"do", "preview", "precedence", "PRIORITY"}
+	for _, arg := range notice {
+		name, value, _ := strings.Cut(arg, "=")
+		form = append(form, "field."+name, value)
+	}
+	page := b.post("/compose/J14", form...)
+	b.has(page, `id="preview"`, `lang="en"`, `value="send"`)
+	bad := append([]string{"do", "preview"}, form[2:]...)
+	for i := range bad {
+		if bad[i] == "field.window" {
+			bad[i+1] = "<never>"
+		}
+	}
+	page = b.post("/compose/J14", bad...)
+	b.has(page, "bad-blank", "&lt;never&gt;", "Survey flight")
+	mark := func(page string) string {
+		return regexp.MustCompile(`name="seen" value="([0-9a-f]*)"`).FindStringSubmatch(page)[1]
+	}
+
+	// Only what was shown is signed: what was changed since is shown first.
+	form[1] = "send"
+	page = b.post("/compose/J14", form...)
+	b.has(page, `id="preview"`)
+	if strings.Contains(page, "Signed:") {
+		t.Error("what was not shown was signed")
+	}
+	for i := range form {
+		if form[i] == "field.description" {
+			form[i+1] = "Changed.\r\n\r\nA second paragraph."
+		}
+	}
+	changed := b.post("/compose/J14", append(form, "seen", mark(page))...)
+	b.has(changed, `id="preview"`, "A second paragraph.")
+	if strings.Contains(changed, "Signed:") {
+		t.Error("what was changed since it was shown was signed")
+	}
+	sent := append(form, "seen", mark(changed))
+
+	// What the desk refuses is kept, and gone on with under its number.
+	refused := append(slices.Clone(form), "to", "nowhere")
+	page = b.post("/compose/J14", append(refused, "seen", mark(b.post("/compose/J14", refused...)))...)
+	b.has(page, "kept as draft", "A second paragraph.")
+	n := regexp.MustCompile(`name="draft" value="(\d+)"`).FindStringSubmatch(page)[1]
+	b.has(b.get("/drafts"), "/compose/J14?draft="+n)
+	b.has(b.get("/compose/J14?draft="+n), "A second paragraph.")
+	b.has(b.get("/compose/J20?draft="+n), "is not one of J20")
+	b.has(b.post("/compose/J14", append(sent, "draft", n)...), "Signed:")
+	if page := b.get("/drafts"); strings.Contains(page, "?draft="+n) {
+		t.Error("the draft of what was sent is still kept")
+	}
+
+	page = b.post("/compose/J14", append(refused, "seen", mark(b.post("/compose/J14", refused...)))...)
+	n = regexp.MustCompile(`name="draft" value="(\d+)"`).FindStringSubmatch(page)[1]
+	b.has(b.post("/drafts/"+n+"/drop"), "dropped")
+	b.has(b.post("/drafts/"+n+"/drop"), "no draft")
+}
+
+// An own accident takes one page, a preview and Enter.
+func TestAccident(t *testing.T) {
+	w := newWorld(t, nil)
+	w.say(amal, w14())
+	b := newWriter(w, amal)
+	page := b.get("/accident")
+	b.has(page, `data-key="F2"`, `name="field.thing"`, `name="field.place"`, `name="field.seen-at"`, "desk:line 2", `<option value="`)
+	form := []string{"do", "preview", "field.thing", "1", "field.what", "crashed", "field.armed", "no", "field.place", "DMM 00 33.600N 017 57.000W ±50m", "field.contact", "desk:line 2"}
+	for _, name := range []string{"seen-at", "not-hostile"} { // as they stand
+		form = append(form, "field."+name, regexp.MustCompile(`name="field.` + name + `"[^>]* value="([^"]+)"`).FindStringSubmatch(page)[1])
+	}
+	page = b.post("/accident", form...)
+	b.has(page, `value="send" autofocus`, "17 57", "kept as draft")
+	form = append(form, "draft", regexp.MustCompile(`name="draft" value="(\d+)"`).FindStringSubmatch(page)[1])
+	form[1], form[3] = "send", "drone"                            // as the page has it now
+	b.has(b.post("/accident", form...), `value="send" autofocus`) // it was not shown
+	form = append(form, "seen", regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(page)[1])
+	b.has(b.post("/accident", form...), "Signed:")
+	if strings.Contains(b.get("/drafts"), "/accident?draft=") {
+		t.Error("the draft of an accident that was sent is still kept")
+	}
+}
+
+// What needs a second officer waits, and nobody signs what was not shown.
+func TestSecondPage(t *testing.T) {
+	w := newWorld(t, nil, func(c *charter.Charter) {
+		for i := range c.Formats {
+			if c.Formats[i].Format == "J14/1" {
+				c.Formats[i].Sensitive = true
+			}
+		}
+	})
+	_, lock := w.unlocked(author(amal))
+	defer lock()
+	waiting := func() string {
+		w.Helper()
+		id, err := w.desks["alder"].Say(t.Context(), desk.Saying{By: author(amal), Format: "J14", Fields: notice})
+		w.must(err)
+		return id
+	}
+	b := newWriter(w, adam)
+	b.has(b.get("/drafts"), "Nothing waits for a second officer")
+	id := waiting()
+	b.has(b.get("/drafts"), "/second/"+id)
+	page := b.get("/second/" + id)
+	b.has(page, "Survey flight")
+	digest := regexp.MustCompile(`name="digest" value="([0-9a-f]+)"`).FindStringSubmatch(page)[1]
+	b.has(b.post("/second/"+id, "do", "sign", "digest", strings.Repeat("0", len(digest))), desk.NotShown, "Survey flight")
+	b.has(b.post("/second/"+id, "do", "sign", "digest", digest), "Signed:")
+	w.receipt("alder", id)
+
+	id = waiting()
+	b.has(b.post("/second/"+id, "do", "decline", "reason", "The place is wrong."), "Not signed", "The place is wrong.")
+	b.has(b.post("/second/"+id, "do", "sign", "digest", digest), `class="rule"`)
+}
+
+// With script the readings stand beneath the field at once, and one key leads to the own
+// accident from wherever one types.
+func TestComposeTab(t *testing.T) {
+	w := newWorld(t, nil)
+	w.say(amal, w14())
+	b := newWriter(w, amal)
+	tab := newTab(t)
+	tab.allow("compose/J14") // a preview of what is to be mended is answered 422
+	tab.open(b.console.Invite())
+	tab.until(`document.querySelector('[name=passphrase]')`)
+	eval[bool](tab, `(()=>{document.querySelector('[name=passphrase]').focus();return true})()`)
+	tab.press(passphrase(author(amal)) + kb.Enter)
+	tab.until(`document.querySelector('[data-key=F2]')`)
+	tab.open(b.console.URL() + "/compose/J14")
+	eval[bool](tab, `(()=>{document.getElementById('f-place').focus();return true})()`)
+	tab.press("DMM 00 33.600N 017 57.000W ±50m")
+	tab.until(`document.querySelector('#r-place .reads')?.textContent.includes('MGRS')`)
+	tab.accessible("a form while one types")
+	tab.press(kb.Enter)
+	tab.until(`document.querySelector('.bad-blank')`)
+	tab.accessible("a form with faults")
+	tab.press(kb.F2)
+	tab.until(`location.pathname==='/accident' && document.activeElement?.id==='f-thing'`)
+	tab.press("1\t7\tDMM 00 33.600N 017 57.000W ±50m\t\t1" + kb.Enter)
+	tab.until(`document.querySelector('[value=send]')===document.activeElement`)
+	tab.accessible("an own accident before it is sent")
+	tab.press(kb.Enter)
+	tab.until(`location.pathname.startsWith('/s/')`)
+}
+
+func w14() desk.Saying { return desk.Saying{Format: "J14", Fields: notice} }

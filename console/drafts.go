@@ -1,0 +1,92 @@
+package console
+
+import (
+	"slices"
+
+	"parley/desk"
+	"parley/format"
+)
+
+// A kept is one draft, and where it is gone on with.
+type kept struct {
+	desk.KeptDraft
+	Open string // empty: it is an act, which is done again at its statement
+}
+
+// drafts lists what is kept, and what waits for a second officer.
+func (k *Console) drafts(v *visit) error {
+	all, err := k.desk.Drafts(v.ctx, v.officer)
+	if err != nil {
+		return err
+	}
+	var about struct {
+		Kept    []kept
+		Waiting []desk.ListItem
+	}
+	for _, d := range slices.Backward(all) {
+		one := kept{KeptDraft: d}
+		if f, ok := k.desk.Charter().Newest(d.Saying.Format); ok && d.Saying.Verb == "" && !d.Withheld {
+			one.Open = "/compose/" + f.ID
+			if f.ID == format.AccidentFormat {
+				one.Open = "/accident"
+			}
+		}
+		about.Kept = append(about.Kept, one)
+	}
+	page, err := k.desk.Page(v.ctx, desk.ListQuery{Party: k.desk.Party(), Limit: 1, Lang: v.lang}, v.officer)
+	if err != nil {
+		return err
+	}
+	for _, item := range page.Unsent {
+		if item.Status == desk.Waits {
+			about.Waiting = append(about.Waiting, item)
+		}
+	}
+	return v.show("drafts", about)
+}
+
+// dropDraft forgets a draft that the officer may read.
+func (k *Console) dropDraft(v *visit) error {
+	d, err := v.draft(v.r.PathValue("n"))
+	if err == nil {
+		err = k.desk.Drop(v.ctx, d.Number)
+	}
+	if err != nil {
+		return err
+	}
+	return v.see("/drafts", v.say("console.drafts.dropped", "n", d.Number))
+}
+
+// secondPage shows the page that a second officer is to sign.
+func (k *Console) secondPage(v *visit) error {
+	d, err := k.desk.ShowTo(v.ctx, v.r.PathValue("ref"), v.lang, v.officer)
+	if err != nil {
+		return err
+	}
+	if d.Digest == "" {
+		return v.see("/s/"+d.ID, "")
+	}
+	return v.show("second", d)
+}
+
+// secondDone signs it, or refuses to.
+func (k *Console) secondDone(v *visit) error {
+	ref, post := v.r.PathValue("ref"), v.r.PostForm
+	var err error
+	if post.Get("do") == "decline" {
+		var n int64
+		if n, err = k.desk.Decline(v.ctx, v.officer, ref, post.Get("reason")); err == nil {
+			return v.see("/drafts", v.say("console.second.declined", "n", n))
+		}
+	} else {
+		var id string
+		if id, err = k.desk.Second(v.ctx, v.officer, ref, post.Get("digest")); err == nil {
+			return v.see("/s/"+id, v.say("console.signed", "id", id))
+		}
+	}
+	d, unread := k.desk.ShowTo(v.ctx, ref, v.lang, v.officer)
+	if unread != nil || d.Digest == "" {
+		return err
+	}
+	return v.showRefused("second", d, err)
+}
