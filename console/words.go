@@ -155,9 +155,8 @@ func (v *visit) funcs() template.FuncMap {
 			}
 			return v.choice("clock.overdue", "stage", string(stage))
 		},
-		"choice":  v.choice,
-		"wordsIn": func(w format.Words) string { return w.In(v.lang) },
-		"steps":   func(s *delivery.State, r delivery.Reach) []reached { return steps(s, r) },
+		"choice": v.choice,
+		"steps":  func(s *delivery.State, r delivery.Reach) []reached { return steps(s, r) },
 		"upto": func(n int, list any) any { // so many of a list
 			l := reflect.ValueOf(list)
 			return l.Slice(0, min(n, l.Len())).Interface()
@@ -175,6 +174,13 @@ func (v *visit) funcs() template.FuncMap {
 		"markOf":     v.mark,
 		"verbKeys": func() map[string]string {
 			return map[string]string{"readback": "b", "pass": "p", "replace": "c", "cancel": "x", "withdraw": "w", "translate": "t", "annotate": "n"}
+		},
+		"linked": linked,
+		"formOf": func(p page, f *sayForm) any {
+			return struct {
+				Page page
+				Form *sayForm
+			}{p, f}
 		},
 		"placeMap":  v.placeMap,
 		"languages": words.Languages,

@@ -18,7 +18,9 @@ addEventListener("keydown", (e) => {
     if (next) e.preventDefault();
     return;
   }
-  const target = [...document.querySelectorAll("[data-key]")].find((t) => t.dataset.key === key && !t.disabled && t.checkVisibility());
+  const fits = (t) => t.dataset.key === key && !t.disabled && t.checkVisibility();
+  const row = document.activeElement?.closest("tr"); // a row's own keys come first
+  const target = [...(row?.querySelectorAll("[data-key]") ?? []), ...document.querySelectorAll("[data-key]")].find(fits);
   if (target) {
     e.preventDefault();
     if (target.matches("input:not([type=checkbox]):not([type=radio]):not([type=submit]),textarea,select")) target.focus();

@@ -1,0 +1,194 @@
+package console_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley/delivery"
+	"parley/desk"
+)
+
+// A sitting is an officer at his console, with the page that was answered last.
+type sitting struct {
+	*guest
+	*world
+	status int
+	page   string
+}
+
+func (w *world) sit(name string) *sitting {
+	w.Helper()
+	return &sitting{guest: newGuest(w, w.consoleOf(author(name).Party, new(atomic.Int64)), name), world: w}
+}
+
+func (s *sitting) get(path string) string {
+	s.world.Helper()
+	s.status, s.page = s.guest.get(path)
+	return s.page
+}
+
+func (s *sitting) post(path string, form url.Values) {
+	s.world.Helper()
+	s.status, s.page = s.answer(s.client.PostForm(s.base+path, form))
+}
+
+func (s *sitting) has(what ...string) {
+	s.world.Helper()
+	for _, text := range what {
+		if !strings.Contains(s.page, text) {
+			_, main, _ := strings.Cut(s.page, "<main")
+			s.world.Errorf("the page (%d) lacks %q:\n%s", s.status, text, main)
+		}
+	}
+}
+
+func (s *sitting) lacks(what ...string) {
+	s.world.Helper()
+	for _, text := range what {
+		if strings.Contains(s.page, text) {
+			s.world.Errorf("the page (%d) has %q", s.status, text)
+		}
+	}
+}
+
+// hidden gives the values of a form's hidden fields of that name.
+func (s *sitting) hidden(name string) []string {
+	var all []string
+	for _, found := range regexp.MustCompile(`<input type="hidden" name="`+name+`" value="([^"]*)">`).FindAllStringSubmatch(s.page, -1) {
+		all = append(all, html.UnescapeString(found[1]))
+	}
+	return all
+}
+
+func (s *sitting) stands(party, id string, status delivery.Status) {
+	s.world.Helper()
+	waitFor(s.world, id+" is "+string(status)+" at "+party, func() bool {
+		r, ok := s.desks[party].Work().Record(id)
+		return ok && r.Delivery != nil && r.Delivery.Status == status
+	})
+}
+
+// What the supervisor does at the gate with forms alone: hold with a reason and then
+// release in part, as previewed and not otherwise; return; annotate. No other desk's page
+// shows what waits.
+func TestGatePages(t *testing.T) {
+	w := newWorld(t, nil)
+	first := w.say(amal, desk.Saying{Format: "J14", Fields: notice})
+	second := w.say(basil, desk.Saying{Format: "J14", Fields: slices.Concat(notice[:3], []string{"description=<b>Another</b> flight.", "contact=desk:line 2"})})
+	for _, id := range []string{first, second} {
+		waitFor(w, "the supervisor has "+id, func() bool { _, ok := w.desks["cedar"].Work().Record(id); return ok })
+	}
+	s, side, other := w.sit(chen), w.sit(amal), w.sit(basil)
+	s.get("/gate")
+	s.has(first, second, `data-key="h"`, "then to the superior")
+	s.get("/gate/" + second)
+	s.has("&lt;b&gt;Another&lt;/b&gt;")
+	s.lacks("<b>Another")
+	side.get("/gate")
+	side.has(first)
+	side.lacks(second, "Another", `data-key="h"`)
+	other.get("/gate")
+	other.lacks(first)
+	if other.get("/gate/" + first); other.status != http.StatusNotFound {
+		t.Errorf("the other side's gate gives %d for what waits there", other.status)
+	}
+	if side.post("/gate/"+first+"/release", url.Values{}); side.status == http.StatusOK {
+		t.Error("a side released its own statement")
+	}
+
+	if s.post("/gate/"+first+"/hold", url.Values{"field.note": {"kept words"}}); s.status == http.StatusOK {
+		t.Error("a hold without a reason was signed")
+	}
+	s.has("kept words", `role="alert"`)
+	s.post("/gate/"+first+"/hold", url.Values{"field.reason": {"plausibility"}})
+	s.stands("cedar", first, delivery.Held)
+	s.get("/gate/" + first)
+	s.has("a place, time or number looks wrong", `name="cut" value="description/1"`, `name="cut" value="contact"`)
+	s.lacks(`name="cut" value="window"`)
+	waitFor(w, "its author sees the hold", func() bool { side.get("/gate"); return strings.Contains(side.page, "HELD") })
+
+	cut := url.Values{"cut": {"description/1"}, "why.description/1": {"source"}}
+	s.post("/gate/"+first+"/release", cut)
+	s.has("Nothing was signed")
+	s.stands("cedar", first, delivery.Held)
+	s.post("/gate/"+first+"/preview", cut)
+	s.has(`id="preview"`, "would show a source", "checked")
+	preview := regexp.MustCompile(`(?s)<section id="preview".*?</section>`).FindString(s.page)
+	if preview == "" || strings.Contains(preview, "Survey flight") || !strings.Contains(preview, "line 2") {
+		t.Errorf("the preview shows what its reader would not get, or lacks what he would: %s", preview)
+	}
+	cut.Set("seen", s.hidden("seen")[0])
+	s.post("/gate/"+first+"/release", cut)
+	s.has("Signed: ")
+	w.delivered("birch", first)
+	waitFor(w, "its addressee reads it", func() bool { other.get("/s/" + first); return other.status == http.StatusOK })
+	other.lacks("Survey flight")
+	other.has("line 2")
+
+	s.post("/gate/"+second+"/annotate", url.Values{"field.mark": {"not-verified"}, "field.note": {"Not checked."}})
+	waitFor(w, "the annotation stands beside it", func() bool { return strings.Contains(s.get("/gate/"+second), "Not checked.") })
+	if s.post("/gate/"+second+"/destroy", nil); s.status != http.StatusNotFound {
+		t.Errorf("an unknown verb gives %d", s.status)
+	}
+	s.post("/gate/"+second+"/return", url.Values{"field.reason": {"unclear"}})
+	s.stands("birch", second, delivery.Returned)
+	waitFor(w, "nothing waits", func() bool { return strings.Contains(s.get("/gate"), "Nothing waits at the gate.") })
+}
+
+// A watch is handed over by its list and taken over by another; what the list lacks is
+// refused. An area is paused and resumed, duty announced and the line tested.
+func TestWatchPages(t *testing.T) {
+	w := newWorld(t, nil)
+	id := w.say(amal, desk.Saying{Format: "J14", Fields: notice})
+	w.act(chen, "release", id)
+	w.delivered("birch", id)
+	s, relief := w.sit(basil), w.sit(dalia)
+
+	s.get("/roster")
+	s.has("Open items: 1", "never announced who is on watch")
+	if s.post("/roster/handover", url.Values{"note": {"all quiet"}}); s.status == http.StatusOK {
+		t.Error("a handover without the open item was signed")
+	}
+	s.has("all quiet", "handover.unlisted")
+	s.post("/roster/handover", url.Values{"item": s.hidden("item"), "note": {"all quiet"}})
+	s.has("Signed: ")
+	waitFor(w, "the relief sees it", func() bool { return strings.Contains(relief.get("/roster"), "Sign that you take over") })
+	relief.has("all quiet")
+	if relief.post("/roster/relief", url.Values{"item": {"one"}}); relief.status != http.StatusBadRequest {
+		t.Errorf("an item that is no number gives %d", relief.status)
+	}
+	relief.get("/roster")
+	handover := relief.hidden("handover")
+	relief.post("/roster/relief", url.Values{"handover": handover, "note": {"taken"}})
+	relief.has("Signed: ")
+	waitFor(w, "nothing waits for a relief", func() bool { return strings.Contains(relief.get("/roster"), "No handover of your role waits.") })
+
+	now := time.Now().UTC()
+	form := url.Values{"field.switch": {"pause"}, "field.areas": {"commercial", "diplomatic"}, "field.from": {now.Format("2006-01-02T15:04Z")}, "field.review-at": {now.Add(time.Hour).Format("2006-01-02T15:04Z")}, "field.reason": {"holiday"}}
+	if s.post("/areas", form); s.status == http.StatusOK {
+		t.Error("a pause without a plan was signed")
+	}
+	s.has(`value="diplomatic" checked`, `<option value="holiday" selected>`)
+	form.Set("field.resume-plan", "<i>After</i> the feast.")
+	s.post("/areas", form)
+	waitFor(w, "the area is paused", func() bool { return strings.Contains(s.get("/areas"), "&lt;i&gt;After&lt;/i&gt; the feast.") })
+	s.has("a holiday", "Safety floor: open")
+
+	s.post("/roster/duty", url.Values{"field.duty": {now.Format("2006-01-02T15:04Z") + "/" + now.Add(8*time.Hour).Format("2006-01-02T15:04Z")}, "field.roles": {"birch/watch"}, "field.lead": {"birch/watch"},
+		"field.languages": {"ar", "en"}, "field.contacts": {"radio:121.500 MHz"}, "field.verified-at": {now.Add(-time.Hour).Format("2006-01-02T15:04Z")}})
+	waitFor(w, "the duty is announced", func() bool { return strings.Contains(s.get("/roster"), `id="on-birch-0"`) })
+	s.has("Arabic")
+	s.post("/line/test", nil)
+	s.has("Signed: ")
+	waitFor(w, "the line stands", func() bool { return strings.Contains(s.get("/line"), "radio:121.500 MHz") })
+	s.has("Ways to the hub", "must cosign")
+	s.post("/line/answer", nil)
+	s.has("desk.no-test")
+}
