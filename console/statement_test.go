@@ -119,7 +119,7 @@ func TestReadStatement(t *testing.T) {
 	entered.Set("field.window", "2026-11-24T08:00Z/2026-11-24T09:00Z")
 	entered.Set("once", "2")
 	wrong := r.post("/s/"+id+"/readback", entered)
-	r.wants(wrong, "a wrong readback", "READ BACK WRONGLY", "Enter all fields again", `name="field.window"`)
+	r.wants(wrong, "a wrong readback", "READ BACK WRONGLY", "Enter all fields again", "/s/"+id+"/readback")
 	entered.Set("field.window", "2026-11-24T07:00Z/2026-11-24T09:00Z")
 	entered.Set("once", "3")
 	r.wants(r.post("/s/"+id+"/readback", entered), "a right readback", "<strong>matches</strong>")

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"cmp"
+	"fmt"
 	"html/template"
 	"net/url"
 	"regexp"
@@ -11,15 +13,18 @@ import (
 	"parley/delivery"
 	"parley/desk"
 	"parley/format"
+	"parley/identity"
+	"parley/mechanism"
 	"parley/words"
 )
 
 // A statementList is one page of statements, and how it was asked for.
 type statementList struct {
 	*desk.ListPage
-	Asked                                url.Values
-	Areas, Parties, Formats, Precedences []string
-	Older                                string // address of the next page; empty: there is none
+	Asked                       url.Values
+	Areas, Parties, Precedences []string
+	Formats                     []formatChoice
+	Older                       string // address of the next page; empty: there is none
 }
 
 // statementLines is how many lines stand on one page.
@@ -56,8 +61,9 @@ func (k *Console) statements(v *visit) error {
 		l.Parties = append(l.Parties, p.ID)
 	}
 	for _, f := range format.Catalogue().All() {
-		if (f.Kind == format.Message || q.Acts) && !slices.Contains(l.Formats, f.ID) {
-			l.Formats = append(l.Formats, f.ID)
+		known := slices.ContainsFunc(l.Formats, func(c formatChoice) bool { return c.ID == f.ID })
+		if (f.Kind == format.Message || q.Acts) && !known {
+			l.Formats = append(l.Formats, formatChoice{f.ID, f.Names.In(v.lang)})
 		}
 	}
 	if page.Next != nil {
@@ -73,19 +79,105 @@ func (k *Console) statements(v *visit) error {
 
 // A marked is one mark as a sentence says it: its code, and whom or what it concerns.
 type marked struct {
-	Code, Of string
-	Entry    uint64 // of the statement that it names; 0: none, or not in the ledger
+	Code  string
+	Of    []template.HTML
+	Entry uint64 // of the statement that it names; 0: none, or not in the ledger
 }
 
+// mark reads one of the desk's marks, which is a code and what it is about.
 func (v *visit) mark(text string) marked {
 	code, of, _ := strings.Cut(text, " ")
-	m := marked{Code: code, Of: strings.TrimPrefix(of, "to ")}
+	m := marked{Code: code}
 	if code == desk.MarkSuperseded {
 		if r, ok := v.console.desk.Work().Record(of); ok {
 			m.Entry = r.Index
+			return m
 		}
 	}
+	for _, word := range strings.Fields(of) {
+		if word == "to" { // of what is escalated to a role
+			continue
+		}
+		m.Of = append(m.Of, v.named(word))
+	}
 	return m
+}
+
+// named names a party, a role, a step that is owed or how late it is; anything else
+// stands as it is.
+func (v *visit) named(code string) template.HTML {
+	ch := v.console.desk.Charter()
+	if p, ok := ch.Party(code); ok {
+		return isolated(cmp.Or(p.Names[v.lang], p.Names["en"], code))
+	}
+	if key := "console.light." + code; words.Has(key) {
+		return isolated(v.say(key))
+	}
+	if f, ok := format.Catalogue().Newest("clock.overdue"); ok {
+		if field, ok := f.Field("stage"); ok && slices.Contains(field.Choices, code) {
+			return isolated(field.ChoiceNames[code].In(v.lang))
+		}
+	}
+	if _, ok := ch.Role(code); ok {
+		return v.role(code)
+	}
+	return leftToRight(code)
+}
+
+func (v *visit) role(id string) template.HTML {
+	r, ok := v.console.desk.Charter().Role(id)
+	if !ok {
+		return leftToRight(id)
+	}
+	return isolated(cmp.Or(r.Names[v.lang], r.Names["en"], id))
+}
+
+// author names who signed: his party and role in words, and himself.
+func (v *visit) author(name any) template.HTML {
+	a, err := identity.ParseAuthor(fmt.Sprint(name))
+	if err != nil {
+		return leftToRight(fmt.Sprint(name))
+	}
+	return v.named(a.Party) + " · " + v.role(a.Role) + " " + leftToRight(a.Officer)
+}
+
+// sender names him in a list, where the party counts.
+func (v *visit) sender(name string) template.HTML {
+	a, err := identity.ParseAuthor(name)
+	if err != nil {
+		return leftToRight(name)
+	}
+	return v.named(a.Party) + " " + leftToRight(a.Officer)
+}
+
+// entryOf is a link to another statement, which stands with its number where the
+// statement shown is of the same area: who reads the one may know of the other.
+func (v *visit) entryOf(id, area string) template.HTML {
+	return template.HTML(`<a href="/s/`+template.HTMLEscapeString(url.PathEscape(id))+`">`) + v.entryName(id, area) + `</a>`
+}
+
+func (v *visit) entryName(id, area string) template.HTML {
+	if r, ok := v.console.desk.Work().Record(id); ok && r.Claims.Area == area {
+		return leftToRight(mechanism.EntryName(r.Index))
+	}
+	return leftToRight(id)
+}
+
+// reason names why the gate holds or has returned something.
+func (v *visit) reason(code string) template.HTML {
+	for _, id := range []string{"gate.hold", "gate.return"} {
+		if f, ok := format.Catalogue().Newest(id); ok {
+			if field, ok := f.Field("reason"); ok && len(field.ChoiceNames[code]) > 0 {
+				return isolated(field.ChoiceNames[code].In(v.lang))
+			}
+		}
+	}
+	return leftToRight(code)
+}
+
+// A formatChoice is one that statements can be chosen by.
+type formatChoice struct {
+	ID, Name string
 }
 
 // status says in words how a statement stands.
@@ -100,8 +192,10 @@ func (v *visit) status(s string) string {
 var latin = regexp.MustCompile(`[A-Za-z0-9](?:[ -~±°]*[A-Za-z0-9])?`)
 
 // guide shows a field's help, in which no example of a time or a grid is reordered.
-func (v *visit) guide(help format.Words) template.HTML {
-	text := words.Visible(help.In(v.lang))
+func (v *visit) guide(help format.Words) template.HTML { return v.isolateLatin(help.In(v.lang)) }
+
+func (v *visit) isolateLatin(text string) template.HTML {
+	text = words.Visible(text)
 	if !words.RightToLeft(v.lang) {
 		return template.HTML(template.HTMLEscapeString(text))
 	}
@@ -117,4 +211,9 @@ func (v *visit) guide(help format.Words) template.HTML {
 // past reports whether what has this status must not be taken for what holds now.
 func past(s string) bool {
 	return slices.Contains([]string{"replaced", "cancelled", "expired", string(delivery.Lapsed), string(delivery.Returned), string(delivery.Withdrawn), desk.Purged, "refused"}, s)
+}
+
+// besides are the marks that say more than the status does.
+func besides(status string, marks []string) []string {
+	return slices.DeleteFunc(slices.Clone(marks), func(mark string) bool { return mark == status })
 }

@@ -97,9 +97,7 @@ func (p *pages) write(w io.Writer, v *visit, name string, about page) (err error
 
 // funcs are what templates call. They speak of v as it is when they are called.
 func (v *visit) funcs() template.FuncMap {
-	ltr := func(s string) template.HTML {
-		return template.HTML(`<span class="ltr" dir="ltr">` + template.HTMLEscapeString(words.Visible(s)) + `</span>`)
-	}
+	ltr := leftToRight
 	clock := func(class, form string, t time.Time) template.HTML {
 		if t.IsZero() {
 			return "—"
@@ -167,15 +165,20 @@ func (v *visit) funcs() template.FuncMap {
 		"entry": func(index uint64) template.HTML {
 			return template.HTML(fmt.Sprintf(`<a class="ltr entry" dir="ltr" href="/s/%d">#%d</a>`, index, index))
 		},
-		"number":     func(n uint64) uint64 { return n },
-		"guide":      v.guide,
-		"statusWord": v.status,
-		"past":       past,
-		"markOf":     v.mark,
-		"verbKeys": func() map[string]string {
-			return map[string]string{"readback": "b", "pass": "p", "replace": "c", "cancel": "x", "withdraw": "w", "translate": "t", "annotate": "n"}
-		},
-		"linked": linked,
+		"number":       func(n uint64) uint64 { return n },
+		"guide":        v.guide,
+		"isolateLatin": v.isolateLatin,
+		"statusWord":   v.status,
+		"past":         past,
+		"besides":      besides,
+		"markOf":       v.mark,
+		"author":       v.author,
+		"sender":       v.sender,
+		"entryOf":      v.entryOf,
+		"entryName":    v.entryName,
+		"reasonWord":   v.reason,
+		"verbKey":      func(verb string) string { return verbKeys[verb] },
+		"linked":       linked,
 		"formOf": func(p page, f *sayForm) any {
 			return struct {
 				Page page
@@ -217,6 +220,11 @@ func (v *visit) until(class, past string, t time.Time) template.HTML {
 		class, d, word = class+" late", -d, v.say(past)+" "
 	}
 	return template.HTML(`<time class="` + class + `" datetime="` + t.UTC().Format(time.RFC3339) + `">` + template.HTMLEscapeString(word) + "\u2066" + countdown(d) + "\u2069</time>")
+}
+
+// leftToRight shows what reads so in every language.
+func leftToRight(s string) template.HTML {
+	return template.HTML(`<span class="ltr" dir="ltr">` + template.HTMLEscapeString(words.Visible(s)) + `</span>`)
 }
 
 // countdown writes how long something takes as "12:40", "1:02:40" or "2d 01:02".

@@ -22,6 +22,7 @@ import (
 	"parley/keyring"
 	"parley/ledger"
 	"parley/registrar"
+	"parley/screening"
 	"parley/store"
 )
 
@@ -337,4 +338,16 @@ func TestWorld(t *testing.T) {
 	id := w.say(amal, desk.Saying{Format: "J14", Fields: notice})
 	w.act(chen, "release", id)
 	w.delivered("birch", id)
+}
+
+// importList takes a list into force at a desk.
+func (w *world) importList(party, name string) {
+	w.Helper()
+	file, err := os.Open(filepath.Join("..", "screening", "testdata", "sdn.xml"))
+	w.must(err)
+	defer file.Close()
+	_, lock := w.unlocked(author(name))
+	defer lock()
+	_, err = w.desks[party].ImportList(w.Context(), "en", "ofac-xml", screening.Stated{Name: "OFAC SDN"}, []screening.Source{{Name: "sdn.xml", Text: file}}, author(name))
+	w.must(err)
 }

@@ -24,6 +24,9 @@ addEventListener("keydown", (e) => {
   if (target) {
     e.preventDefault();
     if (target.matches("input:not([type=checkbox]):not([type=radio]):not([type=submit]),textarea,select")) target.focus();
-    else target.click();
+    else {
+      target.click();
+      if (target.matches("summary")) { target.focus({ preventScroll: true }); target.scrollIntoView(); } // what it opened is seen
+    }
   } else if (e.key === "g") first = "g";
 });
