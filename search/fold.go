@@ -3,6 +3,7 @@ package search
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -27,16 +28,57 @@ var letters = map[rune]rune{
 // for an apostrophe, geresh or gershayim between letters.
 func Words(text string) []string {
 	var all []string
+	for _, f := range scan(text) {
+		all = append(all, f.word)
+	}
+	return all
+}
+
+// A standing word is in a text from byte from, included, to byte to, excluded.
+type standing struct {
+	word     string
+	from, to int
+}
+
+// A letter is one rune of what a rune of the text is made of.
+type letter struct {
+	rune
+	from, to int // bytes of the text's rune
+}
+
+// taken gives the letters of a text, without marks that do not change the word.
+func taken(text string) []letter {
+	all := make([]letter, 0, len(text))
+	for at, r := range text {
+		to := at + utf8.RuneLen(r)
+		switch {
+		case r == utf8.RuneError:
+			_, size := utf8.DecodeRuneInString(text[at:])
+			all = append(all, letter{r, at, at + size})
+		case r < utf8.RuneSelf:
+			all = append(all, letter{r, at, to})
+		default:
+			for _, part := range norm.NFKD.String(text[at:to]) {
+				all = append(all, letter{part, at, to})
+			}
+		}
+	}
+	return all
+}
+
+func scan(text string) []standing {
+	var all []standing
 	var word []rune
+	from, to := 0, 0
 	end := func() {
 		if len(word) > 0 {
-			all = append(all, string(word))
+			all = append(all, standing{words.LatinDigits(string(word)), from, to})
 			word = word[:0]
 		}
 	}
-	runes := []rune(norm.NFKD.String(text))
-	for i, r := range runes {
-		r = unicode.ToLower(r)
+	runes := taken(text)
+	for i, l := range runes {
+		r := unicode.ToLower(l.rune)
 		if plain, ok := letters[r]; ok {
 			r = plain
 		}
@@ -45,24 +87,25 @@ func Words(text string) []string {
 			if len(word) == maxWord {
 				end()
 			}
-			word = append(word, r)
+			if len(word) == 0 {
+				from = l.from
+			}
+			word, to = append(word, r), l.to
 		case r == 'ـ', unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case joins(r) && len(word) > 0 && letterAfter(runes, i):
-		case (r == '"' || r == '״') && len(word) > 0 && hebrew(word[len(word)-1]) && i+1 < len(runes) && hebrew(runes[i+1]):
+			if len(word) > 0 && r != 'ـ' && unicode.In(r, unicode.Mn, unicode.Me) {
+				to = l.to // a mark over the last letter belongs to it
+			}
+		case joins(r) && len(word) > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i+1].rune):
+		case (r == '"' || r == '״') && len(word) > 0 && hebrew(word[len(word)-1]) && i+1 < len(runes) && hebrew(runes[i+1].rune):
 		default:
 			end()
 		}
 	}
 	end()
-	for i := range all {
-		all[i] = words.LatinDigits(all[i])
-	}
 	return all
 }
 
 func joins(r rune) bool { return r == '\'' || r == '’' || r == '׳' }
-
-func letterAfter(runes []rune, i int) bool { return i+1 < len(runes) && unicode.IsLetter(runes[i+1]) }
 
 func hebrew(r rune) bool { return r >= 'א' && r <= 'ת' }
 

@@ -2,7 +2,6 @@ package search
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -139,23 +138,58 @@ func phrase(all []string, open bool) string {
 	return text
 }
 
-// In reports whether something of what is looked for stands in a line of text, and where
-// that word begins, counted in words.
-func (q Query) In(line string) bool {
-	in := Words(line)
+// In reports whether something of what is looked for stands in a line of text.
+func (q Query) In(line string) bool { return len(q.Spans(line)) > 0 }
+
+// A Span is where something stands in a text, in bytes: from From, included, to To,
+// excluded.
+type Span struct{ From, To int }
+
+// Spans gives where in a line of text something stands that is looked for: whole words,
+// with the particle that is written before one, in the line's order.
+func (q Query) Spans(line string) []Span {
+	in := scan(line)
+	hit := make([]bool, len(in))
 	for _, t := range q.terms {
 		for i := range in {
-			if len(t.words) > 1 {
-				if i+len(t.words) <= len(in) && slices.Equal(in[i:i+len(t.words)-1], t.words[:len(t.words)-1]) && strings.HasPrefix(in[i+len(t.words)-1], t.words[len(t.words)-1]) {
-					return true
-				}
-				continue
-			}
-			for _, form := range forms(t.words[0]) {
-				if in[i] == form || (!t.quoted || t.open) && t.goesOn() && strings.HasPrefix(in[i], form) {
-					return true
+			if t.at(in[i:]) {
+				for k := range t.words {
+					hit[i+k] = true
 				}
 			}
+		}
+	}
+	var all []Span
+	for i, f := range in {
+		if !hit[i] {
+			continue
+		}
+		if n := len(all); n > 0 && all[n-1].To >= f.from {
+			all[n-1].To = f.to
+			continue
+		}
+		all = append(all, Span{f.from, f.to})
+	}
+	return all
+}
+
+// at reports whether the term stands at the beginning of these words.
+func (t term) at(in []standing) bool {
+	if len(in) < len(t.words) {
+		return false
+	}
+	last := len(t.words) - 1
+	if last > 0 {
+		for k, word := range t.words[:last] {
+			if in[k].word != word {
+				return false
+			}
+		}
+		return strings.HasPrefix(in[last].word, t.words[last])
+	}
+	for _, form := range forms(t.words[0]) {
+		if in[0].word == form || (!t.quoted || t.open) && t.goesOn() && strings.HasPrefix(in[0].word, form) {
+			return true
 		}
 	}
 	return false

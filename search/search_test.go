@@ -135,6 +135,35 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// What is looked for is found in a text as it stands there, in each script.
+func TestSpans(t *testing.T) {
+	for _, test := range []struct{ query, line, want string }{
+		{"north", "To the North, north-east", "To the [North], [north]-east"},
+		{"north valley", "north valley", "[north] [valley]"},
+		{"جسر", "إصلاح الجِسْر القديم", "إصلاح [الجِسْر] القديم"},
+		{"الجسور", "والجسور، جسور", "[والجسور]، [جسور]"},
+		{"גשר", "תיקון הגשר הצפוני, גשרים", "תיקון [הגשר] הצפוני, [גשרים]"},
+		{"36", "٣٦ and 36", "[٣٦] and [36]"},
+		{"cafe", "a Café́ and ﬁsh", "a [Café́] and ﬁsh"},
+		{"fish", "a ﬁsh", "a [ﬁsh]"},
+		{"don", "\u2068don't\u2069 \xff don", "\u2068[don't]\u2069 \xff [don]"},
+		{"x", "nothing", "nothing"},
+	} {
+		q, err := Parse(test.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, rest := "", 0
+		for _, s := range q.Spans(test.line) {
+			line += test.line[rest:s.From] + "[" + test.line[s.From:s.To] + "]"
+			rest = s.To
+		}
+		if line += test.line[rest:]; line != test.want {
+			t.Errorf("%q in %q is %q, want %q", test.query, test.line, line, test.want)
+		}
+	}
+}
+
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{`"a b" c* NEAR(`, "צה\"ל", "^x:y -z +w", "a AND NOT b", "\x00\xff'", "{text}:*"} {
 		f.Add(seed)
@@ -154,7 +183,13 @@ func FuzzQuery(f *testing.F) {
 		if _, _, err := x.Find(t.Context(), q, []string{"a"}, Place{}, 3); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
-		q.In(text)
+		rest := 0
+		for _, s := range q.Spans(text) {
+			if s.From < rest || s.To <= s.From || s.To > len(text) {
+				t.Errorf("%q: it stands at %+v", text, s)
+			}
+			rest = s.To
+		}
 	})
 }
 
