@@ -9,11 +9,12 @@
 // same bytes until the hub gives a receipt that verifies, or refuses it. A
 // refused statement was never accepted; it stays visible with the reason.
 //
-// Nine goroutines do the work: the follower reads the ledger and reports what
+// Ten goroutines do the work: the follower reads the ledger and reports what
 // arrived, the sender empties the outbox, the keeper proves the line, the sealer
 // opens sealed exchanges, the purger destroys what the ledger says is destroyed, the
-// finder keeps the search index, the witness cosigns checkpoints, and the read model
-// and who has cosigned are written behind. Close ends and awaits them all.
+// finder keeps the search index, the verifier checks the whole record when it is asked
+// to, the witness cosigns checkpoints, and the read model and who has cosigned are
+// written behind. Close ends and awaits them all.
 package desk
 
 import (
@@ -79,7 +80,9 @@ type Desk struct {
 
 	reporting sync.Mutex // held from asking what was reported to reporting more
 
-	counting chan struct{} // holds one while a page of statistics is made
+	counting   chan struct{} // holds one while a page of statistics is made
+	disclosing chan struct{} // holds one while a record or a bundle is exported
+	verifier   verifier      // of the whole record
 
 	news      *signal     // whatever a page may show
 	grown     *signal     // the replica grew
@@ -122,7 +125,7 @@ type Desk struct {
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	news := newSignal()
 	d := &Desk{config: c, party: c.Author.Party, origin: c.Charter.Hub.Origin, log: c.Log, news: news,
-		grown: newSignalWith(news), queued: newSignalWith(news), sent: newSignalWith(news), asked: newSignal(), deposited: newSignal(), noted: newSignalWith(news), doomed: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1)}
+		grown: newSignalWith(news), queued: newSignalWith(news), sent: newSignalWith(news), asked: newSignal(), deposited: newSignal(), noted: newSignalWith(news), doomed: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1), disclosing: make(chan struct{}, 1), verifier: verifier{asked: make(chan struct{}, 1)}}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.closeFiles())
 	}
@@ -136,6 +139,7 @@ func Open(ctx context.Context, c Config) (*Desk, error) {
 	d.workers.Go(func() { d.openSealed(running) })
 	d.workers.Go(func() { d.carryOut(running) })
 	d.workers.Go(func() { d.keepFinding(running) })
+	d.workers.Go(func() { d.verifyWhenAsked(running) })
 	if c.Witness != nil {
 		d.workers.Go(func() { d.cosign(running) })
 	}

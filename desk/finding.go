@@ -128,6 +128,13 @@ func (d *Desk) indexed(ctx context.Context) (mark search.Mark, err error) {
 	return search.Mark{}, d.finder.index.Reset()
 }
 
+// Indexed tells how many entries of the replica were looked through for the search index,
+// and how many there are.
+func (d *Desk) Indexed(ctx context.Context) (indexed, size uint64, err error) {
+	mark, err := d.finder.index.Mark(ctx)
+	return mark.Size, d.work.Size(), err
+}
+
 // addDoc adds what a text is found by, where it is one that persons look for: what
 // machines say, deliveries and the clock's notes, is not.
 func (d *Desk) addDoc(docs []search.Doc, c *charter.Charter, setting *format.Setting, index uint64, text []byte) []search.Doc {

@@ -99,7 +99,7 @@ func TestStatsAgree(t *testing.T) {
 		return statement.Parse(b.Contents[r.Index-b.First])
 	}
 	w.same(want, func(period func(time.Time) (stats.Period, error)) (stats.Page, error) {
-		return work.Statistics(t.Context(), period, text)
+		return work.Statistics(t.Context(), nil, period, text)
 	})
 	w.same(want, func(period func(time.Time) (stats.Period, error)) (stats.Page, error) {
 		counted, err := proof.Statistics(t.Context(), w.charter.Hub.Origin, true, journalOf.Read(t.Context(), w.charter.Hub.Origin, 0), w.charter.Charter, period)

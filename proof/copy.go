@@ -2,6 +2,8 @@ package proof
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -29,6 +31,36 @@ func MakeOutside(ctx context.Context, w *store.Working, j journal.Journal, origi
 		}
 	}
 	return makeBundle(ctx, w, j, origin, checkpoint, ids, selection{released: released, outside: party})
+}
+
+// MakeRead is [MakeOutside] for one reader of party: what reads does not say yes to is in
+// it only where every verifier needs it, which charters and key statements are. Where it
+// does not of a statement named, or of another of its exchange, the error is
+// [ErrUnread].
+func MakeRead(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string, party string, reads func(*mechanism.Record) bool) ([]byte, error) {
+	for _, id := range withExchanges(w, ids) {
+		if r, ok := w.Record(id); ok {
+			if !reads(r) {
+				return nil, fmt.Errorf("make bundle: statement %s: %w", id, ErrUnread)
+			}
+			if err := Outside(w, r, party); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return makeBundle(ctx, w, j, origin, checkpoint, ids, selection{outside: party, reads: reads})
+}
+
+// ErrUnread is what a bundle for one reader fails with.
+var ErrUnread = errors.New("it is not for the eyes of who asks")
+
+// leaveUnread takes out what the reader may not read, and is not wanted by itself.
+func (c *collection) leaveUnread(w *store.Working, reads func(*mechanism.Record) bool) {
+	for index := range c.found {
+		if r, ok := w.RecordAt(index); ok && !c.wanted[index] && !reads(r) {
+			delete(c.found, index)
+		}
+	}
 }
 
 // leaveControlled takes out what a party may not show to others, and then what refers

@@ -40,9 +40,10 @@ func MakeReleased(ctx context.Context, w *store.Working, j journal.Journal, orig
 
 // A selection says what of all that is said about some statements a bundle has.
 type selection struct {
-	released bool   // nothing that has not left the gate
-	only     bool   // the statements alone, and what opened them
-	outside  string // what that party may show to others; empty: all that it has
+	released bool                         // nothing that has not left the gate
+	only     bool                         // the statements alone, and what opened them
+	outside  string                       // what that party may show to others; empty: all that it has
+	reads    func(*mechanism.Record) bool // what else than the statements named, charters and keys; nil: everything
 }
 
 func makeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin string, checkpoint []byte, ids []string, sel selection) ([]byte, error) {
@@ -98,6 +99,9 @@ func makeBundle(ctx context.Context, w *store.Working, j journal.Journal, origin
 	}
 	if sel.outside != "" {
 		c.leaveControlled(w, sel.outside)
+	}
+	if sel.reads != nil {
+		c.leaveUnread(w, sel.reads)
 	}
 	if sel.only {
 		c.leaveOthers(w)

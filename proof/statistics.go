@@ -49,7 +49,7 @@ func counted(c statement.Claims) bool { return stats.Reads(c.Format) }
 // Statistics makes the page of a period of what was replayed; the texts that
 // [stats.Reads] names must have been kept.
 func (r *Replayed) Statistics(ctx context.Context, period func(time.Time) (stats.Period, error)) (Counted, error) {
-	page, err := r.Work.Statistics(ctx, period, r.Text)
+	page, err := r.Work.Statistics(ctx, nil, period, r.Text)
 	if err != nil {
 		return Counted{}, fmt.Errorf("count %d entries: %w", r.Result.Size, err)
 	}

@@ -117,24 +117,42 @@ func (w *writer) verdicts() {
 		if p, ok := w.charter.Party(c.ID); ok {
 			name = string(w.name(p.Names))
 		}
-		figures := ""
-		for i, f := range c.Beyond {
-			if figures = w.and(figures, w.figure(f)); i == 0 {
-				figures = w.figure(f)
-			}
-		}
-		says := w.word("within")
-		switch {
-		case figures != "":
-			says = w.word("beyond", "figures", words.Raw(figures))
-		case len(c.Acknowledged)+len(c.ReadBack)+len(c.Gate)+c.PassedOn.Of == 0:
-			says = w.word("nothing")
-		}
-		if c.Misused {
-			says = w.and(says, w.word("misuse", "precedence", w.urgent(), "count", c.FalseUrgent.Count, "of", c.FalseUrgent.Of))
-		}
-		w.line(name + ": " + says)
+		w.line(name + ": " + w.verdict(c))
 	}
+}
+
+// Verdicts says of each party, in the page's order, whether it is within its times.
+func (p Page) Verdicts(lang string, ch *charter.Charter) (all []string) {
+	w := &writer{page: p, lang: lang, charter: ch}
+	for _, c := range p.Parties {
+		all = append(all, w.verdict(c))
+	}
+	return all
+}
+
+func (w *writer) verdict(c Party) string {
+	figures := ""
+	for i, f := range c.Beyond {
+		if figures = w.and(figures, w.figure(f)); i == 0 {
+			figures = w.figure(f)
+		}
+	}
+	says := w.word("within")
+	switch {
+	case figures != "":
+		says = w.word("beyond", "figures", words.Raw(figures))
+	case len(c.Acknowledged)+len(c.ReadBack)+len(c.Gate)+c.PassedOn.Of == 0:
+		says = w.word("nothing")
+	}
+	if c.Misused {
+		says = w.and(says, w.word("misuse", "precedence", w.urgent(), "count", c.FalseUrgent.Count, "of", c.FalseUrgent.Of))
+	}
+	return says
+}
+
+// Label names a figure in a language.
+func (p Page) Label(lang string, ch *charter.Charter, f Figure) string {
+	return (&writer{page: p, lang: lang, charter: ch}).figure(f)
 }
 
 func (w *writer) figure(f Figure) string {

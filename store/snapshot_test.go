@@ -136,7 +136,7 @@ func BenchmarkStatistics(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		page, err := w.Statistics(ctx, func(now time.Time) (stats.Period, error) { return stats.MonthOf(now), nil }, nil)
+		page, err := w.Statistics(ctx, nil, func(now time.Time) (stats.Period, error) { return stats.MonthOf(now), nil }, nil)
 		if err != nil || page.Messages != n {
 			b.Fatalf("%d messages, %v", page.Messages, err)
 		}

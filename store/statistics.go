@@ -12,8 +12,9 @@ import (
 
 // Statistics makes the page of a period: period gives it by the hub's time of the
 // newest entry, and text gives a statement's text where [stats.Fold.Reads] asks for it.
+// It counts the areas that all desks read, or those that are named, whoever reads them.
 // The page is of one moment, however long it takes.
-func (w *Working) Statistics(ctx context.Context, period func(now time.Time) (stats.Period, error), text func(*mechanism.Record) (*statement.Statement, error)) (stats.Page, error) {
+func (w *Working) Statistics(ctx context.Context, areas []string, period func(now time.Time) (stats.Period, error), text func(*mechanism.Record) (*statement.Statement, error)) (stats.Page, error) {
 	s, err := w.Snapshot(ctx)
 	if err != nil {
 		return stats.Page{}, err
@@ -24,7 +25,7 @@ func (w *Working) Statistics(ctx context.Context, period func(now time.Time) (st
 		return stats.Page{}, err
 	}
 	f := stats.New(stats.Input{CharterAt: s.CharterAt, Board: s.Board, Keys: s.Keys,
-		Size: s.Size, Root: s.Root, Now: s.Now, Period: of})
+		Size: s.Size, Root: s.Root, Now: s.Now, Period: of, Areas: areas})
 	for r, err := range s.Records(ctx) {
 		if err != nil {
 			return stats.Page{}, err

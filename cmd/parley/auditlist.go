@@ -245,7 +245,7 @@ func (a *auditor) stats(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		month = args[0]
 	}
-	page, err := a.work.Statistics(ctx, func(now time.Time) (stats.Period, error) { return stats.ReadPeriod(month, "", "", now) }, a.text)
+	page, err := a.work.Statistics(ctx, nil, func(now time.Time) (stats.Period, error) { return stats.ReadPeriod(month, "", "", now) }, a.text)
 	if err != nil {
 		return err
 	}
