@@ -56,6 +56,19 @@ func (k *Console) routes() []screen {
 		{"GET /map.geojson", "", "", k.mapData},
 		{"GET /timeline", "timeline", "t", k.timelinePage},
 		{"GET /timeline.csv", "", "", k.timelineCSV},
+		{"GET /search", "", "", k.search},
+		{"GET /record", "record", "v", k.record},
+		{"GET /record/go", "", "", k.recordGo},
+		{"GET /record/file", "", "", k.recordFile},
+		{"GET /record/bundle", "", "", k.recordBundle},
+		{"GET /record/evidence/{name}", "", "", k.recordEvidence},
+		{"GET /record/{index}", "", "", k.recordEntry},
+		{"GET /record/proof/{index}", "", "", k.recordReceipt},
+		{"POST /record/verify", "", "", k.recordVerify},
+		{"POST /record/compare", "", "", k.recordCompare},
+		{"GET /statistics", "statistics", "f", k.statistics},
+		{"GET /statistics.csv", "", "", k.statisticsCSV},
+		{"GET /statistics.json", "", "", k.statisticsJSON},
 	}
 }
 

@@ -116,6 +116,10 @@ func local(r *http.Request) string {
 	return r.URL.RequestURI()
 }
 
+// again reports whether a window reads a page again by itself, of which it takes nothing
+// but what has data-live: what a page shows beside that need not be made.
+func (v *visit) again() bool { return v.r.Header.Get(liveHeader) != "" }
+
 // say says a sentence in the officer's language.
 func (v *visit) say(key string, pairs ...any) string { return words.M(key, pairs...).In(v.lang) }
 
