@@ -111,12 +111,14 @@ func (k *Console) act(v *visit) error {
 	id, err := k.desk.Act(v.ctx, verb, q)
 	if err != nil {
 		if a, unread := k.acting(v); unread == nil {
+			v.at = "/s/" + ref + "/" + verb
 			return v.showRefused("act", a, err)
 		}
 		s, unread := k.shown(v)
 		if unread != nil {
 			return err
 		}
+		v.at = "/s/" + ref
 		return v.showRefused("statement", s, err)
 	}
 	if verb == "readback" {

@@ -89,6 +89,7 @@ func (k *Console) unlock(w http.ResponseWriter, r *http.Request) {
 		err = k.doors.unlock(r.Context(), v.session, officer, r.PostFormValue("passphrase"))
 	}
 	if err != nil {
+		v.at = "/unlock"
 		v.showRefused("unlock", k.way(v, chosen, r.PostFormValue("next")), err) //nolint:errcheck // it is written
 		return
 	}

@@ -170,6 +170,7 @@ func (k *Console) previewInto(v *visit, p *gatePage) (err error) {
 // gateAct does a verb of the gate. A release in part is signed only as it was previewed.
 func (k *Console) gateAct(v *visit) error {
 	ref, verb := v.r.PathValue("ref"), v.r.PathValue("verb")
+	v.at = "/gate/" + ref
 	known := verb == "release" || slices.ContainsFunc(gateVerbs, func(g gateVerb) bool { return g.Verb == verb })
 	if !known {
 		return notFound(v.r.URL.Path)

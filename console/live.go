@@ -13,10 +13,12 @@ const (
 )
 
 // live tells that the desk has changed, over server-sent events (HTML Living Standard,
-// section 9.2), and nothing of what: who has a session reads that again. It is open to
-// a locked session, whose page shows what waits.
+// section 9.2), and nothing of what: who has a session reads that again. A locked session
+// is told only that it was locked or unlocked: what happens at the desk, and when, is for
+// who may read it.
 func (k *Console) live(w http.ResponseWriter, r *http.Request) {
-	if k.doors.of(r) == nil {
+	s := k.doors.of(r)
+	if s == nil {
 		http.Error(w, "no session", http.StatusUnauthorized)
 		return
 	}
@@ -26,7 +28,11 @@ func (k *Console) live(w http.ResponseWriter, r *http.Request) {
 	beat := time.NewTicker(liveBeat)
 	defer beat.Stop()
 	for {
+		open, turned := s.state()
 		news := k.desk.Changed()
+		if !open {
+			news = nil
+		}
 		if control.SetWriteDeadline(time.Now().Add(30*time.Second)) != nil || control.Flush() != nil {
 			return
 		}
@@ -38,6 +44,11 @@ func (k *Console) live(w http.ResponseWriter, r *http.Request) {
 				return
 			}
 			fmt.Fprint(w, "event: beat\ndata: \n\n")
+		case <-turned:
+			if k.doors.of(r) == nil {
+				return
+			}
+			fmt.Fprint(w, "event: changed\ndata: \n\n")
 		case <-news:
 			fmt.Fprint(w, "event: changed\ndata: \n\n")
 			if control.Flush() != nil {
@@ -51,6 +62,9 @@ func (k *Console) live(w http.ResponseWriter, r *http.Request) {
 				return
 			}
 			// Taken before the pause, news says nothing of what came in it.
+			if open, _ := s.state(); !open {
+				continue
+			}
 			fmt.Fprint(w, "event: changed\ndata: \n\n")
 		}
 	}

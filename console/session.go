@@ -30,7 +30,8 @@ type session struct {
 	mu      sync.Mutex
 	officer identity.Author // who unlocked it; zero: locked
 	lock    func()
-	gone    bool // it has ended, and nobody unlocks it again
+	gone    bool          // it has ended, and nobody unlocks it again
+	turned  chan struct{} // closed when it is locked or unlocked
 	used    time.Time
 	order   []string          // of once, the oldest first
 	once    map[string]string // form to where it led
@@ -94,7 +95,7 @@ func (d *doors) enter(w http.ResponseWriter, ticket string) bool {
 		d.open[oldest].end()
 		delete(d.open, oldest)
 	}
-	d.open[sha256.Sum256([]byte(name))] = &session{used: now, once: map[string]string{}, notices: map[string]notice{}}
+	d.open[sha256.Sum256([]byte(name))] = &session{used: now, turned: make(chan struct{}), once: map[string]string{}, notices: map[string]notice{}}
 	http.SetCookie(w, &http.Cookie{Name: d.cookie, Value: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	return true
 }
@@ -129,6 +130,7 @@ func (d *doors) unlock(ctx context.Context, s *session, officer identity.Author,
 		return rule.Refuse(WrongPassphrase, "open the console again by a new invitation", "this session has ended")
 	}
 	s.officer, s.lock, s.used = officer, lock, now
+	s.turn()
 	d.config.Desk.Unlocked()
 	s.once, s.order, s.notices, s.shown = map[string]string{}, nil, map[string]notice{}, nil
 	return nil
@@ -169,8 +171,24 @@ func (s *session) relock() {
 	if s.lock != nil {
 		s.lock()
 	}
+	if s.gone || s.officer != (identity.Author{}) {
+		s.turn()
+	}
 	s.officer, s.lock = identity.Author{}, nil
 	s.once, s.order, s.notices, s.shown = map[string]string{}, nil, map[string]notice{}, nil
+}
+
+// turn tells who waits on state; the caller has s.mu.
+func (s *session) turn() {
+	close(s.turned)
+	s.turned = make(chan struct{})
+}
+
+// state reports whether it is unlocked, and gives what is closed when that may have changed.
+func (s *session) state() (open bool, turned <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.officer != (identity.Author{}), s.turned
 }
 
 func (s *session) last() time.Time {

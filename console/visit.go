@@ -29,6 +29,7 @@ type visit struct {
 	now     time.Time
 	form    string // its once
 	top     *strip // once it was made
+	at      string // address that shows again what a page shows that came of a form; empty: none does
 }
 
 // liveHeader says that a window reads its page again by itself; "used", that somebody has
@@ -190,6 +191,13 @@ type page struct {
 	Query   url.Values
 	D       any // what the page is about
 }
+
+// Answer reports whether the page came of a form, so that its own address does not show it
+// again; At is the one that does, if any.
+func (p page) Answer() bool { return p.r.Method != http.MethodGet }
+
+// At is that address.
+func (p page) At() string { return p.at }
 
 // Path is the page's own address, to come back to it.
 func (p page) Path() string { return local(p.r) }

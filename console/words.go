@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,10 +21,15 @@ import (
 //go:embed all:web
 var web embed.FS
 
-// static serves our own files of the browser; those of other people are in others.go.
+// static serves our own files of the browser, and no list of them; those of other people
+// are in others.go.
 func static() http.Handler {
 	files := http.FileServerFS(web)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/") {
+			http.NotFound(w, r)
+			return
+		}
 		w.Header().Set("Cache-Control", "no-cache")
 		u := *r.URL
 		u.Path = "/web/static" + r.URL.Path[len("/a"):]

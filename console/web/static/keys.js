@@ -18,7 +18,7 @@ addEventListener("keydown", (e) => {
     if (next) e.preventDefault();
     return;
   }
-  const fits = (t) => t.dataset.key === key && !t.disabled && t.checkVisibility();
+  const fits = (t) => t.dataset.key === key && !t.disabled && t.checkVisibility({ visibilityProperty: true });
   const row = document.activeElement?.closest("tr"); // a row's own keys come first
   const target = [...(row?.querySelectorAll("[data-key]") ?? []), ...document.querySelectorAll("[data-key]")].find(fits);
   if (target) {

@@ -1,6 +1,8 @@
 // A live page: when the console says that something changed, the page is read again and
 // what differs in its elements with data-live is put in place. What one has in the hand
-// keeps the focus, and what one has typed is never touched.
+// keeps the focus, and what one has typed is never touched. Where the console no longer
+// shows the page, what it showed goes, and the reason takes its place; where it cannot
+// make the page, that is said, and what stands is marked as old.
 import "./keys.js";
 import "./clock.js";
 import "./alarm.js";
@@ -48,7 +50,7 @@ const morph = (now, next) => {
   while (at) { const gone = at; at = at.nextSibling; gone.remove(); }
 };
 const attributes = (now, next) => {
-  for (const a of [...now.attributes]) if (!next.hasAttribute(a.name)) now.removeAttribute(a.name);
+  for (const a of [...now.attributes]) if (!next.hasAttribute(a.name) && a.name !== "open") now.removeAttribute(a.name);
   for (const a of next.attributes) if (now.getAttribute(a.name) !== a.value) now.setAttribute(a.name, a.value);
 };
 
@@ -56,12 +58,46 @@ const attributes = (now, next) => {
 let used = false;
 for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => { used = true; }, { passive: true });
 
+const root = document.documentElement, main = document.getElementById("main");
+const written = (e) => e.type !== "hidden" && !e.readOnly && (e.type === "checkbox" || e.type === "radio" ? e.checked !== e.defaultChecked : e.value !== e.defaultValue);
+const typed = () => [...main.querySelectorAll("form")].filter((f) => [...f.querySelectorAll("input,textarea")].some(written));
+
+// The address to read again: of a page that came of a form, what the form was on; where
+// there is none, the strip alone is kept live. Such a page is never sent again.
+const address = () => document.body.dataset.at ?? location.href;
+const anew = () => (document.body.dataset.at === undefined ? location.reload() : location.replace(address() || "/"));
+
 // Locked: what is shown goes. Where something is being typed it is covered, not lost, and
 // unlocking in another window uncovers it.
 const locked = () => {
-  const typed = [...document.querySelectorAll("main form :is(input,textarea)")].some((e) => e.type !== "hidden" && !e.readOnly && e.value !== e.defaultValue);
-  if (!typed) return void location.reload();
-  document.documentElement.toggleAttribute("data-locked", true);
+  if (!typed().length || !document.querySelector(".covered")) return anew();
+  root.toggleAttribute("data-locked", true);
+};
+
+// Gone: the console no longer shows this page to this officer. What it showed goes, all
+// but the forms that something was typed into; why stands in its place.
+const gone = (page) => {
+  const kept = typed();
+  const cut = (e) => {
+    for (const child of [...e.childNodes]) {
+      if (kept.includes(child)) continue;
+      if (child.nodeType === 1 && kept.some((f) => child.contains(f))) cut(child);
+      else child.remove();
+    }
+  };
+  cut(main);
+  const why = page.getElementById("main");
+  const said = document.createElement("div");
+  said.id = "gone";
+  if (why) said.append(...why.childNodes);
+  main.prepend(said);
+  document.title = page.title;
+  root.toggleAttribute("data-gone", true);
+};
+
+const stale = (on) => {
+  root.toggleAttribute("data-stale", on);
+  shown();
 };
 
 let reading = false, again = false;
@@ -69,17 +105,30 @@ const read = async () => {
   if (reading) return void (again = true);
   reading = true;
   try {
-    const answer = await fetch(location.href, { headers: { "Parley-Live": used ? "used" : "1" }, redirect: "manual" });
+    const at = address();
+    const answer = await fetch(at || "/", { headers: { "Parley-Live": used ? "used" : "1" }, redirect: "manual" });
     used = false;
     if (answer.status === 401 || answer.type === "opaqueredirect") return locked();
-    if (!answer.ok) return;
     const page = parse(await answer.text());
-    document.documentElement.toggleAttribute("data-locked", false);
+    // What one officer typed is not shown to the next.
+    if (answer.status < 500 && page.body.dataset.officer !== document.body.dataset.officer) return anew();
+    if (answer.status >= 400 && answer.status < 500) {
+      root.toggleAttribute("data-locked", false);
+      if (at && !root.hasAttribute("data-gone")) gone(page);
+      return;
+    }
+    stale(!answer.ok);
+    if (!answer.ok) return;
+    if (root.hasAttribute("data-gone")) return void (typed().length || anew());
+    root.toggleAttribute("data-locked", false);
     const focus = held();
-    document.title = page.title;
-    for (const next of page.querySelectorAll("[data-live][id]")) {
-      const now = document.getElementById(next.id);
-      if (now && !now.contains(document.activeElement?.closest("form.typing"))) { attributes(now, next); morph(now, next); }
+    if (at) document.title = page.title;
+    for (const now of document.querySelectorAll("[data-live][id]")) {
+      if (!at && now.id !== "strip") continue;
+      const next = page.getElementById(now.id);
+      if (now.contains(document.activeElement?.closest("form.typing"))) continue;
+      if (next) attributes(now, next), morph(now, next);
+      else now.replaceChildren();
     }
     hold(focus);
     document.body.dataset.now = page.body.dataset.now;
@@ -92,13 +141,17 @@ const read = async () => {
 
 const mark = document.getElementById("live");
 let lost = false;
+const shown = () => {
+  const old = root.hasAttribute("data-stale");
+  if (mark) { mark.textContent = lost ? mark.dataset.lost : old ? mark.dataset.stale : mark.dataset.up; mark.classList.toggle("bad", lost || old); }
+  root.toggleAttribute("data-lost", lost || old);
+};
 const hear = (word) => {
   if (word === "changed") return read();
-  const down = word === "down";
-  if (mark) { mark.textContent = down ? mark.dataset.lost : mark.dataset.up; mark.classList.toggle("bad", down); }
-  document.documentElement.toggleAttribute("data-lost", down);
-  if (!down && lost) read();
-  lost = down;
+  const was = lost;
+  lost = word === "down";
+  shown();
+  if (!lost && was) read();
 };
 if (mark && globalThis.SharedWorker) {
   const { port } = new SharedWorker("/a/live-worker.js", { name: "live" });
