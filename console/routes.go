@@ -46,7 +46,7 @@ func (k *Console) routes() []screen {
 		{"GET /compose/reading", "", "", k.composeReading},
 		{"GET /compose/{format}", "", "", k.composeForm},
 		{"POST /compose/{format}", "", "", k.composed},
-		{"GET /drafts", "drafts", "d", k.drafts},
+		{"GET /drafts", "drafts", "e", k.drafts},
 		{"POST /drafts/{n}/drop", "", "", k.dropDraft},
 		{"GET /second/{ref}", "", "", k.secondPage},
 		{"POST /second/{ref}", "", "", k.secondDone},

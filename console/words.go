@@ -132,6 +132,12 @@ func (v *visit) funcs() template.FuncMap {
 			}
 			return clock("", "2006-01-02 15:04Z", t)
 		},
+		"minute": func(t time.Time) template.HTML {
+			if v.now.Sub(t) < 12*time.Hour {
+				return clock("", "15:04Z", t)
+			}
+			return clock("", "2006-01-02 15:04Z", t)
+		},
 		"date":   func(t time.Time) template.HTML { return clock("", "2006-01-02 15:04:05Z", t) },
 		"left":   func(t time.Time) template.HTML { return v.until("due", "console.late", t) },
 		"begins": func(t time.Time) template.HTML { return v.until("due begins", "console.begun", t) },

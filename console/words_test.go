@@ -46,7 +46,12 @@ func TestSentences(t *testing.T) {
 			t.Errorf("%s has a style attribute, which the policy forbids; give it a class in web/static/console.css", file)
 		}
 	}
+	keys := map[string]string{"l": "lock"}
 	for _, s := range (&Console{}).routes() {
+		if other, taken := keys[s.key]; taken && s.key != "" {
+			t.Errorf("g %s goes to %s and to %s", s.key, other, s.nav)
+		}
+		keys[s.key] = s.nav
 		if s.nav != "" && !words.Has("console.nav."+s.nav) {
 			t.Errorf("screen %s has no name: console.nav.%s", s.pattern, s.nav)
 		}
