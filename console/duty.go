@@ -1,9 +1,11 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"html/template"
+	"slices"
 	"strconv"
 	"time"
 
@@ -146,8 +148,30 @@ func (k *Console) signWatch(v *visit, form string, sign func(listed []uint64) (s
 	return v.see("/roster", v.say("console.signed", "id", id))
 }
 
-// line shows each party's path and how this desk reaches the hub.
-func (k *Console) line(v *visit) error { return v.show("line", nil) }
+// lineRecords is how many of the newest tests, answers and misses the line shows.
+const lineRecords = 30
+
+// line shows each party's path, how this desk reaches the hub, and what proved or missed.
+func (k *Console) line(v *visit) error {
+	page, err := k.linePage(v)
+	if err != nil {
+		return err
+	}
+	return v.show("line", page)
+}
+
+func (k *Console) linePage(v *visit) (any, error) {
+	var records []desk.ListItem
+	for _, id := range []string{"J00", "line.missed"} {
+		page, err := k.desk.Page(v.ctx, desk.ListQuery{Format: id, Acts: true, Limit: lineRecords, Lang: v.lang}, v.officer)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, page.Items...)
+	}
+	slices.SortFunc(records, func(a, b desk.ListItem) int { return cmp.Compare(*b.Index, *a.Index) })
+	return map[string]any{"Records": records[:min(len(records), lineRecords)]}, nil
+}
 
 // testLine holds a link test that a person stands behind.
 func (k *Console) testLine(v *visit) error {
@@ -162,7 +186,11 @@ func (k *Console) answerLine(v *visit) error {
 func (k *Console) proveLine(v *visit, prove func(ctx context.Context, by identity.Author, lang string) (string, error)) error {
 	id, err := prove(v.ctx, v.officer, v.lang)
 	if err != nil {
-		return v.showRefused("line", nil, err)
+		page, unread := k.linePage(v)
+		if unread != nil {
+			return err
+		}
+		return v.showRefused("line", page, err)
 	}
 	return v.see("/line", v.say("console.signed", "id", id))
 }

@@ -3,13 +3,14 @@ package console
 import (
 	"slices"
 	"strings"
+	"time"
 
-	"parley/delivery"
 	"parley/desk"
 	"parley/rule"
+	"parley/words"
 )
 
-// What the supervisor says at the gate, besides a release, and the form of each.
+// What is said at the gate, besides a release, and the form of each.
 var gateVerbs = []gateVerb{
 	{"hold", "gate.hold", "h", "reason"},
 	{"return", "gate.return", "t", "reason"},
@@ -19,32 +20,89 @@ var gateVerbs = []gateVerb{
 // A gateVerb is one of them.
 type gateVerb struct {
 	Verb, Format, Key string
-	Field             string // its closed list
+	Field             string // its closed list, of which one is demanded
 }
 
 // A code is one of a closed list, with its name.
 type code struct{ Code, Name string }
 
-// A gateAct is a form of the page of one item.
-type gateAct struct {
-	gateVerb
+// A gateForm is a form of the page of one item: verbs that choose from the same list.
+type gateForm struct {
+	Verbs  []gateVerb
+	Field  string
 	Codes  []code
 	Chosen string // what was typed, where it was refused
 	Note   string
 }
 
-// gate shows what waits: all of it to the supervisor, to a side what is its own.
+// keepsGate reports whether the officer is of the party that has the gate.
+func (v *visit) keepsGate() bool {
+	return v.officer.Party == v.console.desk.Charter().Supervisor().ID
+}
+
+// atGate serves a screen of the gate to who keeps it. For anybody else there is no such
+// page, whatever is asked: no answer tells whether something waits.
+func (k *Console) atGate(serve func(*visit) error) func(*visit) error {
+	return func(v *visit) error {
+		if !v.keepsGate() {
+			return notFound(v.r.URL.Path)
+		}
+		return serve(v)
+	}
+}
+
+// A gateSide is how a party stands, beside what it has at the gate.
+type gateSide struct {
+	desk.PathView
+	Duty        desk.DutyView
+	Waits, Late int
+	Oldest      time.Time // since when its oldest waits; zero: nothing does
+}
+
+// gate shows what waits, and how each side stands.
 func (k *Console) gate(v *visit) error {
 	all, err := k.desk.Gate(v.ctx, v.lang, v.officer)
 	if err != nil {
 		return err
 	}
-	return v.show("gate", map[string]any{"Items": all, "Keeps": k.keepsGate(v)})
+	sides, err := v.gateSides(all)
+	if err != nil {
+		return err
+	}
+	return v.show("gate", map[string]any{"Items": all, "Sides": sides})
 }
 
-// keepsGate reports whether the officer is of the party that has the gate.
-func (k *Console) keepsGate(v *visit) bool {
-	return v.officer.Party == k.desk.Charter().Supervisor().ID
+// gateSides gives the parties in the charter's order.
+func (v *visit) gateSides(all []desk.GateItem) ([]*gateSide, error) {
+	top, err := v.strip()
+	if err != nil {
+		return nil, err
+	}
+	sides, by := []*gateSide{}, map[string]*gateSide{}
+	for _, path := range top.Paths {
+		side := &gateSide{PathView: path}
+		sides, by[path.Party] = append(sides, side), side
+	}
+	for _, duty := range top.View.Duties {
+		if side, ok := by[duty.Party]; ok {
+			side.Duty = duty
+		}
+	}
+	for _, item := range all {
+		party, _, _ := strings.Cut(item.Author, "/")
+		side, ok := by[party]
+		if !ok || item.Escrow {
+			continue
+		}
+		side.Waits++
+		if !item.Due.IsZero() && !item.Due.After(v.now) {
+			side.Late++
+		}
+		if side.Oldest.IsZero() || item.Since.Before(side.Oldest) {
+			side.Oldest = item.Since
+		}
+	}
+	return sides, nil
 }
 
 // A gatePage is one item, what the other side said of the same, and what can be done.
@@ -52,12 +110,14 @@ type gatePage struct {
 	Item    *desk.GateItem
 	Detail  *desk.Detail
 	Other   *desk.Detail // nil: the other side has said nothing of it
-	Keeps   bool
-	Acts    []gateAct
+	Sides   []*gateSide
+	Escrow  bool // no person opens it
+	Forms   []gateForm
 	Parts   []desk.TearPart
 	Reasons []code            // of what is withheld
 	Cut     map[string]string // part to reason, as chosen
 	Note    string            // of the release
+	In      string            // language of the preview
 	Preview string            // what its addressees would read; empty: not asked for
 	Seen    string            // the choice that the preview is of
 	Moved   bool              // the choice is not the one that was previewed
@@ -65,6 +125,14 @@ type gatePage struct {
 
 // Has reports whether a part was chosen to be withheld.
 func (p *gatePage) Has(part string) bool { _, ok := p.Cut[part]; return ok }
+
+// Dir is the direction of the preview.
+func (p *gatePage) Dir() string {
+	if words.RightToLeft(p.In) {
+		return "rtl"
+	}
+	return "ltr"
+}
 
 // gateItem shows one item.
 func (k *Console) gateItem(v *visit) error {
@@ -88,26 +156,42 @@ func (k *Console) gatePage(v *visit) (*gatePage, error) {
 	if i < 0 {
 		return nil, rule.Refuse(desk.NotFound, "go back to the gate, or open the statement itself", "statement %s does not wait at the gate", d.ID)
 	}
-	p := &gatePage{Item: &all[i], Detail: d, Keeps: k.keepsGate(v) && d.Delivery.Mode != delivery.ModeEscrow}
+	p := &gatePage{Item: &all[i], Detail: d, Escrow: all[i].Escrow, In: v.lang}
+	if p.Sides, err = v.gateSides(all); err != nil {
+		return nil, err
+	}
 	if o := all[i].Other; o != nil {
 		if p.Other, err = k.desk.ShowTo(v.ctx, o.ID, v.lang, v.officer); err != nil {
 			return nil, err
 		}
 	}
-	if !p.Keeps {
+	if p.Escrow {
 		return p, nil
 	}
 	p.read(v)
-	for _, verb := range gateVerbs {
-		act := gateAct{gateVerb: verb, Codes: k.codes(v, verb.Format, verb.Field)}
-		if v.r.PathValue("verb") == verb.Verb {
-			act.Chosen, act.Note = v.r.PostForm.Get("field."+verb.Field), v.r.PostForm.Get("field.note")
-		}
-		p.Acts = append(p.Acts, act)
-	}
+	p.Forms = k.gateForms(v)
 	p.Reasons = k.codes(v, "gate.release", "withheld")
 	p.Parts, err = k.desk.TearLine(v.ctx, d.ID, v.lang, v.officer)
 	return p, err
+}
+
+// gateForms makes the forms of the verbs, those with one list in one form, with what was
+// typed in the one that was refused.
+func (k *Console) gateForms(v *visit) []gateForm {
+	var all []gateForm
+	for _, verb := range gateVerbs {
+		codes := k.codes(v, verb.Format, verb.Field)
+		i := slices.IndexFunc(all, func(f gateForm) bool { return f.Field == verb.Field && slices.Equal(f.Codes, codes) })
+		if i < 0 {
+			i = len(all)
+			all = append(all, gateForm{Field: verb.Field, Codes: codes})
+		}
+		all[i].Verbs = append(all[i].Verbs, verb)
+		if v.r.PathValue("verb") == verb.Verb {
+			all[i].Chosen, all[i].Note = v.r.PostForm.Get("field."+verb.Field), v.r.PostForm.Get("field.note")
+		}
+	}
+	return all
 }
 
 // read takes over what the form of a release has chosen.
@@ -118,6 +202,9 @@ func (p *gatePage) read(v *visit) {
 	}
 	if v.r.PathValue("verb") == "" || v.r.PathValue("verb") == "release" {
 		p.Note = v.r.PostForm.Get("field.note")
+	}
+	if in := v.r.PostForm.Get("in"); spoken(in) {
+		p.In = in
 	}
 }
 
@@ -163,7 +250,7 @@ func (k *Console) gatePreview(v *visit) error {
 func (k *Console) previewInto(v *visit, p *gatePage) (err error) {
 	cut := v.withholds()
 	p.Seen = strings.Join(cut, " ")
-	p.Preview, err = k.desk.PreviewRelease(v.ctx, desk.Saying{By: v.officer, About: p.Detail.ID, Lang: v.lang, Withhold: cut})
+	p.Preview, err = k.desk.PreviewRelease(v.ctx, desk.Saying{By: v.officer, About: p.Detail.ID, Lang: p.In, Withhold: cut})
 	return err
 }
 
@@ -196,7 +283,7 @@ func (k *Console) gateAct(v *visit) error {
 		if unread != nil {
 			return err
 		}
-		if verb == "release" && p.Keeps {
+		if verb == "release" && !p.Escrow {
 			k.previewInto(v, p) //nolint:errcheck // what was refused is said
 		}
 		return v.showRefused("gate-item", p, err)

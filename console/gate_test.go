@@ -91,18 +91,14 @@ func TestGatePages(t *testing.T) {
 	s.get("/gate/" + second)
 	s.has("&lt;b&gt;Another&lt;/b&gt;")
 	s.lacks("<b>Another")
-	side.get("/gate")
-	side.has(first)
-	side.lacks(second, "Another", `data-key="h"`)
-	other.get("/gate")
-	other.lacks(first)
-	if other.get("/gate/" + first); other.status != http.StatusNotFound {
-		t.Errorf("the other side's gate gives %d for what waits there", other.status)
+	s.post("/gate/"+first+"/release", url.Values{"field.description": {"Edited."}})
+	s.has(`role="alert"`)
+	for _, verb := range []string{"edit", "replace", "withdraw", "unseal", "auto-release"} {
+		if s.post("/gate/"+first+"/"+verb, url.Values{"field.description": {"Edited."}}); s.status != http.StatusNotFound {
+			t.Errorf("the gate has the verb %q: %d", verb, s.status)
+		}
 	}
-	if side.post("/gate/"+first+"/release", url.Values{}); side.status == http.StatusOK {
-		t.Error("a side released its own statement")
-	}
-
+	s.stands("cedar", first, delivery.Submitted)
 	if s.post("/gate/"+first+"/hold", url.Values{"field.note": {"kept words"}}); s.status == http.StatusOK {
 		t.Error("a hold without a reason was signed")
 	}
@@ -112,7 +108,7 @@ func TestGatePages(t *testing.T) {
 	s.get("/gate/" + first)
 	s.has("a place, time or number looks wrong", `name="cut" value="description/1"`, `name="cut" value="contact"`)
 	s.lacks(`name="cut" value="window"`)
-	waitFor(w, "its author sees the hold", func() bool { side.get("/gate"); return strings.Contains(side.page, "HELD") })
+	waitFor(w, "its author sees the hold", func() bool { return strings.Contains(side.get("/s/"+first), "held at the gate") })
 
 	cut := url.Values{"cut": {"description/1"}, "why.description/1": {"source"}}
 	s.post("/gate/"+first+"/release", cut)
@@ -191,4 +187,58 @@ func TestWatchPages(t *testing.T) {
 	s.has("Ways to the hub", "must cosign")
 	s.post("/line/answer", nil)
 	s.has("desk.no-test")
+}
+
+// The gate's pages are for who keeps it: to anybody else each of them is a page that does
+// not exist, to the byte, whoever has something waiting there, and nothing leads to it.
+func TestGateIsNoPageOfOthers(t *testing.T) {
+	w := newWorld(t, nil)
+	sides := []*sitting{w.sit(amal), w.sit(basil)}
+	once := regexp.MustCompile(`name="once" value="[^"]*"|data-now="[0-9]*"|[0-9:]{8}Z|[0-9T:-]{19}Z|datetime="[^"]*"|\x{2066}[0-9:]*\x{2069}`)
+	same := func(s *sitting, method, path string) {
+		t.Helper()
+		ask := func(path string) (int, string) {
+			if method == "GET" {
+				s.get(path)
+			} else {
+				s.post(path, url.Values{"field.reason": {"unclear"}, "cut": {"contact"}})
+			}
+			return s.status, once.ReplaceAllString(strings.ReplaceAll(s.page, path, "PATH"), "")
+		}
+		status, page := ask(path)
+		unknown, none := ask(strings.Replace(path, "/gate", "/nothing", 1))
+		if status != http.StatusNotFound || status != unknown || page != none {
+			t.Errorf("%s %s gives a side %d, and an unknown page %d:\n%s\n%s", method, path, status, unknown, page, none)
+		}
+	}
+	id := "01000000-0000-7000-8000-000000000000"
+	for _, waits := range []bool{false, true} {
+		if waits {
+			id = w.say(amal, desk.Saying{Format: "J14", Fields: notice})
+			waitFor(w, "its author has it ordered", func() bool { _, ok := w.desks["alder"].Work().Record(id); return ok })
+			waitFor(w, "the other side has as much", func() bool { return w.desks["birch"].Work().Size() >= w.desks["alder"].Work().Size() })
+		}
+		for _, s := range sides {
+			for _, path := range []string{"/gate", "/gate/" + id} {
+				same(s, "GET", path)
+			}
+			for _, verb := range []string{"release", "hold", "return", "annotate", "preview", "edit"} {
+				same(s, "POST", "/gate/"+id+"/"+verb)
+			}
+			s.get("/")
+			s.lacks(`href="/gate`)
+		}
+	}
+	if r, ok := w.desks["alder"].Work().Record(id); !ok || r.Delivery.Status != delivery.Submitted {
+		t.Error("a side moved what waits at the gate")
+	}
+	keeper := w.sit(chen)
+	keeper.get("/")
+	keeper.has(`href="/gate"`)
+	keys := regexp.MustCompile(`data-key="(g [^"]*)"`).FindAllStringSubmatch(keeper.page, -1)
+	for i, key := range keys {
+		if slices.ContainsFunc(keys[:i], func(k []string) bool { return k[1] == key[1] }) {
+			t.Errorf("two pages have the key %q", key[1])
+		}
+	}
 }

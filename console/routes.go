@@ -17,13 +17,13 @@ type screen struct {
 func (k *Console) routes() []screen {
 	return []screen{
 		{"GET /{$}", "floor", "w", k.floor},
-		{"GET /gate", "gate", "g", k.gate},
-		{"GET /gate/{ref}", "", "", k.gateItem},
-		{"POST /gate/{ref}/{verb}", "", "", k.gateAct},
-		{"POST /gate/{ref}/preview", "", "", k.gatePreview},
+		{"GET /gate", "gate", "g", k.atGate(k.gate)},
+		{"GET /gate/{ref}", "", "", k.atGate(k.gateItem)},
+		{"POST /gate/{ref}/{verb}", "", "", k.atGate(k.gateAct)},
+		{"POST /gate/{ref}/preview", "", "", k.atGate(k.gatePreview)},
 		{"GET /areas", "areas", "a", k.areas},
 		{"POST /areas", "", "", k.switchAreas},
-		{"GET /roster", "roster", "d", k.roster},
+		{"GET /roster", "roster", "o", k.roster},
 		{"POST /roster/duty", "", "", k.announceDuty},
 		{"POST /roster/handover", "", "", k.handOver},
 		{"POST /roster/relief", "", "", k.relieve},
@@ -94,16 +94,16 @@ func (k *Console) handler() http.Handler {
 	return k.guard.wrap(mux)
 }
 
-// nav gives the navigation of a page.
-func (k *Console) nav(current string) []navigation {
+// nav gives the navigation of a page. The gate is in that of who keeps it.
+func (v *visit) nav() []navigation {
 	var all []navigation
-	for _, s := range k.screen {
-		if s.nav == "" {
+	for _, s := range v.console.screen {
+		if s.nav == "" || s.nav == "gate" && !v.keepsGate() {
 			continue
 		}
 		_, path, _ := strings.Cut(s.pattern, " ")
 		path = strings.TrimSuffix(path, "{$}")
-		all = append(all, navigation{s.nav, path, s.key, path == current})
+		all = append(all, navigation{s.nav, path, s.key, path == v.r.URL.Path})
 	}
 	return all
 }

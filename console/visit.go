@@ -227,7 +227,7 @@ func (v *visit) renderWith(status int, name string, about any, problem *desk.Pro
 		}
 	}
 	if v.officer != (identity.Author{}) {
-		p.Officer, p.Nav = v.officer.String(), v.console.nav(v.r.URL.Path)
+		p.Officer, p.Nav = v.officer.String(), v.nav()
 	}
 	var text bytes.Buffer
 	if err := v.console.pages.write(&text, v, name, p); err != nil {

@@ -174,6 +174,7 @@ func (v *visit) funcs() template.FuncMap {
 		"nth":   func(i int) int { return i + 1 },
 		"in":    func(id string, list []string) bool { return slices.Contains(list, id) },
 		"minus": func(a, b int) int { return a - b },
+		"plus":  func(a, b int) int { return a + b },
 		"entry": func(index uint64) template.HTML {
 			return template.HTML(fmt.Sprintf(`<a class="ltr entry" dir="ltr" href="/s/%d">#%d</a>`, index, index))
 		},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/charter"
 	"parley/delivery"
 	"parley/identity"
 	"parley/mechanism"
@@ -19,6 +20,7 @@ import (
 // A GateItem is a message that waits at the gate.
 type GateItem struct {
 	ListItem
+	Since    time.Time `json:"since"`              // when it came to the gate
 	Due      time.Time `json:"due,omitzero"`       // when the gate's limit ends
 	Auto     bool      `json:"auto,omitempty"`     // the hub's clock releases it then
 	Escrow   bool      `json:"escrow,omitempty"`   // it waits for the other side's deposit, and no person opens it
@@ -28,8 +30,8 @@ type GateItem struct {
 	Other    *ListItem `json:"other,omitempty"`    // the latest of another side that it refers to or is in one matter with
 }
 
-// Gate gives what waits at the gate and as may read, overdue first: all of it at the
-// supervisor's desk, and at any other only what its own side has there. What another
+// Gate gives what waits at the gate and as may read, first that of the charter's first
+// precedence, then by time left, overdue first: all of it at the supervisor's desk, and at any other only what its own side has there. What another
 // side has at the gate is in no replica of this one, and Other never tells of it.
 // It reports nothing displayed.
 func (d *Desk) Gate(ctx context.Context, lang string, as identity.Author) ([]GateItem, error) {
@@ -50,10 +52,20 @@ func (d *Desk) Gate(ctx context.Context, lang string, as identity.Author) ([]Gat
 		}
 		all = append(all, item)
 	}
-	slices.SortStableFunc(all, func(a, b GateItem) int {
-		return cmp.Or(-compareBool(!a.Due.IsZero(), !b.Due.IsZero()), a.Due.Compare(b.Due), cmp.Compare(*a.Index, *b.Index))
-	})
+	slices.SortStableFunc(all, gateOrder(d.Charter()))
 	return all, d.work.Err()
+}
+
+// gateOrder puts the first precedence before all others, what has a limit before what has
+// none, and less time left before more.
+func gateOrder(c *charter.Charter) func(a, b GateItem) int {
+	first := ""
+	if len(c.Precedences) > 0 {
+		first = c.Precedences[0].ID
+	}
+	return func(a, b GateItem) int {
+		return cmp.Or(-compareBool(a.Precedence == first, b.Precedence == first), -compareBool(!a.Due.IsZero(), !b.Due.IsZero()), a.Due.Compare(b.Due), cmp.Compare(*a.Index, *b.Index))
+	}
 }
 
 func (d *Desk) gateItem(ctx context.Context, r *mechanism.Record, lang string, sees func(string) bool, blocks blockCache) (GateItem, error) {
@@ -62,7 +74,7 @@ func (d *Desk) gateItem(ctx context.Context, r *mechanism.Record, lang string, s
 	if err != nil {
 		return GateItem{}, err
 	}
-	item := GateItem{Due: s.Due, Auto: s.Mode == delivery.ModeAutoRelease, Escrow: s.Mode == delivery.ModeEscrow, Reason: s.Reason}
+	item := GateItem{Since: s.Submitted, Due: s.Due, Auto: s.Mode == delivery.ModeAutoRelease, Escrow: s.Mode == delivery.ModeEscrow, Reason: s.Reason}
 	if item.ListItem, err = d.listItem(ctx, base, lang, blocks); err != nil {
 		return item, err
 	}
@@ -124,7 +136,8 @@ type TearPart struct {
 	Label    string   `json:"label"`
 	Lines    []string `json:"lines"`              // what it says
 	Critical bool     `json:"critical,omitempty"` // without it no readback counts as understood
-	Refused  string   `json:"refused,omitempty"`  // why it may not be withheld; empty: it may
+	Rule     string   `json:"rule,omitempty"`     // that it may not be withheld by; empty: it may
+	Refused  string   `json:"refused,omitempty"`  // why
 }
 
 // TearLine gives the parts of a message at the gate to an officer who may release it, in
@@ -163,12 +176,13 @@ func (d *Desk) TearLine(ctx context.Context, ref, lang string, as identity.Autho
 				part.Lines = field.Show(d.Charter().Setting(d.party), lang, value)
 			}
 			if part.Critical, err = mechanism.MayWithhold(d.Charter(), record, p.Name); err != nil {
-				part.Refused = problemOf(err).Detail
+				problem := problemOf(err)
+				part.Rule, part.Refused = problem.Rule, problem.Detail
 			}
 			all = append(all, part)
 		}
 	}
-	if !slices.ContainsFunc(all, func(p TearPart) bool { return p.Refused == "" }) {
+	if !slices.ContainsFunc(all, func(p TearPart) bool { return p.Rule == "" }) {
 		return nil, nil
 	}
 	return all, nil
