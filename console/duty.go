@@ -148,6 +148,12 @@ func (k *Console) signWatch(v *visit, form string, sign func(listed []uint64) (s
 	return v.see("/roster", v.say("console.signed", "id", id))
 }
 
+// A lineRecord is a link test or an answer to one, or that one was missed.
+type lineRecord struct {
+	desk.ListItem
+	Test, Person bool
+}
+
 // lineRecords is how many of the newest tests, answers and misses the line shows.
 const lineRecords = 30
 
@@ -161,15 +167,22 @@ func (k *Console) line(v *visit) error {
 }
 
 func (k *Console) linePage(v *visit) (any, error) {
-	var records []desk.ListItem
+	var records []lineRecord
 	for _, id := range []string{"J00", "line.missed"} {
 		page, err := k.desk.Page(v.ctx, desk.ListQuery{Format: id, Acts: true, Limit: lineRecords, Lang: v.lang}, v.officer)
 		if err != nil {
 			return nil, err
 		}
-		records = append(records, page.Items...)
+		for _, item := range page.Items {
+			r := lineRecord{ListItem: item, Test: id == "J00"}
+			if author, err := identity.ParseAuthor(item.Author); err == nil {
+				role, known := k.desk.Charter().Role(author.Role)
+				r.Person = known && !role.Machine
+			}
+			records = append(records, r)
+		}
 	}
-	slices.SortFunc(records, func(a, b desk.ListItem) int { return cmp.Compare(*b.Index, *a.Index) })
+	slices.SortFunc(records, func(a, b lineRecord) int { return cmp.Compare(*b.Index, *a.Index) })
 	return map[string]any{"Records": records[:min(len(records), lineRecords)]}, nil
 }
 
