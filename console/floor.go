@@ -77,7 +77,7 @@ func (f *floor) tasks(v *visit) error {
 	if err != nil {
 		return err
 	}
-	owed := top.View.Tasks[:min(len(top.View.Tasks), floorTask)]
+	owed := top.View.Tasks[:min(len(top.View.Tasks), v.most(floorTask))]
 	f.More = len(top.View.Tasks) - len(owed)
 	precedences := v.console.desk.Charter().Precedences
 	said := precedences[:min(len(precedences), floorSaid)]

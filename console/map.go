@@ -30,6 +30,9 @@ func (k *Console) mapPage(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if err := v.wholePicture(l); err != nil {
+		return err
+	}
 	p := mapPage{look: l, Data: "/map.geojson"}
 	_, p.Ground = assets.Browser()
 	if query := v.r.URL.RawQuery; query != "" {

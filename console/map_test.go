@@ -132,7 +132,7 @@ func TestMapPages(t *testing.T) {
 	if _, text, _ := get("/map.geojson?party=birch&format=J16"); strings.Count(text, `"Feature"`) != 1 {
 		t.Errorf("the corridor alone: %s", text)
 	}
-	for _, bad := range []string{"/map?from=yesterday", "/map?at=-3", "/timeline?from=2026-01-01T00:00Z&to=2025-01-01T00:00Z", "/map.geojson?to=9999-01-01T00:00Z", "/timeline.csv?from=%00"} {
+	for _, bad := range []string{"/map?from=yesterday", "/map?at=-3", "/timeline?from=2026-01-01T00:00Z&to=2025-01-01T00:00Z", "/map.geojson?to=9999-01-01T00:00Z", "/timeline?csv=timeline&from=%00"} {
 		if status, page, _ := get(bad); status != http.StatusBadRequest || !strings.Contains(page, "api.bad-request") {
 			t.Errorf("%s: status %d", bad, status)
 		}
@@ -141,8 +141,8 @@ func TestMapPages(t *testing.T) {
 	if status != http.StatusOK || strings.Count(page, `class="row k-notice"`) != 3 || !strings.Contains(page, `class="row k-incident"`) || !strings.Contains(page, `class="row k-act"`) || !strings.Contains(page, `class="now"`) || strings.Contains(page, "<b>north") {
 		t.Errorf("the timeline: status %d\n%s", status, page)
 	}
-	_, text, header = get("/timeline.csv?party=birch")
-	if !strings.HasPrefix(text, "begins,ends,kind,party,format,entry,what\n") || strings.Count(text, ",notice,birch,") != 2 || !strings.HasPrefix(header.Get("Content-Type"), "text/csv") {
+	_, text, header = get("/timeline?party=birch&csv=timeline")
+	if !strings.HasPrefix(text, "\uFEFFWhen (UTC) [when],Kind [kind],") || strings.Count(text, " [notice],Birch [birch],#") != 2 || !strings.HasPrefix(header.Get("Content-Type"), "text/csv") {
 		t.Errorf("the file: %s", text)
 	}
 	if _, ok := assets.Browser(); !ok {

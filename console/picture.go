@@ -73,6 +73,15 @@ func (v *visit) look(events bool) (*look, error) {
 	return l, nil
 }
 
+// wholePicture refuses a file of less than there is: a picture is bounded, which a page
+// says and rows cannot.
+func (v *visit) wholePicture(l *look) error {
+	if v.export == nil || !l.More {
+		return nil
+	}
+	return rule.Refuse(desk.BadRequest, "choose a shorter time, a party or an area", "there is more in this time than the %d that a picture takes", desk.MaxPicture)
+}
+
 // placed reports whether a format's messages may be on the map.
 func placed(f *format.Format) bool {
 	for _, field := range f.Fields {

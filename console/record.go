@@ -31,6 +31,8 @@ type recordPage struct {
 	Compared     *desk.Compared
 }
 
+func (p *recordPage) next() string { return p.Older }
+
 // Own is how this desk's own witness stands.
 func (p *recordPage) Own() (own desk.WitnessStatus) {
 	for _, w := range p.Status.Witnesses {
@@ -75,7 +77,7 @@ func (v *visit) recordPage() (*recordPage, error) {
 		return nil, err
 	}
 	p.Evidence = d.Evidence(v.lang)
-	q := desk.ListQuery{Limit: recordEntries, Acts: true, Unread: true, Lang: v.lang}
+	q := desk.ListQuery{Limit: min(v.most(recordEntries), desk.MaxPage), Acts: true, Unread: true, Lang: v.lang}
 	if before := v.r.URL.Query().Get("before"); before != "" {
 		n, err := strconv.ParseUint(before, 10, 63)
 		if err != nil {

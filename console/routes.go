@@ -55,7 +55,6 @@ func (k *Console) routes() []screen {
 		{"GET /map", "map", "m", k.mapPage},
 		{"GET /map.geojson", "", "", k.mapData},
 		{"GET /timeline", "timeline", "t", k.timelinePage},
-		{"GET /timeline.csv", "", "", k.timelineCSV},
 		{"GET /search", "", "", k.search},
 		{"GET /record", "record", "v", k.record},
 		{"GET /record/go", "", "", k.recordGo},

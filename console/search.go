@@ -23,6 +23,8 @@ type searchPage struct {
 	Indexed, Size uint64 // entries that are found, and that there are
 }
 
+func (p *searchPage) next() string { return p.Next }
+
 // A fitting is the statements that fit equally well.
 type fitting struct {
 	Fit  string

@@ -27,6 +27,8 @@ type statementList struct {
 	Older                       string // address of the next page; empty: there is none
 }
 
+func (l statementList) next() string { return l.Older }
+
 // statementLines is how many lines stand on one page.
 const statementLines = 40
 
@@ -34,7 +36,7 @@ const statementLines = 40
 func (k *Console) statements(v *visit) error {
 	asked := v.r.URL.Query()
 	asked.Del("note")
-	q := desk.ListQuery{Limit: statementLines, Lang: v.lang, Area: asked.Get("area"), Party: asked.Get("party"), Format: asked.Get("format"), Precedence: asked.Get("precedence"), Acts: asked.Get("acts") != ""}
+	q := desk.ListQuery{Limit: min(v.most(statementLines), desk.MaxPage), Lang: v.lang, Area: asked.Get("area"), Party: asked.Get("party"), Format: asked.Get("format"), Precedence: asked.Get("precedence"), Acts: asked.Get("acts") != ""}
 	direction := asked.Get("direction")
 	if direction == "out" && q.Party == "" {
 		q.Party = k.desk.Party()

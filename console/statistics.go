@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/csv"
 	"fmt"
 	"html/template"
 	"math"
@@ -117,18 +116,12 @@ func (k *Console) statisticsCSV(v *visit) error {
 		return err
 	}
 	columns, rows := p.Page.Table(v.lang, ch)
-	var text strings.Builder
-	w := csv.NewWriter(&text)
-	for _, row := range append([][]string{columns}, rows...) {
-		plain := make([]string, len(row))
+	for _, row := range rows {
 		for i, cell := range row {
-			plain[i] = harmless(strings.Map(noIsolate, cell))
+			row[i] = cellText(cell)
 		}
-		w.Write(plain) //nolint:errcheck // a builder takes all
 	}
-	w.Flush()
-	_, err = v.download("statistics.csv", "text/csv; charset=utf-8").Write([]byte(text.String()))
-	return err
+	return v.writeCSV("statistics", append([][]string{columns}, rows...))
 }
 
 func (k *Console) statisticsJSON(v *visit) error {
@@ -138,13 +131,6 @@ func (k *Console) statisticsJSON(v *visit) error {
 	}
 	_, err = v.download("statistics.json", "application/json").Write(p.Page.JSON())
 	return err
-}
-
-func noIsolate(r rune) rune {
-	if r >= '\u2066' && r <= '\u2069' {
-		return -1
-	}
-	return r
 }
 
 // Span is the period in words.

@@ -90,3 +90,17 @@ func TestLivePartsAlwaysStand(t *testing.T) {
 		}
 	}
 }
+
+// No two screens are on one key, nor one on that of the lock.
+func TestKeysOfScreens(t *testing.T) {
+	of := map[string]string{"l": "lock"}
+	for _, s := range (&Console{}).routes() {
+		if s.key == "" {
+			continue
+		}
+		if other, taken := of[s.key]; taken {
+			t.Errorf("g %s leads to %s and to %s", s.key, other, s.nav)
+		}
+		of[s.key] = s.nav
+	}
+}

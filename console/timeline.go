@@ -2,10 +2,8 @@ package console
 
 import (
 	"cmp"
-	"encoding/csv"
 	"html/template"
 	"slices"
-	"strings"
 	"time"
 
 	"parley/area"
@@ -20,7 +18,6 @@ type timelinePage struct {
 	SVG  template.HTML
 	Rows []timeRow // the same, by time
 	More bool      // there are more than a page takes
-	CSV  string    // where the same is as a file
 }
 
 // A timeRow is one bar or mark, and one line of the table.
@@ -51,11 +48,11 @@ func (k *Console) timelinePage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := timelinePage{look: l, Rows: v.timeRows(l), More: l.More, CSV: "/timeline.csv"}
-	if query := v.r.URL.RawQuery; query != "" {
-		p.CSV += "?" + query
+	p := timelinePage{look: l, Rows: v.timeRows(l), More: l.More}
+	if err := v.wholePicture(l); err != nil {
+		return err
 	}
-	if more := len(p.Rows) - desk.MaxPicture; more > 0 { // the newest
+	if more := len(p.Rows) - v.most(desk.MaxPicture); more > 0 { // the newest
 		p.Rows, p.More = p.Rows[more:], true
 	}
 	p.SVG = v.drawn(l, p.Rows)
@@ -131,34 +128,3 @@ func (timelinePage) Kinds() (kinds []struct{ Kind, Path string }) {
 
 // Moment reports whether a row is of one moment.
 func (r timeRow) Moment() bool { return r.Ends.Equal(r.Begins) }
-
-// timelineCSV gives the table as a file.
-func (k *Console) timelineCSV(v *visit) error {
-	l, err := v.look(true)
-	if err != nil {
-		return err
-	}
-	var text strings.Builder
-	w := csv.NewWriter(&text)
-	w.Write([]string{"begins", "ends", "kind", "party", "format", "entry", "what"}) //nolint:errcheck // a builder takes all
-	for _, r := range v.timeRows(l) {
-		ends := ""
-		if !r.Ends.IsZero() {
-			ends = format.WriteInstant(r.Ends)
-		}
-		w.Write([]string{format.WriteInstant(r.Begins), ends, r.Kind, r.Party, r.Item.Format, shortName(r.Item), harmless(r.What)}) //nolint:errcheck // as above
-	}
-	w.Flush()
-	v.w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	v.w.Header().Set("Content-Disposition", `attachment; filename="timeline.csv"`)
-	v.w.Write([]byte(text.String())) //nolint:errcheck // the browser is gone, or has it
-	return nil
-}
-
-// harmless keeps a spreadsheet from taking text for a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsAny(s[:1], "=+-@\t\r") {
-		return "'" + s
-	}
-	return s
-}

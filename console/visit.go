@@ -19,17 +19,20 @@ import (
 
 // A visit is one request of an officer.
 type visit struct {
-	console *Console
-	w       http.ResponseWriter
-	r       *http.Request
-	ctx     context.Context // in whose name the desk is asked: the officer's
-	session *session
-	officer identity.Author // zero on the page that unlocks
-	lang    string
-	now     time.Time
-	form    string // its once
-	top     *strip // once it was made
-	at      string // address that shows again what a page shows that came of a form; empty: none does
+	console  *Console
+	w        http.ResponseWriter
+	r        *http.Request
+	ctx      context.Context // in whose name the desk is asked: the officer's
+	session  *session
+	officer  identity.Author // zero on the page that unlocks
+	lang     string
+	now      time.Time
+	form     string  // its once
+	top      *strip  // once it was made
+	export   *export // of the file that is being made of a table; nil: a page is shown
+	followed string  // address of the page that follows, to a file
+	written  bool    // something other than rows was answered to it
+	at       string  // address that shows again what a page shows that came of a form; empty: none does
 }
 
 // liveHeader says that a window reads its page again by itself; "used", that somebody has
@@ -103,7 +106,12 @@ func (k *Console) behindLock(s screen) http.HandlerFunc {
 				}
 			}()
 		}
-		if err := s.serve(v); err != nil {
+		serve := s.serve
+		if r.Method == http.MethodGet && r.URL.Query().Has(csvQuery) {
+			serve = func(v *visit) error { return v.exported(s.serve) }
+		}
+		if err := serve(v); err != nil {
+			v.export = nil
 			v.fail(err) //nolint:errcheck // it is written
 		}
 	}
@@ -235,8 +243,15 @@ func (v *visit) renderWith(status int, name string, about any, problem *desk.Pro
 		http.Error(v.w, "this page could not be made; the desk's log says why", http.StatusInternalServerError)
 		return nil
 	}
+	if v.export != nil && status == http.StatusOK {
+		if of, ok := about.(paged); ok {
+			v.followed = of.next()
+		}
+		return v.export.take(text.Bytes())
+	}
+	v.written = true
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(status)
-	text.WriteTo(v.w) //nolint:errcheck // the browser is gone, or has it
+	v.w.Write(v.linkTables(text.Bytes())) //nolint:errcheck // the browser is gone, or has it
 	return nil
 }

@@ -112,7 +112,7 @@ func (v *visit) funcs() template.FuncMap {
 		return template.HTML(`<time class="ltr ` + class + `" dir="ltr" datetime="` + t.Format(time.RFC3339) + `">` + t.Format(form) + `</time>`)
 	}
 	named := func(by map[string]string, id string) template.HTML {
-		return isolated(cmp.Or(by[v.lang], by["en"], id))
+		return v.isolated(cmp.Or(by[v.lang], by["en"], id), id)
 	}
 	return template.FuncMap{
 		"t": func(key string, pairs ...any) string {
@@ -121,7 +121,7 @@ func (v *visit) funcs() template.FuncMap {
 					pairs[i] = string(s)
 				}
 			}
-			return words.M(key, pairs...).In(v.lang)
+			return v.coded(words.M(key, pairs...).In(v.lang), key[strings.LastIndexByte(key, '.')+1:])
 		},
 		"has":  words.Has,
 		"bdi":  isolated,
@@ -169,7 +169,7 @@ func (v *visit) funcs() template.FuncMap {
 		"steps":  func(s *delivery.State, r delivery.Reach) []reached { return steps(s, r) },
 		"upto": func(n int, list any) any { // so many of a list
 			l := reflect.ValueOf(list)
-			return l.Slice(0, min(n, l.Len())).Interface()
+			return l.Slice(0, min(v.most(n), l.Len())).Interface()
 		},
 		"nth":   func(i int) int { return i + 1 },
 		"in":    func(id string, list []string) bool { return slices.Contains(list, id) },
@@ -210,7 +210,7 @@ func (v *visit) funcs() template.FuncMap {
 func (v *visit) choice(formatID, field, code string) template.HTML {
 	if f, ok := format.Catalogue().Newest(formatID); ok {
 		if field, ok := f.Field(field); ok && len(field.ChoiceNames[code]) > 0 {
-			return isolated(field.ChoiceNames[code].In(v.lang))
+			return v.isolated(field.ChoiceNames[code].In(v.lang), code)
 		}
 	}
 	return isolated(code)
@@ -220,6 +220,11 @@ func (v *visit) choice(formatID, field, code string) template.HTML {
 // hide what it is.
 func isolated(s string) template.HTML {
 	return template.HTML(`<bdi dir="auto">` + template.HTMLEscapeString(words.Visible(s)) + `</bdi>`)
+}
+
+// isolated shows words of a closed list, whose code a file has too.
+func (v *visit) isolated(s, code string) template.HTML {
+	return template.HTML(`<bdi dir="auto">` + template.HTMLEscapeString(v.coded(words.Visible(s), code)) + `</bdi>`)
 }
 
 // until shows how long it is to a time, and past it the words of a key and how long it has

@@ -54,7 +54,7 @@ type ListPage struct {
 
 const (
 	pageItems  = 40
-	pageMost   = 300
+	MaxPage    = 300
 	pageUnsent = 100
 	pageLook   = 5 // times that the read model is asked for one page
 )
@@ -76,8 +76,8 @@ func (d *Desk) Page(ctx context.Context, q ListQuery, as identity.Author) (*List
 	if q.Limit == 0 {
 		q.Limit = pageItems
 	}
-	if q.Limit < 1 || q.Limit > pageMost {
-		return nil, rule.Refuse(BadRequest, "", "limit is %d; want a number from 1 to %d", q.Limit, pageMost)
+	if q.Limit < 1 || q.Limit > MaxPage {
+		return nil, rule.Refuse(BadRequest, "", "limit is %d; want a number from 1 to %d", q.Limit, MaxPage)
 	}
 	if q.Lang == "" {
 		q.Lang = format.Languages()[0]
@@ -132,8 +132,8 @@ func (d *Desk) Lines(ctx context.Context, entries []uint64, lang string, as iden
 	if err != nil {
 		return nil, err
 	}
-	if len(entries) > pageMost {
-		return nil, rule.Refuse(BadRequest, "", "%d entries are asked for; want at most %d", len(entries), pageMost)
+	if len(entries) > MaxPage {
+		return nil, rule.Refuse(BadRequest, "", "%d entries are asked for; want at most %d", len(entries), MaxPage)
 	}
 	lines, blocks := make([]ListItem, 0, len(entries)), blockCache{}
 	for _, index := range entries {

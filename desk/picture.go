@@ -197,7 +197,7 @@ func (d *Desk) addEvents(ctx context.Context, p *Picture, q PictureQuery, as ide
 	for _, s := range p.Sights {
 		placed[s.ID] = true
 	}
-	list := ListQuery{Limit: pageMost, Area: q.Area, Acts: true, Lang: q.Lang}
+	list := ListQuery{Limit: MaxPage, Area: q.Area, Acts: true, Lang: q.Lang}
 	for looked := 0; looked < pageLook; looked++ {
 		page, err := d.Page(ctx, list, as)
 		if err != nil {
