@@ -198,6 +198,14 @@ func (v *visit) funcs() template.FuncMap {
 				Form *sayForm
 			}{p, f}
 		},
+		"gateForm": func(p page, item string, f gateForm, keys bool) any {
+			return struct {
+				Page page
+				Item string
+				Form gateForm
+				Keys bool // each choice has a digit
+			}{p, item, f, keys}
+		},
 		"placeMap":  v.placeMap,
 		"languages": words.Languages,
 		"languageName": func(l string) string {
