@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"parley/delivery"
 	"parley/desk"
 )
@@ -240,5 +242,58 @@ func TestGateIsNoPageOfOthers(t *testing.T) {
 		if slices.ContainsFunc(keys[:i], func(k []string) bool { return k[1] == key[1] }) {
 			t.Errorf("two pages have the key %q", key[1])
 		}
+	}
+}
+
+// At the gate with the keyboard alone: a row's key leads to its form, a digit picks the
+// reason and a letter signs the hold; a part is withheld, previewed and released. The
+// screens of the watch have no fault that axe finds.
+func TestGateInBrowser(t *testing.T) {
+	w := newWorld(t, nil)
+	first := w.say(amal, desk.Saying{Format: "J14", Fields: notice})
+	waitFor(w, "the supervisor has it", func() bool { _, ok := w.desks["cedar"].Work().Record(first); return ok })
+	k := w.consoleOf("cedar", new(atomic.Int64))
+	b := newTab(t)
+	accessible := func(page string) {
+		t.Run(page, func(t *testing.T) { (&tab{TB: t, ctx: b.ctx}).accessible(page) }) // where axe is not here, that alone is skipped
+	}
+	b.open(k.Invite())
+	b.until(`document.querySelector('[name=passphrase]')`)
+	b.press(passphrase(author(chen)) + kb.Enter)
+	b.until(`location.pathname === '/' && document.readyState === 'complete'`)
+	b.press("g")
+	b.press("g")
+	b.until(`location.pathname === '/gate' && document.readyState === 'complete' && document.querySelector('#gate-rows a')`)
+	accessible("gate")
+	b.press("j")
+	b.press("h")
+	b.until(`location.hash === '#hold' && document.readyState === 'complete' && document.querySelector('form#hold:target')`)
+	b.press("h") // without a reason
+	b.until(`document.querySelector('[name="field.reason"]:invalid')`)
+	b.press("3")
+	b.until(`document.querySelector('[value=plausibility]').checked`)
+	b.press("h")
+	b.reads("HELD: a place, time or number looks wrong")
+	b.until(`document.readyState === 'complete'`)
+	b.press("w")
+	b.until(`document.querySelector('details.tear').open`)
+	eval[bool](b, `(document.querySelector('[name=cut][value="description/1"]').focus(), true)`)
+	b.press(" ")
+	b.press("p")
+	b.until(`location.hash === '#preview' && document.readyState === 'complete' && document.getElementById('preview')`)
+	if text := eval[string](b, `document.getElementById('preview').innerText`); strings.Contains(text, "Survey flight") || !strings.Contains(text, "line 2") {
+		t.Errorf("the preview reads %s", text)
+	}
+	accessible("gate-item")
+	b.press("r")
+	b.reads("Nothing waits at the gate.")
+	if r, _ := w.desks["cedar"].Work().Record(first); r.Delivery.Status != delivery.Released {
+		t.Errorf("it is %s", r.Delivery.Status)
+	}
+	for _, page := range []struct{ lang, path string }{{"en", "/areas"}, {"ar", "/roster"}, {"he", "/line"}} {
+		eval[bool](b, `(document.querySelector('footer button[value=`+page.lang+`]').click(), true)`)
+		b.until(`document.documentElement.lang === '` + page.lang + `' && document.readyState === 'complete'`)
+		b.open(k.URL() + page.path)
+		accessible(page.path)
 	}
 }
