@@ -25,7 +25,7 @@ func (k *Console) invitation(w http.ResponseWriter, r *http.Request) {
 
 // enter begins a session.
 func (k *Console) enter(w http.ResponseWriter, r *http.Request) {
-	if !k.doors.enter(w, r.URL.Query().Get("ticket")) {
+	if !k.doors.enter(w, r, r.URL.Query().Get("ticket")) {
 		if k.doors.of(r) != nil { // it is in already: the address was opened twice
 			http.Redirect(w, r, "/", http.StatusSeeOther)
 			return

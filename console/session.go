@@ -14,8 +14,11 @@ import (
 	"parley/rule"
 )
 
-// WrongPassphrase is the rule of the way in.
-const WrongPassphrase = "console.passphrase"
+// Rules of the way in, and of what a page that stayed open may still do.
+const (
+	WrongPassphrase = "console.passphrase"
+	OtherOfficer    = "console.other-officer"
+)
 
 // Bounds of what a console keeps.
 const (
@@ -32,6 +35,7 @@ type session struct {
 	lock    func()
 	gone    bool          // it has ended, and nobody unlocks it again
 	turned  chan struct{} // closed when it is locked or unlocked
+	machine string        // user of this machine who entered, see [userOf]; empty: not known
 	used    time.Time
 	order   []string          // of once, the oldest first
 	once    map[string]string // form to where it led
@@ -73,7 +77,9 @@ func (d *doors) invite() string {
 
 // enter begins a session for whoever has an invitation. An old cookie counts for
 // nothing: the session has a name that nobody knew before.
-func (d *doors) enter(w http.ResponseWriter, ticket string) bool {
+func (d *doors) enter(w http.ResponseWriter, r *http.Request, ticket string) bool {
+	before := d.of(r)
+	user := userOf(r)
 	hash := sha256.Sum256([]byte(ticket))
 	name := rand.Text()
 	now := d.config.Clock()
@@ -95,20 +101,28 @@ func (d *doors) enter(w http.ResponseWriter, ticket string) bool {
 		d.open[oldest].end()
 		delete(d.open, oldest)
 	}
-	d.open[sha256.Sum256([]byte(name))] = &session{used: now, turned: make(chan struct{}), once: map[string]string{}, notices: map[string]notice{}}
+	if before != nil { // no window of this browser reaches it any more
+		before.end()
+		maps.DeleteFunc(d.open, func(_ [32]byte, s *session) bool { return s == before })
+	}
+	d.open[sha256.Sum256([]byte(name))] = &session{used: now, turned: make(chan struct{}), machine: user, once: map[string]string{}, notices: map[string]notice{}}
 	http.SetCookie(w, &http.Cookie{Name: d.cookie, Value: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	return true
 }
 
-// of finds the session of a request; nil where there is none.
+// of finds the session of a request; nil where there is none. Cookies ignore ports: a
+// server of another user of this machine may have seen the name of a session, which does
+// nothing for him, and may have set others of the name, which are passed over.
 func (d *doors) of(r *http.Request) *session {
-	c, err := r.Cookie(d.cookie)
-	if err != nil {
-		return nil
+	for _, c := range r.CookiesNamed(d.cookie) {
+		d.mu.Lock()
+		s := d.open[sha256.Sum256([]byte(c.Value))]
+		d.mu.Unlock()
+		if s != nil && (s.machine == "" || s.machine == userOf(r)) {
+			return s
+		}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.open[sha256.Sum256([]byte(c.Value))]
+	return nil
 }
 
 // unlock opens a session for an officer.
@@ -122,17 +136,16 @@ func (d *doors) unlock(ctx context.Context, s *session, officer identity.Author,
 		return rule.Refuse(WrongPassphrase, "ask the registrar for an endorsement", "the key of %s is not in force", officer)
 	}
 	now := d.config.Clock()
-	s.relock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.gone {
 		lock()
 		return rule.Refuse(WrongPassphrase, "open the console again by a new invitation", "this session has ended")
 	}
+	s.shut() // another may have unlocked it meanwhile
 	s.officer, s.lock, s.used = officer, lock, now
 	s.turn()
 	d.config.Desk.Unlocked()
-	s.once, s.order, s.notices, s.shown = map[string]string{}, nil, map[string]notice{}, nil
 	return nil
 }
 
@@ -159,15 +172,20 @@ func (d *doors) autoLock() {
 // end locks it for good.
 func (s *session) end() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.gone = true
-	s.mu.Unlock()
-	s.relock()
+	s.shut()
 }
 
 // relock locks it.
 func (s *session) relock() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.shut()
+}
+
+// shut is relock for who holds its mutex. All windows are told.
+func (s *session) shut() {
 	if s.lock != nil {
 		s.lock()
 	}

@@ -67,7 +67,8 @@ func spoken(lang string) bool {
 }
 
 // behindLock serves a screen to the officer of a session that is not locked. What was
-// posted with a form that was posted before is not done again.
+// posted with a form that was posted before is not done again, and nothing from a page
+// that another officer left behind.
 func (k *Console) behindLock(s screen) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := k.visit(w, r, k.doors.of(r))
@@ -90,6 +91,10 @@ func (k *Console) behindLock(s screen) http.HandlerFunc {
 		if r.Method == http.MethodPost {
 			if err := r.ParseForm(); err != nil {
 				v.fail(rule.Refuse(desk.BadRequest, "send less at a time", "the form cannot be read: %s", err)) //nolint:errcheck // it is written
+				return
+			}
+			if as := r.PostForm.Get("as"); as != "" && as != officer.String() {
+				v.renderWith(http.StatusConflict, "problem", nil, &desk.Problem{Status: http.StatusConflict, Rule: OtherOfficer, Detail: v.say("console.other-officer", "was", words.Raw(as), "is", words.Raw(officer.String())), Remedy: v.say("console.other-officer.remedy")}) //nolint:errcheck // it is written
 				return
 			}
 			v.form = r.PostForm.Get("once")

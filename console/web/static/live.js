@@ -158,5 +158,7 @@ if (mark && globalThis.SharedWorker) {
   port.onmessage = ({ data }) => hear(data);
   addEventListener("pagehide", () => port.postMessage("bye"));
 }
+// A page that the browser kept and shows again may be of a session that was locked since.
+addEventListener("pageshow", ({ persisted }) => { if (persisted) anew(); });
 // What falls due without anything happening is seen too.
 setInterval(read, 15000);
