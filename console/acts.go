@@ -23,12 +23,41 @@ type acting struct {
 	Result *desk.ReadbackView  // of it; nil: not compared yet
 }
 
-// Value is what was typed for a field.
-func (a acting) Value(name string) string {
-	if of := a.Typed["field."+name]; len(of) > 0 {
-		return of[0]
+// Value is what was typed for a field, or else what it says unless something is typed;
+// a readback has nothing of its own, and a replacement what it
+// replaces.
+func (a acting) Value(f *format.Field) string {
+	if of := a.Typed["field."+f.Name]; len(of) > 0 || a.Verb == "readback" || a.Verb == "replace" {
+		return first(of)
 	}
-	return ""
+	return f.Default
+}
+
+// Beside reports whether the statement stands beside the form.
+func (a acting) Beside() bool { return a.Verb != "readback" }
+
+// An asking is one choice that a refusal leaves.
+type asking struct {
+	Keep   string // term to keep; empty: what follows
+	Choose string // "field=value", one reading of what was typed
+	Text   string
+}
+
+// Asked are the choices of a refusal: readings of what was typed, and contested terms,
+// which can be kept or written otherwise.
+func (a acting) Asked(p *desk.Problem) (all []asking) {
+	for _, option := range p.Options {
+		switch term, keep := strings.CutPrefix(option, "-keep "); {
+		case keep:
+			all = append(all, asking{Keep: term, Text: term})
+		case p.Rule == desk.Ambiguity:
+			_, value, _ := strings.Cut(option, "=")
+			all = append(all, asking{Choose: option, Text: value})
+		default:
+			all = append(all, asking{Text: option})
+		}
+	}
+	return all
 }
 
 // actPage asks for what an act says. That of a readback shows nothing of the original.
@@ -107,6 +136,9 @@ const comparing = 5 * time.Second
 // "field.NAME".
 func (k *Console) act(v *visit) error {
 	ref, verb := v.r.PathValue("ref"), v.r.PathValue("verb")
+	if name, value, ok := strings.Cut(v.r.PostForm.Get("choose"), "="); ok && v.r.PostForm.Has("field."+name) {
+		v.r.PostForm.Set("field."+name, value)
+	}
 	q := desk.Saying{By: v.officer, About: ref, Lang: v.lang, Fields: v.fields(), Keep: v.r.PostForm["keep"]}
 	id, err := k.desk.Act(v.ctx, verb, q)
 	if err != nil {
@@ -129,7 +161,7 @@ func (k *Console) act(v *visit) error {
 		}
 		return v.see("/s/"+ref+"/readback?sent="+id, "")
 	}
-	return v.see("/s/"+ref, v.say("console.signed", "id", id))
+	return v.see("/s/"+ref, v.came(id))
 }
 
 // fields are what a form has for the fields of a statement, as "name=value".

@@ -8,8 +8,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp/kb"
 
 	"parley/console"
 	"parley/desk"
@@ -143,4 +146,53 @@ func TestReplacedStatement(t *testing.T) {
 	r.wants(page, "a cancelled statement", "NOT CURRENT", "/s/"+next, "CANCELLED, not current")
 	r.lacks(page, "a cancelled statement", "/s/"+id+"/ack")
 	r.wants(r.get("/statements"), "the list", `past"`)
+}
+
+// With the keyboard alone one goes from the list to a statement, its original, its
+// evidence and an act; the screens are accessible in each language, light and dark.
+func TestReadScreens(t *testing.T) {
+	w := newWorld(t, nil, analysts)
+	controlled := w.say(basil, desk.Saying{Format: "J31", To: []string{"alder"}, Fields: []string{"source=B", "credibility=3", "item=The clip is forged.", "confidence=moderate", "tlp=AMBER", "use-mark=PROTECT-ONLY", "originator-control=yes", "dissent=none"}})
+	w.delivered("alder", controlled)
+	id := w.say(basil, desk.Saying{Format: "J14", Fields: notice})
+	w.act(chen, "release", id)
+	w.delivered("alder", id)
+	w.importList("alder", amal)
+	k := w.consoleOf("alder", new(atomic.Int64))
+	tab := newTab(t)
+	tab.open(k.Invite())
+	tab.until(`document.querySelector('[name=passphrase]')`)
+	eval[bool](tab, `(document.querySelector('[name=officer]').value = `+quote(amal)+`, true)`)
+	tab.press(passphrase(author(amal)) + kb.Enter)
+	tab.until(`location.pathname === '/' && document.readyState === 'complete'`)
+	tab.press("gs")
+	tab.until(`location.pathname === '/statements' && document.querySelectorAll('.list tbody tr').length >= 2 && document.readyState === 'complete'`)
+	if tall := eval[float64](tab, `Math.min(...[...document.querySelectorAll('.list tbody tr')].map(r => r.getClientRects()[0].height))`); tall > 20 {
+		t.Errorf("a line of the list is %v px high; want so little that thirty stand on a screen", tall)
+	}
+	tab.press("j")
+	tab.until(`document.activeElement.closest('.list')`)
+	tab.press(kb.Enter)
+	tab.until(`location.pathname.startsWith('/s/') && document.querySelector('.four') && document.readyState === 'complete'`)
+	tab.press("o")
+	tab.until(`location.search === '?in=ar' && document.querySelector('pre[lang=ar]') && document.readyState === 'complete'`)
+	tab.press("e")
+	tab.until(`document.querySelector('#evidence').open`)
+	tab.press("b")
+	tab.until(`location.pathname.endsWith('/readback') && document.readyState === 'complete'`)
+	for i, lang := range []string{"en", "ar", "he"} {
+		eval[bool](tab, `(document.querySelector('footer button[value=`+lang+`]').click(), true)`)
+		tab.until(`document.documentElement.lang === '` + lang + `' && document.readyState === 'complete'`)
+		tab.dark(lang == "ar")
+		paths := []string{"/s/" + id, "/s/" + id + "/readback", "/s/" + controlled + "/forward", "/statements", "/s/" + controlled + "/ask-consent", "/s/" + controlled}
+		for _, path := range slices.Concat(paths[2*i:2*i+2], []string{"/s/" + id, "/screening"}) {
+			tab.open(k.URL() + path)
+			tab.until(`document.readyState === 'complete'`)
+			eval[bool](tab, `(document.querySelectorAll('details').forEach(d => d.open = true), true)`)
+			tab.accessible(lang + path)
+		}
+		eval[bool](tab, `(document.querySelector('#names').value = 'סמיר דולבאני', document.querySelector('[data-key=s]').click(), true)`)
+		tab.until(`document.querySelector('.hit')`)
+		tab.accessible(lang + " hits")
+	}
 }

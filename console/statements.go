@@ -182,12 +182,29 @@ type formatChoice struct {
 	ID, Name string
 }
 
+// Code is its identifier where officers know it by that.
+func (c formatChoice) Code() string { return coded.FindString(c.ID) }
+
 // status says in words how a statement stands.
 func (v *visit) status(s string) string {
 	if key := "console.status." + strings.ReplaceAll(s, " ", "-"); words.Has(key) {
 		return v.say(key)
 	}
 	return s
+}
+
+// timed is a time as the desk writes it, which is read as one.
+var timed = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z?`)
+
+// whole shows what the desk wrote for people, where no time is broken over two lines.
+func whole(text string) template.HTML {
+	var shown strings.Builder
+	at := 0
+	for _, run := range timed.FindAllStringIndex(text, -1) {
+		shown.WriteString(template.HTMLEscapeString(text[at:run[0]]) + `<span class="whole">` + text[run[0]:run[1]] + `</span>`)
+		at = run[1]
+	}
+	return template.HTML(shown.String() + template.HTMLEscapeString(text[at:]))
 }
 
 // latin is what in a sentence from right to left is read from left to right.
@@ -218,4 +235,20 @@ func past(s string) bool {
 // besides are the marks that say more than the status does.
 func besides(status string, marks []string) []string {
 	return slices.DeleteFunc(slices.Clone(marks), func(mark string) bool { return mark == status })
+}
+
+// signed shows the value of a field as it was signed.
+func signed(value any) template.HTML {
+	all, ok := value.([]any)
+	if !ok {
+		return isolated(fmt.Sprint(value))
+	}
+	var shown template.HTML
+	for i, one := range all {
+		if i > 0 {
+			shown += " · "
+		}
+		shown += isolated(fmt.Sprint(one))
+	}
+	return shown
 }

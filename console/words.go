@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -155,6 +156,9 @@ func (v *visit) funcs() template.FuncMap {
 		},
 		"formatName": func(ref string) template.HTML {
 			if f, ok := v.console.desk.Charter().Format(ref); ok {
+				if !coded.MatchString(f.ID) {
+					return named(f.Names, ref)
+				}
 				return ltr(f.ID) + " " + named(f.Names, ref)
 			}
 			return ltr(ref)
@@ -181,6 +185,7 @@ func (v *visit) funcs() template.FuncMap {
 		"number":       func(n uint64) uint64 { return n },
 		"guide":        v.guide,
 		"isolateLatin": v.isolateLatin,
+		"whole":        whole,
 		"statusWord":   v.status,
 		"past":         past,
 		"besides":      besides,
@@ -189,6 +194,7 @@ func (v *visit) funcs() template.FuncMap {
 		"sender":       v.sender,
 		"entryOf":      v.entryOf,
 		"entryName":    v.entryName,
+		"signed":       signed,
 		"reasonWord":   v.reason,
 		"verbKey":      func(verb string) string { return verbKeys[verb] },
 		"linked":       linked,
@@ -213,6 +219,9 @@ func (v *visit) funcs() template.FuncMap {
 		},
 	}
 }
+
+// coded is the identifier of a format that officers know it by.
+var coded = regexp.MustCompile(`^J[0-9]+$`)
 
 // choice names a code of a closed list of a format's field, such as a reason.
 func (v *visit) choice(formatID, field, code string) template.HTML {
