@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,28 +17,23 @@ import (
 	"parley/words"
 )
 
-// A blank is one field of a form to fill in.
-type blank struct {
-	*format.Field
-	Label, Help string
-	Value       string
-	Choices     []desk.Choice
-	Fault       string        // why what was typed does not do
-	Read        template.HTML // how what was typed reads, see [visit.reading]
-}
-
 // A composition is a statement while it is written.
 type composition struct {
 	Format *format.Format
 	Draft  int64
-	About  string
 	Blanks []*blank
+
+	About      string
+	Answered   *desk.Detail // what it replies to
+	AboutFault string       // why that is not shown
 
 	Precedence  string
 	Precedences []string
 	Sides       []charter.Party // whom it may be addressed to
 	To          []string
 
+	Course    *course
+	Away      bool // the hub is not reached
 	Contested []contested
 	Seen      string    // what Pages show, see [seen]
 	Pages     []written // of a preview
@@ -55,6 +49,25 @@ type contested struct {
 
 // A written is the page as it will be signed, in one language.
 type written struct{ Lang, Dir, Text string }
+
+func writtenIn(lang, text string) written {
+	if words.RightToLeft(lang) {
+		return written{lang, "rtl", text}
+	}
+	return written{lang, "ltr", text}
+}
+
+// readersLanguages are the officer's own, and what each addressee writes first; with
+// nobody named, each other party.
+func (v *visit) readersLanguages(to []string) []string {
+	langs := []string{v.lang}
+	for _, p := range v.console.desk.Charter().Parties {
+		if p.ID != v.officer.Party && len(p.Languages) > 0 && spoken(p.Languages[0]) && !slices.Contains(langs, p.Languages[0]) && (len(to) == 0 || slices.Contains(to, p.ID)) {
+			langs = append(langs, p.Languages[0])
+		}
+	}
+	return langs
+}
 
 // A formatGroup is what an officer may send in one area.
 type formatGroup struct {
@@ -152,6 +165,15 @@ func (k *Console) composed(v *visit) error {
 		}
 		q.Draft, q.Late, q.Route, q.Withhold = kept.Number, kept.Saying.Late, kept.Saying.Route, kept.Saying.Withhold
 	}
+	if post.Get("do") == "keep" || len(q.Fields) > 0 && (post.Get("do") != "send" || post.Get("seen") != seen(q)) {
+		n, err := k.desk.KeepDraft(v.ctx, q)
+		if err != nil {
+			return v.showRefused("write", v.composition(f, q, true), err)
+		}
+		if q.Draft = n; post.Get("do") == "keep" {
+			return v.see("/drafts#d"+strconv.FormatInt(n, 10), v.say("console.kept", "n", n))
+		}
+	}
 	c := v.composition(f, q, true)
 	if post.Get("do") == "send" && post.Get("seen") == seen(q) {
 		id, err := k.desk.Say(v.ctx, q)
@@ -189,18 +211,21 @@ func (v *visit) came(id string) string {
 	if err == nil && d.Digest != "" {
 		return v.say("console.write.waits", "id", id)
 	}
+	if v.away() {
+		return v.say("console.write.queued", "id", id)
+	}
 	return v.say("console.signed", "id", id)
+}
+
+// away reports whether the hub is not reached: what is signed waits for it here.
+func (v *visit) away() bool {
+	s, err := v.strip()
+	return err != nil || !s.Status.Reachable
 }
 
 // preview adds the page in the officer's language and in those of the addressees.
 func (v *visit) preview(c *composition, q desk.Saying) error {
-	langs := []string{v.lang}
-	for _, p := range c.Sides {
-		if len(p.Languages) > 0 && spoken(p.Languages[0]) && !slices.Contains(langs, p.Languages[0]) && (len(c.To) == 0 || slices.Contains(c.To, p.ID)) {
-			langs = append(langs, p.Languages[0])
-		}
-	}
-	for _, lang := range langs {
+	for _, lang := range v.readersLanguages(c.To) {
 		q.Lang = lang
 		text, err := v.console.desk.Preview(v.ctx, q)
 		if err != nil {
@@ -210,25 +235,12 @@ func (v *visit) preview(c *composition, q desk.Saying) error {
 			}
 			return err
 		}
-		dir := "ltr"
-		if words.RightToLeft(lang) {
-			dir = "rtl"
-		}
-		c.Pages = append(c.Pages, written{lang, dir, text})
+		c.Pages = append(c.Pages, writtenIn(lang, text))
 	}
 	q.Lang = v.lang
 	c.Seen = seen(q)
 	c.Overlaps = v.console.desk.PreviewOverlaps(q)
 	return nil
-}
-
-// chosen are the fields as written, with the reading that was chosen put in.
-func (v *visit) chosen(f *format.Format) []string {
-	name, typed, ok := strings.Cut(v.r.PostForm.Get("choose"), "=")
-	if _, known := f.Field(name); ok && known {
-		v.r.PostForm["field."+name] = []string{typed}
-	}
-	return v.fields()
 }
 
 // composition makes the form of what is written; read: with what is wrong with it.
@@ -255,6 +267,13 @@ func (v *visit) composition(f *format.Format, q desk.Saying, read bool) *composi
 	for i := range f.Fields {
 		c.Blanks = append(c.Blanks, v.blank(f, &f.Fields[i], typed[f.Fields[i].Name]))
 	}
+	c.Course, c.Away = v.courseOf(f, c.Precedence), v.away()
+	if c.About != "" {
+		answered, err := v.console.desk.ShowTo(v.ctx, c.About, v.lang, v.officer)
+		if c.Answered = answered; err != nil {
+			c.Answered, c.AboutFault = nil, desk.ProblemOf(err).Detail
+		}
+	}
 	if !read {
 		return c
 	}
@@ -278,97 +297,38 @@ func (v *visit) composition(f *format.Format, q desk.Saying, read bool) *composi
 	return c
 }
 
-func (v *visit) blank(f *format.Format, field *format.Field, value string) *blank {
-	b := &blank{Field: field, Label: field.Label.In(v.lang), Help: field.Help.In(v.lang), Value: value}
-	if field.Type == format.Choice {
-		for _, code := range field.Choices {
-			b.Choices = append(b.Choices, desk.Choice{Typed: code, Label: field.CodeName(code, v.lang)})
+// Asked are the blanks that have to be filled in, or are.
+func (c *composition) Asked() []*blank { return c.some(true) }
+
+// Rest are the others.
+func (c *composition) Rest() []*blank { return c.some(false) }
+
+func (c *composition) some(asked bool) (all []*blank) {
+	for _, b := range c.Blanks {
+		if asked == (b.Required || b.Value != "" || b.Fault != "") {
+			all = append(all, b)
 		}
 	}
-	b.Read = v.reading(f, field, value)
-	return b
+	return all
+}
+
+// Words are how many words of it count in what must be short.
+func (c *composition) Words() (n int) {
+	for _, b := range c.Blanks {
+		n += b.Words
+	}
+	return n
+}
+
+// Limit is how many of those words there may be; 0: any number.
+func (c *composition) Limit() int {
+	if format.Short(c.Precedence) {
+		return format.ShortWords
+	}
+	return 0
 }
 
 // faulty reports whether something is to be mended before it can be signed.
 func (c *composition) faulty() bool {
-	return slices.ContainsFunc(c.Blanks, func(b *blank) bool { return b.Fault != "" })
-}
-
-// echoed are the types whose reading is shown while one types.
-var echoed = []string{format.Place, format.Area, format.Instant, format.Window, format.Duration, format.Altitude, format.Quantity}
-
-// reading shows how what was typed in a field reads: a place in each grid, a time in each
-// zone; or what is wrong with it, with a button for each reading that it can have.
-func (v *visit) reading(f *format.Format, field *format.Field, typed string) template.HTML {
-	typed = strings.TrimSpace(typed)
-	if typed == "" || !slices.Contains(echoed, field.Type) {
-		return ""
-	}
-	setting := v.console.desk.Charter().Setting(v.officer.Party)
-	one := &format.Format{ID: f.ID, Edition: f.Edition, Fields: []format.Field{*field}}
-	var b strings.Builder
-	var values []string
-	value, err := f.ParseField(setting, field, typed)
-	if err == nil {
-		fmt.Fprintf(&b, `<p class="reads pre" dir="auto">%s</p>`, template.HTMLEscapeString(one.Render(setting, v.lang, format.Values{field.Name: value})))
-		values = append(values, fmt.Sprint(value))
-	}
-	for _, e := range format.FieldErrors(err) {
-		fmt.Fprintf(&b, `<p class="asks pre" dir="auto">%s</p>`, template.HTMLEscapeString(e.In(v.lang)))
-		for i, r := range e.Readings {
-			fmt.Fprintf(&b, `<button name="choose" value="%s">%d · <bdi dir="auto">%s</bdi></button> `, template.HTMLEscapeString(field.Name+"="+r.Typed), i+1, template.HTMLEscapeString(r.Means.In(v.lang)))
-			if value, err := f.ParseField(setting, field, r.Typed); err == nil {
-				values = append(values, fmt.Sprint(value))
-			}
-		}
-	}
-	if field.Type == format.Place || field.Type == format.Area {
-		if drawn, err := v.placeMap(values...); err == nil {
-			b.WriteString(string(drawn))
-		}
-	}
-	return template.HTML(b.String())
-}
-
-// composeReading is that for the module compose.js.
-func (k *Console) composeReading(v *visit) error {
-	query := v.r.URL.Query()
-	f, err := v.mayCompose(query.Get("format"))
-	if err != nil {
-		return err
-	}
-	field, ok := f.Field(query.Get("field"))
-	if !ok {
-		return notFound(v.r.URL.Path)
-	}
-	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, err = v.w.Write([]byte(v.reading(f, field, query.Get("value"))))
-	return err
-}
-
-// draft finds a draft that the officer may go on with.
-func (v *visit) draft(typed string) (*desk.KeptDraft, error) {
-	all, err := v.console.desk.Drafts(v.ctx, v.officer)
-	if err != nil {
-		return nil, err
-	}
-	number, bad := strconv.ParseInt(typed, 10, 64)
-	for i := range all {
-		if all[i].Number == number && bad == nil && !all[i].Withheld {
-			return &all[i], nil
-		}
-	}
-	return nil, rule.Refuse(desk.NotFound, "the list of drafts shows what is kept", "this desk keeps no draft %q that %s may take up", typed, v.officer)
-}
-
-// draftOf finds one of a new statement of that format: another is not signed in its name.
-func (v *visit) draftOf(f *format.Format, typed string) (*desk.KeptDraft, error) {
-	d, err := v.draft(typed)
-	if err != nil {
-		return nil, err
-	}
-	if of, ok := v.console.desk.Charter().Newest(d.Saying.Format); !ok || d.Saying.Verb != "" || of.Ref() != f.Ref() {
-		return nil, rule.Refuse(desk.NotFound, "the list of drafts shows what is kept", "draft %d is not one of %s", d.Number, f.Ref())
-	}
-	return d, nil
+	return c.AboutFault != "" || slices.ContainsFunc(c.Blanks, func(b *blank) bool { return b.Fault != "" })
 }

@@ -2,9 +2,11 @@ package console
 
 import (
 	"slices"
+	"strconv"
 
 	"parley/desk"
 	"parley/format"
+	"parley/rule"
 )
 
 // A kept is one draft, and where it is gone on with.
@@ -89,4 +91,31 @@ func (k *Console) secondDone(v *visit) error {
 		return err
 	}
 	return v.showRefused("second", d, err)
+}
+
+// draft finds a draft that the officer may go on with.
+func (v *visit) draft(typed string) (*desk.KeptDraft, error) {
+	all, err := v.console.desk.Drafts(v.ctx, v.officer)
+	if err != nil {
+		return nil, err
+	}
+	number, bad := strconv.ParseInt(typed, 10, 64)
+	for i := range all {
+		if all[i].Number == number && bad == nil && !all[i].Withheld {
+			return &all[i], nil
+		}
+	}
+	return nil, rule.Refuse(desk.NotFound, "the list of drafts shows what is kept", "this desk keeps no draft %q that %s may take up", typed, v.officer)
+}
+
+// draftOf finds one of a new statement of that format: another is not signed in its name.
+func (v *visit) draftOf(f *format.Format, typed string) (*desk.KeptDraft, error) {
+	d, err := v.draft(typed)
+	if err != nil {
+		return nil, err
+	}
+	if of, ok := v.console.desk.Charter().Newest(d.Saying.Format); !ok || d.Saying.Verb != "" || of.Ref() != f.Ref() {
+		return nil, rule.Refuse(desk.NotFound, "the list of drafts shows what is kept", "draft %d is not one of %s", d.Number, f.Ref())
+	}
+	return d, nil
 }

@@ -14,6 +14,7 @@ import (
 	"parley/mechanism"
 	"parley/rule"
 	"parley/statement"
+	"parley/words"
 )
 
 // Bounds of the drafts that a desk keeps; the oldest go first. One that is larger
@@ -72,27 +73,49 @@ func (d *Desk) keep(ctx context.Context, q Saying, err error) error {
 	return &Kept{number, err}
 }
 
+// KeepDraft keeps what an officer has written of a new statement so far, over the draft
+// that it comes from, to go on with it later. It reads nothing of it and signs nothing.
+func (d *Desk) KeepDraft(ctx context.Context, q Saying) (number int64, err error) {
+	ctx = reading(ctx, q.By)
+	if q.Draft != 0 {
+		if _, err := d.takable(ctx, q.Draft, q.By, q.Lang); err != nil {
+			return 0, err
+		}
+	}
+	err = d.keep(ctx, q, refusal(Unsent, q.Lang, words.M("draft.unsent"), words.Message{}))
+	if kept, ok := errors.AsType[*Kept](err); ok {
+		return kept.Draft, nil
+	}
+	return 0, rule.Refuse(BadRequest, "write less", "what is written is not kept: it is larger than any statement, or this desk's disk does not take it")
+}
+
+// takable finds a draft that an officer may go on with.
+func (d *Desk) takable(ctx context.Context, number int64, by identity.Author, lang string) (*KeptDraft, error) {
+	kept, err := d.outbox.draft(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	if kept != nil {
+		seen, err := d.draftsSeen(reading(ctx, by), []KeptDraft{*kept})
+		if err == nil && len(seen) == 0 {
+			kept, err = nil, d.hidden(reading(ctx, by), "take up a draft", fmt.Sprint(number))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if kept == nil {
+		return nil, rule.Refuse(NotFound, "`parley drafts` lists them", "this desk keeps no draft %d", number)
+	}
+	return kept, d.admitDraft(ctx, kept, by, lang)
+}
+
 // Resume takes a kept draft up again, with the fields written anew in the place
 // of those of the same name, and sends it. A field is dropped by "name=" alone.
 // Once it is signed the draft is gone; refused again, it is kept as it then is.
 func (d *Desk) Resume(ctx context.Context, number int64, anew Saying) (id string, err error) {
-	kept, err := d.outbox.draft(ctx, number)
+	kept, err := d.takable(ctx, number, anew.By, anew.Lang)
 	if err != nil {
-		return "", err
-	}
-	if kept != nil {
-		seen, err := d.draftsSeen(reading(ctx, anew.By), []KeptDraft{*kept})
-		if err == nil && len(seen) == 0 {
-			kept, err = nil, d.hidden(reading(ctx, anew.By), "take up a draft", fmt.Sprint(number))
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	if kept == nil {
-		return "", rule.Refuse(NotFound, "`parley drafts` lists them", "this desk keeps no draft %d", number)
-	}
-	if err := d.admitDraft(ctx, kept, anew.By, anew.Lang); err != nil {
 		return "", err
 	}
 	q := kept.Saying

@@ -16,6 +16,20 @@ import (
 // for every 30 characters that it has begun.
 const ShortWords = 200
 
+// Short reports whether [ShortWords] bounds statements of a precedence.
+func Short(precedence string) bool { return precedence == "FLASH" || precedence == "IMMEDIATE" }
+
+// Words counts those of s that [ShortWords] bounds. Fields that the format has not count
+// nothing.
+func (f *Format) Words(s Source) (n int) {
+	for _, v := range s.Fields() {
+		if field, ok := f.Field(v.Name); ok {
+			n += types[field.Type].count(field, v.Value)
+		}
+	}
+	return n
+}
+
 // A Source gives the fields to check or to show. A *statement.Statement is one;
 // [Values] is another.
 type Source interface {
@@ -54,7 +68,7 @@ func (f *Format) Check(s Source, precedence string) error {
 		return nil, false
 	}
 	var faults []error
-	count, known := 0, 0
+	known := 0
 	for i := range f.Fields {
 		field := &f.Fields[i]
 		v, ok := value(field.Name)
@@ -69,9 +83,9 @@ func (f *Format) Check(s Source, precedence string) error {
 		if why := t.check(field, v); why != nil {
 			faults = append(faults, field.fault(f, readOf(v), why))
 		}
-		count += t.count(field, v)
 	}
-	if short := precedence == "FLASH" || precedence == "IMMEDIATE"; short && count > ShortWords {
+	count := f.Words(s)
+	if Short(precedence) && count > ShortWords {
 		faults = append(faults, &FieldError{Format: f.Ref(), Counted: words.M("words.count", "n", count),
 			Accepted: words.M("words.at-most", "n", ShortWords, "precedence", words.Raw(precedence)), Remedy: words.M("words.short-remedy")})
 	}

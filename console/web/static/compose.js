@@ -10,20 +10,27 @@ const read = async (input) => {
   const query = new URLSearchParams({ format: form.dataset.format, field: input.dataset.reading, value: typed });
   const answer = await fetch("/compose/reading?" + query, { redirect: "manual" }).catch(() => null);
   if (!answer?.ok || input.value !== typed) return;
+  input.dataset.words = answer.headers.get("Parley-Words") ?? 0;
+  count();
   const box = document.getElementById("r-" + input.dataset.reading);
   box.replaceChildren(...parse(await answer.text()).body.childNodes);
 };
+// A word counts once for every 30 characters that it has begun, as the server counts.
+const words = (text) => text.split(/\s+/u).reduce((n, word) => n + Math.ceil([...word].length / 30), 0);
 const count = () => {
   const line = document.getElementById("count");
   if (!line) return;
-  const all = [...form.querySelectorAll("[data-count]")].flatMap((e) => e.value.split(/\s+/u).filter(Boolean));
+  const all = [...form.querySelectorAll("[data-words]")].reduce((n, e) => n + Number(e.dataset.words), 0);
   const short = ["FLASH", "IMMEDIATE"].includes(form.querySelector("[data-precedence]")?.value);
-  line.querySelector("output").textContent = all.length + (short ? " / " + line.dataset.limit : "");
-  line.classList.toggle("bad", short && all.length > line.dataset.limit);
+  const said = all + (short ? " / " + line.dataset.limit : "");
+  if (line.querySelector("output").textContent !== said) line.querySelector("output").textContent = said;
+  line.classList.toggle("bad", short && all > line.dataset.limit);
 };
 form?.addEventListener("input", ({ target }) => {
-  count();
-  if (!target.dataset.reading) return;
+  if (!target.dataset.reading) {
+    if (target.dataset.words) target.dataset.words = words(target.value);
+    return count();
+  }
   clearTimeout(waiting.get(target));
   waiting.set(target, setTimeout(read, 200, target));
 });
@@ -43,5 +50,7 @@ form?.addEventListener("click", (e) => {
   input.focus();
   read(input);
 });
+// A key that is held down signs nothing.
+form?.addEventListener("keydown", (e) => { if (e.key === "Enter" && e.repeat) e.preventDefault(); }, true);
 count();
-(form?.querySelector("[autofocus]") ?? form?.querySelector(".bad-blank input,.bad-blank textarea,.bad-blank select") ?? form?.querySelector(".blank input,.blank select,.blank textarea"))?.focus();
+(form?.querySelector("button.sign") ?? form?.querySelector("[autofocus]") ?? form?.querySelector(".bad-blank input,.bad-blank textarea,.bad-blank select") ?? form?.querySelector(".blank input,.blank select,.blank textarea"))?.focus();
