@@ -1,20 +1,25 @@
 package console
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/desk"
 	"parley/format"
 	"parley/rule"
+	"parley/words"
 )
 
 // An accident is the form of an own accident, the shortest of all.
 type accident struct {
 	Blanks, Later []*blank
 	Draft         int64
-	Page          string // before it is sent
-	Seen          string // what it shows, see [seen]
+	Pages         []written // before it is sent
+	Seen          string    // what they show, see [seen]
+	Course        *course
+	Away          bool // the hub is not reached
 }
 
 // accident asks for what must be said, with its defaults filled in.
@@ -84,8 +89,18 @@ func (v *visit) ask(q desk.Saying) error {
 	if err != nil {
 		return err
 	}
-	if q.Fields = answer.Fields; a.Page != "" {
-		a.Seen = seen(q)
+	if q.Fields = answer.Fields; answer.Page == "" {
+		return v.show("accident", a)
+	}
+	a.Seen = seen(q)
+	for _, lang := range v.readersLanguages(q.To) {
+		of := q
+		of.Format, of.Lang = format.AccidentFormat, lang
+		text, err := v.console.desk.Preview(v.ctx, of)
+		if err != nil {
+			return v.showRefused("accident", a, err)
+		}
+		a.Pages = append(a.Pages, writtenIn(lang, text))
 	}
 	return v.show("accident", a)
 }
@@ -95,10 +110,8 @@ func (v *visit) accidentOf(q desk.Saying, answer desk.AccidentAnswer) (*accident
 	if err != nil {
 		return nil, err
 	}
-	a := &accident{Draft: answer.Draft, Page: answer.Page}
-	if a.Draft == 0 {
-		a.Draft = q.Draft
-	}
+	a := &accident{Draft: cmp.Or(answer.Draft, q.Draft), Course: v.courseOf(f, f.Precedence), Away: v.away()}
+	known := v.knownPlaces()
 	typed := map[string]string{}
 	for _, arg := range answer.Fields {
 		name, value, _ := strings.Cut(arg, "=")
@@ -114,7 +127,13 @@ func (v *visit) accidentOf(q desk.Saying, answer desk.AccidentAnswer) (*accident
 		if at >= 0 && value == "" {
 			value = answer.Open[at].Default
 		}
+		if value == "" && field.Name == "place" && len(q.Fields) == 0 {
+			value = v.placeOf(v.r.URL.Query().Get("re"))
+		}
 		b := v.blank(f, field, value)
+		if field.Name == "place" {
+			b.Suggests = known
+		}
 		if at >= 0 && len(q.Fields) > 0 {
 			b.Fault = answer.Open[at].Fault
 		}
@@ -125,6 +144,44 @@ func (v *visit) accidentOf(q desk.Saying, answer desk.AccidentAnswer) (*accident
 		}
 	}
 	return a, nil
+}
+
+// placeOf is where an earlier statement of the officer's own side says that something
+// takes place, as it is typed; empty: it is none such.
+func (v *visit) placeOf(ref string) string {
+	if ref == "" {
+		return ""
+	}
+	d, err := v.console.desk.ShowTo(v.ctx, ref, v.lang, v.officer)
+	if err != nil || !strings.HasPrefix(d.Author, v.officer.Party+"/") {
+		return ""
+	}
+	for _, f := range d.Fields {
+		if typed := typedPlace(f.Value); typed != "" {
+			return typed
+		}
+	}
+	return ""
+}
+
+// mostKnown is how many places are offered.
+const mostKnown = 8
+
+// knownPlaces are those of what the officer's own side has under way.
+func (v *visit) knownPlaces() (all []desk.Choice) {
+	p, err := v.console.desk.Picture(v.ctx, desk.PictureQuery{From: v.now, To: v.now.Add(time.Second), Party: v.officer.Party, Lang: v.lang}, v.officer)
+	if err != nil {
+		return nil // it is only an offer
+	}
+	for _, s := range p.Sights {
+		if !s.Notice || len(all) == mostKnown {
+			continue
+		}
+		if typed := v.placeOf(s.ID); typed != "" {
+			all = append(all, desk.Choice{Typed: typed, Label: words.Visible(s.Title + ": " + s.Subject)})
+		}
+	}
+	return all
 }
 
 // emptied are the fields that have a default, or stand in the draft, and are left out on

@@ -9,6 +9,7 @@ import (
 
 	"parley/desk"
 	"parley/format"
+	"parley/geo"
 )
 
 // wordsHeader says how many words of a field count in what must be short.
@@ -86,8 +87,11 @@ func (v *visit) reading(f *format.Format, field *format.Field, typed string) (sa
 		fmt.Fprintf(&b, `<p class="asks pre">%s</p>`, template.HTMLEscapeString(e.In(v.lang)))
 		for i, r := range e.Readings {
 			fmt.Fprintf(&b, `<button name="choose" value="%s">%d · <bdi dir="auto">%s</bdi></button> `, template.HTMLEscapeString(field.Name+"="+r.Typed), i+1, template.HTMLEscapeString(r.Means.In(v.lang)))
-			if value, err := f.ParseField(setting, field, r.Typed); err == nil {
-				values = append(values, fmt.Sprint(value))
+			for _, exact := range []string{"", " ±1m"} { // to draw it, where it does not say how well it is known
+				if value, err := f.ParseField(setting, field, r.Typed+exact); err == nil {
+					values = append(values, fmt.Sprint(value))
+					break
+				}
 			}
 		}
 	}
@@ -97,6 +101,23 @@ func (v *visit) reading(f *format.Format, field *format.Field, typed string) (sa
 		}
 	}
 	return template.HTML(b.String()), count
+}
+
+// typedPlace writes a signed place as an officer types it; empty: it is none.
+func typedPlace(value any) string {
+	text, ok := value.(string)
+	if !ok {
+		return ""
+	}
+	p, err := geo.ParsePosition(text)
+	if err != nil {
+		return ""
+	}
+	typed := fmt.Sprintf("%s %s ±%dm", p.Format, p.Typed, p.Metres)
+	if p.Name != "" {
+		typed += "; " + p.Name
+	}
+	return typed
 }
 
 // composeReading is that for the module compose.js.

@@ -32,8 +32,8 @@ type composition struct {
 	Sides       []charter.Party // whom it may be addressed to
 	To          []string
 
-	Course    *course
-	Away      bool // the hub is not reached
+	Courses   []*course // by precedence
+	Away      bool      // the hub is not reached
 	Contested []contested
 	Seen      string    // what Pages show, see [seen]
 	Pages     []written // of a preview
@@ -267,7 +267,10 @@ func (v *visit) composition(f *format.Format, q desk.Saying, read bool) *composi
 	for i := range f.Fields {
 		c.Blanks = append(c.Blanks, v.blank(f, &f.Fields[i], typed[f.Fields[i].Name]))
 	}
-	c.Course, c.Away = v.courseOf(f, c.Precedence), v.away()
+	c.Away = v.away()
+	for _, p := range c.Precedences {
+		c.Courses = append(c.Courses, v.courseOf(f, p))
+	}
 	if c.About != "" {
 		answered, err := v.console.desk.ShowTo(v.ctx, c.About, v.lang, v.officer)
 		if c.Answered = answered; err != nil {
@@ -280,6 +283,8 @@ func (v *visit) composition(f *format.Format, q desk.Saying, read bool) *composi
 	values, err := f.Parse(setting, q.Fields)
 	if err == nil {
 		err = f.Check(format.Values(values), c.Precedence)
+	}
+	if values != nil {
 		for _, t := range setting.Contests(f, format.Values(values)) {
 			if slices.ContainsFunc(c.Contested, func(old contested) bool { return old.ID == t.Term.ID }) {
 				continue

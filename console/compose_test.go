@@ -230,13 +230,101 @@ func TestComposeTab(t *testing.T) {
 	tab.press(kb.Enter)
 	tab.until(`document.querySelector('.bad-blank')`)
 	tab.accessible("a form with faults")
-	tab.press(kb.F2)
+	begun, keys := time.Now(), 0
+	press := func(all string) {
+		keys += len([]rune(all))
+		tab.press(all)
+	}
+	press(kb.F2)
 	tab.until(`location.pathname==='/accident' && document.activeElement?.id==='f-thing'`)
-	tab.press("1\t7\tDMM 00 33.600N 017 57.000W ±50m\t\t1" + kb.Enter)
+	press("1\t7\tDMM 00 33.600N 017 57.000W ±50m\t\t1" + kb.Enter)
 	tab.until(`document.querySelector('[value=send]')===document.activeElement`)
 	tab.accessible("an own accident before it is sent")
-	tab.press(kb.Enter)
+	press(kb.Enter)
 	tab.until(`location.pathname.startsWith('/s/')`)
+	took := time.Since(begun)
+	t.Logf("own accident: %d keys and %s of machine, from the first key until it is signed", keys, took.Round(time.Millisecond))
+	// Someone who finds a key in half a second has it signed within a minute.
+	if person := time.Duration(keys) * time.Second / 2; person+took > time.Minute {
+		t.Errorf("an own accident takes %d keys and %s", keys, took)
+	}
+}
+
+// A notice under way gives the place of what goes wrong with it.
+func TestAccidentOfNotice(t *testing.T) {
+	w := newWorld(t, nil)
+	under := slices.Clone(notice)
+	now := time.Now().UTC()
+	under[2] = "window=" + now.Add(-time.Hour).Format("2006-01-02T15:04Z") + "/" + now.Add(time.Hour).Format("2006-01-02T15:04Z")
+	id := w.say(amal, desk.Saying{Format: "J14", Fields: under, Late: now.Add(-2 * time.Hour).Format("2006-01-02T15:04Z"), Route: "voice"})
+	w.act(chen, "release", id)
+	waitFor(w, "alder sees it released", func() bool { r, ok := w.desks["alder"].Work().Record(id); return ok && !r.Delivery.Waiting() })
+	b := newWriter(w, amal)
+	const place = "DMM 00 33.600N 017 57.000W ±50m; valley, north end"
+	b.has(b.get("/s/"+id), `href="/accident?re=`+id)
+	b.has(b.get("/accident?re="+id), `value="`+place+`"`)
+	b.has(b.get("/accident"), `<option value="`+place+`"`)
+	if strings.Contains(b.get("/accident?re=nothing"), `<input id="f-place" name="field.place" dir="auto" autocomplete="off" spellcheck="false" value="DMM`) {
+		t.Error("a place came from nowhere")
+	}
+}
+
+// While the hub is away one writes, keeps and signs as always, and is told so.
+func TestComposeAway(t *testing.T) {
+	w := newWorld(t, nil)
+	w.say(amal, w14())
+	b := newWriter(w, amal)
+	if strings.Contains(b.get("/compose/J14"), "is not reached") {
+		t.Error("the hub is away too early")
+	}
+	w.stopHub()
+	waitFor(w, "alder knows that the hub is away", func() bool { s, err := w.desks["alder"].Status(t.Context()); return err == nil && !s.Reachable })
+	b.has(b.get("/compose/J14"), "The hub is not reached")
+	form := []string{"do", "keep"}
+	for _, arg := range notice {
+		name, value, _ := strings.Cut(arg, "=")
+		form = append(form, "field."+name, value)
+	}
+	page := b.post("/compose/J14", form...)
+	b.has(page, "kept as draft", "not signed")
+	n := regexp.MustCompile(`/compose/J14\?draft=(\d+)`).FindStringSubmatch(page)[1]
+	form = append(form, "draft", n)
+	form[1] = "preview"
+	page = b.post("/compose/J14", form...)
+	form[1] = "send"
+	page = b.post("/compose/J14", append(form, "seen", regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(page)[1])...)
+	b.has(page, "waits here until the hub is back")
+	id := regexp.MustCompile(`waits here until the hub is back: ([^<]+)`).FindStringSubmatch(page)[1]
+	w.startHub(nil)
+	w.receipt("alder", strings.Trim(id, "\u2066\u2067\u2068\u2069"))
+	if strings.Contains(b.get("/drafts"), "?draft="+n) {
+		t.Error("the draft of what was sent is still kept")
+	}
+}
+
+// What is answered stands beside the answer, and a precedence says what it costs.
+func TestComposeReply(t *testing.T) {
+	w := newWorld(t, nil)
+	id := w.say(amal, w14())
+	b := newWriter(w, amal)
+	page := b.get("/compose/J13?re=" + id)
+	b.has(page, `class="answered"`, "Survey flight", `name="re" class="ltr" dir="ltr" value="`+id)
+	b.has(b.get("/compose?re="+id), "/compose/J13?re="+id)
+	b.has(b.post("/compose/J14", "do", "preview", "re", "nothing"), `class="fault"`, "bad-blank")
+	form := []string{"do", "preview", "precedence", "FLASH", "re", id}
+	for _, arg := range notice {
+		name, value, _ := strings.Cut(arg, "=")
+		form = append(form, "field."+name, value)
+	}
+	page = b.post("/compose/J14", form...)
+	b.has(page, `id="preview"`, "is above", "of at most 200", "<article lang=\"")
+	long := strings.Repeat("word ", 250)
+	for i := range form {
+		if form[i] == "field.description" {
+			form[i+1] = long
+		}
+	}
+	b.has(b.post("/compose/J14", form...), "bad-blank", "at most 200 words")
 }
 
 func w14() desk.Saying { return desk.Saying{Format: "J14", Fields: notice} }

@@ -12,6 +12,7 @@ import (
 // A course is what becomes of a statement once it is signed, so that its author knows it
 // before.
 type course struct {
+	Precedence          string
 	Second              bool   // another officer of the side signs it first
 	Gate                string // its mode
 	Limit               string // the supervisor's time; empty: none
@@ -22,11 +23,8 @@ type course struct {
 // courseOf says it of a format at a precedence, by the charter in force.
 func (v *visit) courseOf(f *format.Format, precedence string) *course {
 	ch := v.console.desk.Charter()
-	p, ok := ch.Precedence(precedence)
-	if !ok {
-		return nil
-	}
-	w := &course{Second: ch.Sensitive(f.Ref()), Ack: span(p.AckSeconds), Usual: f.Precedence}
+	p, _ := ch.Precedence(precedence)
+	w := &course{Precedence: precedence, Second: ch.Sensitive(f.Ref()), Ack: span(p.AckSeconds), Usual: f.Precedence}
 	var limit time.Duration
 	w.Gate, limit = ch.Gate(f.Ref(), precedence)
 	w.Limit = span(int(limit.Seconds()))

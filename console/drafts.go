@@ -1,6 +1,7 @@
 package console
 
 import (
+	"html/template"
 	"slices"
 	"strconv"
 
@@ -68,7 +69,42 @@ func (k *Console) secondPage(v *visit) error {
 	if d.Digest == "" {
 		return v.see("/s/"+d.ID, "")
 	}
-	return v.show("second", d)
+	about, err := v.seconding(d)
+	if err != nil {
+		return err
+	}
+	return v.show("second", about)
+}
+
+// A seconding is what a second officer is to sign, in each reader's language.
+type seconding struct {
+	*desk.Detail
+	Pages  []written
+	Map    template.HTML // of its places
+	Course *course
+}
+
+func (v *visit) seconding(d *desk.Detail) (*seconding, error) {
+	s := &seconding{Detail: d}
+	if f, ok := v.console.desk.Charter().Format(d.Format); ok {
+		s.Course = v.courseOf(f, d.Precedence)
+	}
+	for _, lang := range v.readersLanguages(d.To) {
+		in, err := v.console.desk.ShowTo(v.ctx, d.ID, lang, v.officer)
+		if err != nil {
+			return nil, err
+		}
+		s.Pages = append(s.Pages, writtenIn(lang, in.Text))
+	}
+	var places []string
+	for _, f := range d.Fields {
+		if value, ok := f.Value.(string); ok {
+			places = append(places, value)
+		}
+	}
+	var err error
+	s.Map, err = v.placeMap(places...)
+	return s, err
 }
 
 // secondDone signs it, or refuses to.
@@ -90,7 +126,11 @@ func (k *Console) secondDone(v *visit) error {
 	if unread != nil || d.Digest == "" {
 		return err
 	}
-	return v.showRefused("second", d, err)
+	about, bad := v.seconding(d)
+	if bad != nil {
+		return err
+	}
+	return v.showRefused("second", about, err)
 }
 
 // draft finds a draft that the officer may go on with.

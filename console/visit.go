@@ -221,6 +221,14 @@ func (p page) Fonts() bool {
 	return ok
 }
 
+// About is the statement that the page shows; empty: none.
+func (p page) About() string {
+	if s, ok := p.D.(*shown); ok && s != nil {
+		return s.ID
+	}
+	return ""
+}
+
 // Once makes the name of a form that is done once.
 func (p page) Once() string { return rand.Text() }
 

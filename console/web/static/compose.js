@@ -27,6 +27,10 @@ const count = () => {
   line.classList.toggle("bad", short && all > line.dataset.limit);
 };
 form?.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-precedence]")) {
+    form.querySelector(".courses").hidden = false;
+    form.querySelectorAll("[data-course]").forEach((e) => { e.hidden = e.dataset.course !== target.value; });
+  }
   if (!target.dataset.reading) {
     if (target.dataset.words) target.dataset.words = words(target.value);
     return count();
