@@ -216,10 +216,12 @@ func TestGateAtTheConsole(t *testing.T) {
 			t.Errorf("release: %d", status)
 		}
 	}
-	waitFor(t, "the release", func() bool {
-		r, ok := w.desks["birch"].Work().Record(id)
-		return ok && r.Delivery.Status == delivery.Released
-	})
+	for _, party := range []string{"birch", "cedar"} {
+		waitFor(t, "the release at "+party, func() bool {
+			r, ok := w.desks[party].Work().Record(id)
+			return ok && r.Delivery.Status == delivery.Released
+		})
+	}
 	if status, page := gate.post("/gate/" + id + "/release"); status < 400 || !strings.Contains(page, `class="rule"`) {
 		t.Errorf("a second release: %d", status)
 	}
