@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"parley/desk"
 	"parley/rule"
@@ -190,6 +191,8 @@ func (k *Console) recordEvidence(v *visit) error {
 	return err
 }
 
+const downloadPatience = time.Minute
+
 // A download is a file that the browser keeps. It has begun once something is written;
 // until then a page can still be shown in its place.
 type download struct {
@@ -206,6 +209,8 @@ func (f *download) Write(text []byte) (int, error) {
 		f.v.w.Header().Set("Content-Type", f.kind)
 		f.v.w.Header().Set("Content-Disposition", `attachment; filename="`+strings.Map(plainName, f.name)+`"`)
 	}
+	// Who takes nothing of it for so long has gone away, and leaves it to others.
+	http.NewResponseController(f.v.w).SetWriteDeadline(time.Now().Add(downloadPatience)) //nolint:errcheck // then it takes longer
 	return f.v.w.Write(text)
 }
 

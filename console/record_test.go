@@ -168,4 +168,7 @@ func TestRecordScreens(t *testing.T) {
 	tab.until(`document.readyState === 'complete'`)
 	tab.press("b")
 	tab.until(`document.getElementById('verify-report')`)
+	eval[bool](tab, `(document.getElementById('verify-report').open = true)`)
+	tab.accessible("the report")
+	tab.shot("verified")
 }

@@ -81,7 +81,8 @@ type Desk struct {
 	reporting sync.Mutex // held from asking what was reported to reporting more
 
 	counting   chan struct{} // holds one while a page of statistics is made
-	disclosing chan struct{} // holds one while a record or a bundle is exported
+	disclosing chan struct{} // holds one while a bundle is made
+	recording  chan struct{} // holds one while the record is exported, which its reader may make long
 	verifier   verifier      // of the whole record
 
 	news      *signal     // whatever a page may show
@@ -125,7 +126,7 @@ type Desk struct {
 func Open(ctx context.Context, c Config) (*Desk, error) {
 	news := newSignal()
 	d := &Desk{config: c, party: c.Author.Party, origin: c.Charter.Hub.Origin, log: c.Log, news: news,
-		grown: newSignalWith(news), queued: newSignalWith(news), sent: newSignalWith(news), asked: newSignal(), deposited: newSignal(), noted: newSignalWith(news), doomed: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1), disclosing: make(chan struct{}, 1), verifier: verifier{asked: make(chan struct{}, 1)}}
+		grown: newSignalWith(news), queued: newSignalWith(news), sent: newSignalWith(news), asked: newSignal(), deposited: newSignal(), noted: newSignalWith(news), doomed: newSignal(), synced: make(chan struct{}), counting: make(chan struct{}, 1), disclosing: make(chan struct{}, 1), recording: make(chan struct{}, 1), verifier: verifier{asked: make(chan struct{}, 1)}}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open desk of %s: %w", d.party, err), d.closeFiles())
 	}

@@ -123,8 +123,8 @@ func (d *Desk) WriteRecord(ctx context.Context, w io.Writer) error {
 		return rule.Refuse(NotStarted, "wait until it has reached the hub", "this desk has not followed the ledger yet")
 	}
 	select {
-	case d.disclosing <- struct{}{}:
-		defer func() { <-d.disclosing }()
+	case d.recording <- struct{}{}:
+		defer func() { <-d.recording }()
 	default:
 		return rule.Refuse(BadRequest, "try again when it is written", "somebody exports from this desk just now")
 	}

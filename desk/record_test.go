@@ -96,11 +96,11 @@ func TestDisclose(t *testing.T) {
 			t.Errorf("a bundle of %d: %v", len(refs), err)
 		}
 	}
-	alder.disclosing <- struct{}{} // somebody exports
+	alder.recording <- struct{}{} // somebody exports
 	if err := alder.WriteRecord(t.Context(), &file); ruleOf(err) != BadRequest {
 		t.Errorf("a second export: %v", err)
 	}
-	<-alder.disclosing
+	<-alder.recording
 }
 
 // A project's texts are in the bundle of its readers alone.

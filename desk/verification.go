@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"parley/format"
 	"parley/ledger"
 	"parley/paper"
 	"parley/proof"
@@ -88,12 +89,21 @@ func (d *Desk) verifyWhenAsked(ctx context.Context) {
 			return
 		case <-d.verifier.asked:
 		}
-		result, err := proof.VerifyBlocks(ctx, d.origin, false, d.countedBlocks(ctx), d.config.Charter.Charter)
+		result, err := d.verifyRecord(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		d.verified(result, err)
 	}
+}
+
+// verifyRecord verifies it, with the cosignatures that are known on its end.
+func (d *Desk) verifyRecord(ctx context.Context) (proof.Result, error) {
+	at, err := d.Checkpoint(ctx, format.Languages()[0])
+	if err != nil {
+		return proof.Result{}, err
+	}
+	return proof.VerifyBlocks(ctx, d.origin, false, proof.Cosigned(d.countedBlocks(ctx), []byte(at.Note)), d.config.Charter.Charter)
 }
 
 func (d *Desk) verified(result proof.Result, err error) {
