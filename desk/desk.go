@@ -105,6 +105,9 @@ type Desk struct {
 	sights  sights  // what has a place and a time
 	finder  finder  // what stands in statements
 
+	openings openings // what was released and is not here
+	todo     undone   // by whom something is to be done
+
 	evidence *evidence // of misbehaviour
 	met      unreached // what the hub has signed beyond the replica
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"parley/delivery"
@@ -63,7 +64,7 @@ func (d *Desk) tasks(now time.Time, sees func(area string) bool) (mine, others [
 	c := d.Charter()
 	supervisor := c.Supervisor().ID
 	for _, party := range c.Parties {
-		for _, r := range d.work.Open(party.ID) {
+		for _, r := range d.undone(party.ID) {
 			author := r.Claims.Author.Party
 			own := party.ID == d.party
 			if !sees(r.Claims.Area) || !own && author != d.party && supervisor != d.party {
@@ -86,6 +87,29 @@ func (d *Desk) tasks(now time.Time, sees func(area string) bool) (mine, others [
 	slices.SortStableFunc(mine, order)
 	slices.SortStableFunc(others, order)
 	return mine, others
+}
+
+// An undone is what each party has something to do about, as of one moment of the
+// replica: many windows ask for it, and between two blocks it stays.
+type undone struct {
+	mu     sync.Mutex // guards what follows
+	blocks uint64
+	of     map[string][]*mechanism.Record
+}
+
+// undone gives the statements of which a party has something to do, by index.
+func (d *Desk) undone(party string) []*mechanism.Record {
+	d.todo.mu.Lock()
+	defer d.todo.mu.Unlock()
+	if blocks := d.work.Blocks(); d.todo.of == nil || blocks != d.todo.blocks { // before they are read, so that they are never older
+		d.todo.blocks, d.todo.of = blocks, map[string][]*mechanism.Record{}
+	}
+	all, ok := d.todo.of[party]
+	if !ok {
+		all = d.work.Open(party)
+		d.todo.of[party] = all
+	}
+	return all
 }
 
 func compareBool(a, b bool) int {
