@@ -193,14 +193,16 @@ func (v *visit) status(s string) string {
 	return s
 }
 
-// timed is a time as the desk writes it, which is read as one.
-var timed = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z?`)
+// asOne is a time or a place as the desk writes it, which is read as one.
+var asOne = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z?` + // a time
+	`|[0-9]{2}(?: [0-9]{2}(?:\.[0-9]+)?){1,2}[NS] [0-9]{3}(?: [0-9]{2}(?:\.[0-9]+)?){1,2}[EW]` + // degrees, minutes and perhaps seconds
+	`|[0-9]{1,2}[A-Z](?:[A-Z]{2})? [0-9]{2,7} [0-9]{2,8}`) // MGRS, UTM
 
-// whole shows what the desk wrote for people, where no time is broken over two lines.
+// whole shows what the desk wrote for people, where no time and no place is broken over two lines.
 func whole(text string) template.HTML {
 	var shown strings.Builder
 	at := 0
-	for _, run := range timed.FindAllStringIndex(text, -1) {
+	for _, run := range asOne.FindAllStringIndex(text, -1) {
 		shown.WriteString(template.HTMLEscapeString(text[at:run[0]]) + `<span class="whole">` + text[run[0]:run[1]] + `</span>`)
 		at = run[1]
 	}
