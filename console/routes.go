@@ -92,7 +92,7 @@ func (k *Console) handler() http.Handler {
 	mux.HandleFunc("POST /lock", k.lock)
 	mux.HandleFunc("POST /settings", k.settings)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		k.behindLock(screen{serve: func(v *visit) error { return v.fail(notFound(r.URL.Path)) }})(w, r)
+		k.behindLock(screen{serve: func(*visit) error { return notFound(r.URL.Path) }})(w, r)
 	})
 	return k.guard.wrap(mux)
 }
