@@ -15,7 +15,7 @@ FONTS    := assets/fonts/SHA256SUMS
 BROWSER  := assets/browser/SHA256SUMS
 PACKAGES := assets/node_modules/.package-lock.json
 
-.PHONY: build assets demo test check bench fuzz kill dist verify-dist
+.PHONY: build assets demo test check bench fuzz kill screenshots dist verify-dist
 
 # Without npm the binary has no fonts in it and prints with Debian's
 # fonts-noto-core; its console has no map's picture.
@@ -54,6 +54,11 @@ fuzz: ## every fuzz target in the tree, FUZZTIME each
 
 kill: ## kill -9 of hub and desk in the long form; go test runs a short one
 	PARLEY_KILL=long go test -run Kill -count=1 -timeout 60m -v ./...
+
+# Their times are those of the day: commit them when a screen has changed.
+screenshots: $(FONTS) $(BROWSER) ## the pictures of docs/screens.md: each screen in every language, by day and by night
+	scripts/tools.sh
+	go run ./console/screens -o docs
 
 # COMMIT, TARGETS and AGAINST may be given: see the head of each script.
 dist: ## what is handed out: binaries, sums, bill of materials and licences, the same bytes everywhere
