@@ -24,11 +24,18 @@ type accident struct {
 
 // accident asks for what must be said, with its defaults filled in.
 func (k *Console) accident(v *visit) error {
+	f, err := v.accidentFormat()
+	if err != nil {
+		return err
+	}
 	q := desk.Saying{By: v.officer, Lang: v.lang}
 	if typed := v.r.URL.Query().Get("draft"); typed != "" {
-		kept, err := v.draft(typed)
+		kept, err := v.draftOf(f, typed)
 		if err != nil {
 			return err
+		}
+		if !asAccident(f, kept.Saying) {
+			return v.see("/compose/"+f.ID+"?draft="+typed, "")
 		}
 		q.Draft = kept.Number
 	}
@@ -48,9 +55,12 @@ func (k *Console) accidentDone(v *visit) error {
 		if err != nil {
 			return err
 		}
+		if !asAccident(f, kept.Saying) {
+			return v.see("/compose/"+f.ID+"?draft="+typed, "")
+		}
 		q.Draft = kept.Number
 	}
-	if v.r.PostForm.Get("do") != "send" || v.r.PostForm.Get("seen") != seen(q) {
+	if v.r.PostForm.Get("do") != "send" || v.r.PostForm.Get("seen") != v.seen(q) {
 		return v.ask(q)
 	}
 	answer, err := k.desk.Accident(v.ctx, q, false)
@@ -65,6 +75,12 @@ func (k *Console) accidentDone(v *visit) error {
 		return v.ask(q)
 	}
 	return v.see("/s/"+answer.ID, v.came(answer.ID))
+}
+
+// asAccident reports whether a draft says no more than this form shows: one that was
+// written for some sides alone, say, would go to them alone and look as if it went to all.
+func asAccident(f *format.Format, q desk.Saying) bool {
+	return len(q.To) == 0 && q.About == "" && q.Late == "" && q.Route == "" && (q.Precedence == "" || q.Precedence == f.Precedence)
 }
 
 func (v *visit) accidentFormat() (*format.Format, error) {
@@ -92,7 +108,7 @@ func (v *visit) ask(q desk.Saying) error {
 	if q.Fields = answer.Fields; answer.Page == "" {
 		return v.show("accident", a)
 	}
-	a.Seen = seen(q)
+	a.Seen = v.seen(q)
 	for _, lang := range v.readersLanguages(q.To) {
 		of := q
 		of.Format, of.Lang = format.AccidentFormat, lang

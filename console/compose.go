@@ -165,7 +165,7 @@ func (k *Console) composed(v *visit) error {
 		}
 		q.Draft, q.Late, q.Route, q.Withhold = kept.Number, kept.Saying.Late, kept.Saying.Route, kept.Saying.Withhold
 	}
-	if post.Get("do") == "keep" || len(q.Fields) > 0 && (post.Get("do") != "send" || post.Get("seen") != seen(q)) {
+	if post.Get("do") == "keep" || len(q.Fields) > 0 && (post.Get("do") != "send" || post.Get("seen") != v.seen(q)) {
 		n, err := k.desk.KeepDraft(v.ctx, q)
 		if err != nil {
 			return v.showRefused("write", v.composition(f, q, true), err)
@@ -175,7 +175,7 @@ func (k *Console) composed(v *visit) error {
 		}
 	}
 	c := v.composition(f, q, true)
-	if post.Get("do") == "send" && post.Get("seen") == seen(q) {
+	if post.Get("do") == "send" && post.Get("seen") == v.seen(q) {
 		id, err := k.desk.Say(v.ctx, q)
 		if err != nil {
 			if n := desk.ProblemOf(err).Draft; n != 0 {
@@ -195,10 +195,14 @@ func (k *Console) composed(v *visit) error {
 }
 
 // seen stands for all that is signed of what was written: only what was shown is sent.
-func seen(q desk.Saying) string {
+func (v *visit) seen(q desk.Saying) string { return seen(v.console.desk.Charter().Edition, q) }
+
+// What a text means may change with the charter, which has the zones, the grids and the
+// agreed words.
+func seen(edition int, q desk.Saying) string {
 	fields := slices.DeleteFunc(slices.Clone(q.Fields), func(arg string) bool { return strings.HasSuffix(arg, "=") })
 	slices.Sort(fields)
-	text, err := json.Marshal([]any{q.Format, q.Precedence, q.To, q.About, q.Keep, q.Late, q.Route, fields})
+	text, err := json.Marshal([]any{edition, q.By, q.Format, q.Precedence, q.To, q.About, q.Keep, q.Late, q.Route, fields})
 	if err != nil {
 		return "" // strings have a JSON text
 	}
@@ -238,7 +242,7 @@ func (v *visit) preview(c *composition, q desk.Saying) error {
 		c.Pages = append(c.Pages, writtenIn(lang, text))
 	}
 	q.Lang = v.lang
-	c.Seen = seen(q)
+	c.Seen = v.seen(q)
 	c.Overlaps = v.console.desk.PreviewOverlaps(q)
 	return nil
 }

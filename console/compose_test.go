@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -174,6 +175,13 @@ func TestAccident(t *testing.T) {
 	if strings.Contains(b.get("/drafts"), "/accident?draft=") {
 		t.Error("the draft of an accident that was sent is still kept")
 	}
+
+	// A draft for one side alone is not sent from a form that shows no addressees.
+	_, err := w.desks["alder"].Say(t.Context(), desk.Saying{By: author(amal), Format: "J11", To: []string{"birch"}, Fields: []string{"what=crashed"}})
+	kept := fmt.Sprint(desk.ProblemOf(err).Draft)
+	b.has(b.get("/accident?draft="+kept), `action="/compose/J11"`, `value="birch" checked`)
+	form[slices.Index(form, "draft")+1] = kept
+	b.has(b.post("/accident", form...), `action="/compose/J11"`, `value="birch" checked`)
 }
 
 // What needs a second officer waits, and nobody signs what was not shown.

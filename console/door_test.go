@@ -111,6 +111,14 @@ func TestDoors(t *testing.T) {
 			t.Errorf("%s without a session: %d", path, status)
 		}
 	}
+	for _, path := range []string{"/a/%2e%2e/templates/layout.html", "/a/..%2ftemplates/layout.html", "/a/templates/layout.html", "/a/"} {
+		if status, _ := stranger.get(path); status != http.StatusNotFound && status != http.StatusUnauthorized {
+			t.Errorf("%s, which is no file for browsers: %d", path, status)
+		}
+	}
+	if status, _ := stranger.get("/a/console.css"); status != http.StatusOK {
+		t.Errorf("the style sheet: %d", status)
+	}
 	if status, _ := stranger.post("/invitations"); status != http.StatusUnauthorized {
 		t.Errorf("an invitation without the token: %d", status)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -25,18 +26,18 @@ var web embed.FS
 // static serves our own files of the browser, and no list of them; those of other people
 // are in others.go.
 func static() http.Handler {
-	files := http.FileServerFS(web)
+	own, err := fs.Sub(web, "web/static")
+	if err != nil {
+		panic(err) // embedded
+	}
+	files := http.StripPrefix("/a", http.FileServerFS(own)) // which no path leaves
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/") {
 			http.NotFound(w, r)
 			return
 		}
 		w.Header().Set("Cache-Control", "no-cache")
-		u := *r.URL
-		u.Path = "/web/static" + r.URL.Path[len("/a"):]
-		again := r.Clone(r.Context())
-		again.URL = &u
-		files.ServeHTTP(w, again)
+		files.ServeHTTP(w, r)
 	})
 }
 
