@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"html/template"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -95,14 +94,6 @@ func linked(text string) template.HTML {
 	return template.HTML(entryInText.ReplaceAllStringFunc(template.HTMLEscapeString(text), func(name string) string { //nolint:gosec // escaped first
 		return `<a href="/s/` + name[1:] + `">` + name + `</a>`
 	}))
-}
-
-// instants are times as the desk writes them, which a browser would break at a hyphen.
-var instants = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}Z`)
-
-// unbroken is a line of the desk's with each time in one piece.
-func unbroken(text string) template.HTML {
-	return template.HTML(instants.ReplaceAllString(template.HTMLEscapeString(text), `<span class="whole">$0</span>`)) //nolint:gosec // escaped first
 }
 
 // listed are the entries that a form had on it: what its officer has seen.

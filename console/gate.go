@@ -154,7 +154,7 @@ func (k *Console) gatePage(v *visit) (*gatePage, error) {
 	}
 	i := slices.IndexFunc(all, func(item desk.GateItem) bool { return item.ID == d.ID })
 	if i < 0 {
-		return nil, rule.Refuse(desk.NotFound, "go back to the gate, or open the statement itself", "statement %s does not wait at the gate", d.ID)
+		return nil, rule.Refuse(desk.NotFound, v.say("console.gate.left-remedy"), "%s", v.say("console.gate.left", "id", words.Raw(d.ID), "status", words.Raw(v.status(d.Status))))
 	}
 	p := &gatePage{Item: &all[i], Detail: d, Escrow: all[i].Escrow, In: v.lang}
 	if p.Sides, err = v.gateSides(all); err != nil {

@@ -199,7 +199,6 @@ func (v *visit) funcs() template.FuncMap {
 		"reasonWord":   v.reason,
 		"verbKey":      func(verb string) string { return verbKeys[verb] },
 		"linked":       linked,
-		"unbroken":     unbroken,
 		"formOf": func(p page, f *sayForm) any {
 			return struct {
 				Page page
