@@ -217,6 +217,43 @@ func TestSecondPage(t *testing.T) {
 	b.has(b.post("/second/"+id, "do", "sign", "digest", digest), `class="rule"`)
 }
 
+// The screens of writing are for everybody, in each language, by day and by night.
+func TestComposeScreens(t *testing.T) {
+	w := newWorld(t, nil, func(c *charter.Charter) {
+		for i := range c.Formats {
+			if c.Formats[i].Format == "J14/1" {
+				c.Formats[i].Sensitive = true
+			}
+		}
+	})
+	_, lock := w.unlocked(author(amal))
+	defer lock()
+	id, err := w.desks["alder"].Say(t.Context(), desk.Saying{By: author(amal), Format: "J14", Fields: notice})
+	w.must(err)
+	_, err = w.desks["alder"].KeepDraft(t.Context(), desk.Saying{By: author(amal), Format: "J14", Fields: notice[:2]})
+	w.must(err)
+	w.stopHub()
+	waitFor(w, "alder knows that the hub is away", func() bool { s, err := w.desks["alder"].Status(t.Context()); return err == nil && !s.Reachable })
+	b := newWriter(w, adam)
+	tab := newTab(t)
+	tab.open(b.console.Invite())
+	tab.until(`document.querySelector('[name=passphrase]')`)
+	eval[bool](tab, `(()=>{const o=document.querySelector('[name=officer]');if(o)o.value='`+adam+`';document.querySelector('[name=passphrase]').focus();return true})()`)
+	tab.press(passphrase(author(adam)) + kb.Enter)
+	tab.until(`document.querySelector('[data-key=F2]')`)
+	for i, lang := range []string{"en", "ar", "he"} {
+		eval[bool](tab, `(document.querySelector('footer button[value=`+lang+`]').click(), true)`)
+		tab.until(`document.documentElement.lang === '` + lang + `' && document.readyState === 'complete'`)
+		tab.dark(i != 1)
+		pages := []string{"/drafts", "/second/" + id, "/compose/J14"}
+		for _, path := range slices.Delete(pages, i, i+1) {
+			tab.open(b.console.URL() + path)
+			tab.accessible(path + " in " + lang)
+			tab.shot("compose" + path[:7] + lang)
+		}
+	}
+}
+
 // With script the readings stand beneath the field at once, and one key leads to the own
 // accident from wherever one types.
 func TestComposeTab(t *testing.T) {

@@ -16,6 +16,9 @@ type kept struct {
 	Open string // empty: it is an act, which is done again at its statement
 }
 
+// Unsent reports whether nothing was wrong with it: it was not sent yet.
+func (k kept) Unsent() bool { return k.Problem.Rule == desk.Unsent }
+
 // drafts lists what is kept, and what waits for a second officer.
 func (k *Console) drafts(v *visit) error {
 	all, err := k.desk.Drafts(v.ctx, v.officer)
@@ -98,7 +101,8 @@ func (v *visit) seconding(d *desk.Detail) (*seconding, error) {
 	}
 	var places []string
 	for _, f := range d.Fields {
-		if value, ok := f.Value.(string); ok {
+		value, _ := f.Value.(string)
+		if _, drawn := desk.ShapeOf(value); drawn {
 			places = append(places, value)
 		}
 	}
