@@ -21,7 +21,7 @@ const refusalsHead = `# Rules, by the identifiers that refusals name
 Made by ` + "`go test . -run TestRefusalsAreListed -update`" + ` from the code, which is held to it. A refusal is a
 problem document (RFC 9457) with the member ` + "`rule`" + `; it goes to the author alone and is never in the
 ledger. An auditor names the same rules of what should have been refused. The sentence is the
-English one, with %-verbs where names and numbers stand; more than one is shown by its first.
+English one, with %-verbs where names and numbers stand; more than one is shown by the first of the package that declares it.
 
 | rule | in | says |
 |---|---|---|
@@ -29,11 +29,13 @@ English one, with %-verbs where names and numbers stand; more than one is shown 
 
 var ruleID = regexp.MustCompile(`^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$`)
 
-// ruleIDs finds the identifiers that rule.Refuse is called with, and the first
-// sentence of each. Identifiers that reach it through a function of the package are
+// ruleIDs finds the identifiers that rule.Refuse is called with, and of each the sentence
+// that comes first by file and line in the package that declares it, or in the first that
+// has one. Identifiers that reach it through a function of the package are
 // those that are declared together with one that is used directly.
 func ruleIDs(sources []source) map[string][2]string {
 	values := map[string]string{} // package.Name to the constant's value
+	home := map[string]string{}   // and of that value, the package
 	blocks := map[string][]string{}
 	text := func(e ast.Expr) (string, bool) {
 		lit, ok := e.(*ast.BasicLit)
@@ -59,6 +61,9 @@ func ruleIDs(sources []source) map[string][2]string {
 					if v, ok := text(value); ok && ruleID.MatchString(v) {
 						name := s.file.Name.Name + "." + constant.Names[i].Name
 						values[name], names = v, append(names, name)
+						if _, declared := home[v]; !declared {
+							home[v] = s.file.Name.Name
+						}
 					}
 				}
 			}
@@ -67,9 +72,12 @@ func ruleIDs(sources []source) map[string][2]string {
 			}
 		}
 	}
+	slices.SortStableFunc(sources, func(a, b source) int { return strings.Compare(a.path, b.path) })
 	found := map[string][2]string{}
 	put := func(id, pkg, sentence string) {
-		if old, ok := found[id]; !ok || old[1] == "" {
+		old, ok := found[id]
+		better := old[1] == "" || sentence != "" && pkg == home[id] && old[0] != pkg
+		if !ok || better {
 			found[id] = [2]string{pkg, sentence}
 		}
 	}

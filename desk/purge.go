@@ -76,6 +76,7 @@ func (d *Desk) destroy(ctx context.Context) error {
 		return err
 	}
 	d.volumes.forget(gone)
+	d.sights.forget(gone)
 	if err := d.unfind(ctx, gone); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/activity"
 	"parley/fsck"
 	"parley/identity"
 	"parley/ledger"
@@ -70,6 +71,16 @@ func (w *world) carriedOut(party, id string) {
 	})
 }
 
+// sighted reports whether a desk has in mind when a statement takes place.
+func (w *world) sighted(party, id string) bool {
+	d := w.desks[party]
+	record, _ := d.work.Record(id)
+	d.sights.within(d, activity.Span{Begins: time.Unix(0, 0), Ends: time.Now().Add(time.Hour)}) // as whoever asks does
+	d.sights.mu.Lock()
+	defer d.sights.mu.Unlock()
+	return record != nil && slices.ContainsFunc(d.sights.known, func(one sight) bool { return one.index == record.Index })
+}
+
 // A notice is shown, read back and acknowledged. When the charter keeps it no longer,
 // nothing of what it said is in any file of hub and desks, the desk that was away
 // included; what it was, and that it is purged, every desk still shows.
@@ -102,6 +113,11 @@ func TestPurge(t *testing.T) {
 		size := w.desks["birch"].work.Size()
 		return w.desks["alder"].work.Size() == size && w.desks["cedar"].work.Size() == size
 	})
+	for _, party := range []string{"alder", "cedar"} {
+		if !w.sighted(party, id) {
+			t.Errorf("%s does not have it for the map before", party)
+		}
+	}
 	w.close("birch") // away for months
 	w.ahead.Store(int64(31 * 24 * time.Hour))
 	for _, party := range []string{"alder", "cedar"} {
@@ -120,6 +136,9 @@ func TestPurge(t *testing.T) {
 		}
 	}
 	for _, party := range []string{"alder", "birch", "cedar"} {
+		if w.sighted(party, id) {
+			t.Errorf("%s keeps in mind when it took place", party)
+		}
 		if got := w.finds(party, "zebra", "en", identity.Author{}); len(got) != 0 {
 			t.Errorf("%s finds %q after", party, got)
 		}

@@ -9,6 +9,7 @@ import (
 	"parley/format"
 	"parley/geo"
 	"parley/mechanism"
+	"parley/store"
 )
 
 // Bounds of what a picture is made from.
@@ -95,6 +96,15 @@ func (s *sights) add(d *Desk, r *mechanism.Record) {
 		return
 	}
 	s.known = slices.Insert(s.known, i, sight{r.Index, (&activity.Volume{Times: times}).Lasts()})
+}
+
+// forget leaves out what is destroyed: when it took place was said in the text.
+func (s *sights) forget(gone []store.Destroyed) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known = slices.DeleteFunc(s.known, func(one sight) bool {
+		return slices.ContainsFunc(gone, func(g store.Destroyed) bool { return g.Index == one.index })
+	})
 }
 
 // criticalOf gives the format whose fields a message has, and what it says in them. A
