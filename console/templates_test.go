@@ -11,9 +11,9 @@ import (
 	"text/template/parse"
 )
 
-// always holds what a page has whenever it is made, so that what stands within {{with}} of
-// it is there in each of its states.
-var always = []string{".D", ".Strip", ".Strip.View", ".Line"}
+// always holds what a page has in each of its states or in none, so that what stands under
+// it neither comes nor goes.
+var always = []string{".D", ".Strip", ".Strip.View", ".Line", ".Officer", "$.Officer"}
 
 // Whatever is live stands on its page in each of its states, with an id: a window puts a
 // part in place by its id, and takes away one that is gone.
@@ -46,7 +46,7 @@ func TestLivePartsAlwaysStand(t *testing.T) {
 	inTag := regexp.MustCompile(`<[a-z]+[^<>]*\bdata-live\b`)
 	var walk func(name string, node parse.Node, when string)
 	branch := func(name, what, when string, b *parse.BranchNode) {
-		if !slices.Contains(always, b.Pipe.String()) || what != "with" {
+		if !slices.Contains(always, b.Pipe.String()) || what == "range" {
 			when = what + " " + b.Pipe.String()
 		}
 		walk(name, b.List, when)
