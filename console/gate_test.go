@@ -276,7 +276,7 @@ func TestGateInBrowser(t *testing.T) {
 	b.reads("HELD: a place, time or number looks wrong")
 	b.until(`document.readyState === 'complete'`)
 	b.press("w")
-	b.until(`document.querySelector('details.tear').open`)
+	b.until(`document.querySelector('details.tear').open && document.activeElement.matches('details.tear summary')`)
 	eval[bool](b, `(document.querySelector('[name=cut][value="description/1"]').focus(), true)`)
 	b.press(" ")
 	b.press("p")
