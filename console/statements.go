@@ -200,13 +200,17 @@ var asOne = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z?` + // a ti
 
 // whole shows what the desk wrote for people, where no time and no place is broken over two lines.
 func whole(text string) template.HTML {
-	var shown strings.Builder
-	at := 0
-	for _, run := range asOne.FindAllStringIndex(text, -1) {
-		shown.WriteString(template.HTMLEscapeString(text[at:run[0]]) + `<span class="whole">` + text[run[0]:run[1]] + `</span>`)
-		at = run[1]
+	return template.HTML(asOne.ReplaceAllString(template.HTMLEscapeString(text), `<span class="whole">$0</span>`)) //nolint:gosec // escaped first
+}
+
+// brief shows one line that the desk wrote, in the direction of the page: it may begin
+// with a place or a name, and what is from outside stands isolated in it.
+func (v *visit) brief(text string) template.HTML {
+	dir := "ltr"
+	if words.RightToLeft(v.lang) {
+		dir = "rtl"
 	}
-	return template.HTML(shown.String() + template.HTMLEscapeString(text[at:]))
+	return template.HTML(`<bdi dir="`+dir+`">`) + whole(text) + `</bdi>`
 }
 
 // latin is what in a sentence from right to left is read from left to right.

@@ -187,6 +187,8 @@ func (v *visit) funcs() template.FuncMap {
 		"guide":        v.guide,
 		"isolateLatin": v.isolateLatin,
 		"whole":        whole,
+		"brief":        v.brief,
+		"comma":        func() string { return v.say("console.comma") },
 		"statusWord":   v.status,
 		"past":         past,
 		"besides":      besides,
