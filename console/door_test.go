@@ -45,7 +45,10 @@ func newGuest(t testing.TB, k *console.Console, officer string) *guest {
 	}
 	if officer != "" {
 		g.get(strings.TrimPrefix(k.Invite(), k.URL()))
-		g.post("/unlock", "officer", officer, "passphrase", passphrase(author(officer)))
+		waitFor(t, "the desk knows "+officer, func() bool {
+			_, page := g.post("/unlock", "officer", officer, "passphrase", passphrase(author(officer)))
+			return !strings.Contains(page, "is not in force")
+		})
 	}
 	return g
 }

@@ -21,7 +21,7 @@ func (w *world) enter(address, officer string) *tab {
 	w.Helper()
 	b := newTab(w.TB)
 	b.open(address)
-	b.until(`document.activeElement?.name === 'passphrase'`)
+	b.until(`document.activeElement?.name === 'passphrase' && (document.querySelector('[name=officer]').value = ` + quote(officer) + `)`)
 	b.press(passphrase(author(officer)) + kb.Enter)
 	b.until(`location.pathname === '/' && document.querySelector('nav')`)
 	return b
