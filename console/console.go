@@ -122,7 +122,7 @@ func Open(c Config) (*Console, error) {
 		end()
 		return nil, errors.Join(err, listener.Close())
 	}
-	k.server = &http.Server{Handler: k.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	k.server = &http.Server{Handler: k.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: taking, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 		ConnContext: withUser,
 		BaseContext: func(net.Listener) context.Context { return running }}
 	k.ended.Go(func() {

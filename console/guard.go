@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"slices"
+	"time"
 )
 
 // Policy is the content security policy of every answer: nothing inline, nothing
@@ -50,6 +51,20 @@ func (g *guard) wrap(next http.Handler) http.Handler {
 			}
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(patient{w}, r)
 	})
 }
+
+// taking is how long a browser may take for a part of an answer. Whoever never reads is
+// let go; a long file, or a page that was long in the making, is not cut off.
+const taking = time.Minute
+
+type patient struct{ http.ResponseWriter }
+
+func (p patient) Write(text []byte) (int, error) {
+	http.NewResponseController(p.ResponseWriter).SetWriteDeadline(time.Now().Add(taking)) //nolint:errcheck // a connection that is gone says so below
+	return p.ResponseWriter.Write(text)
+}
+
+// Unwrap is for [http.NewResponseController].
+func (p patient) Unwrap() http.ResponseWriter { return p.ResponseWriter }
