@@ -141,7 +141,7 @@ func TestReplacedStatement(t *testing.T) {
 	w.delivered("birch", id)
 	next := w.act(amal, "cancel", id, "why=changed")
 	w.act(chen, "release", next)
-	w.delivered("birch", next)
+	w.delivered("alder", next)
 	page := r.get("/s/" + id)
 	r.wants(page, "a cancelled statement", "NOT CURRENT", "/s/"+next, "CANCELLED, not current")
 	r.lacks(page, "a cancelled statement", "/s/"+id+"/ack")
