@@ -317,6 +317,16 @@ func (d *Desk) find(ctx context.Context, ref string, sees func(area string) bool
 			return "", ok, rule.Refuse(NotFound, "`parley ls` shows which can be read", "the text of entry %d is not in this desk's replica, or not for you to read", index)
 		}
 	}
+	// A statement goes from what waits to what is unsettled and then to the ledger: it is
+	// looked for in that order, so that one on its way is not missed.
+	waiting, err := d.outbox.waiting(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	rows, err := d.unsettled(ctx)
+	if err != nil {
+		return "", false, err
+	}
 	const most = 1000 // so many may begin alike of which the one that is meant can be read
 	found, err := d.work.Find(ctx, ref, most)
 	if err != nil {
@@ -335,18 +345,10 @@ func (d *Desk) find(ctx context.Context, ref string, sees func(area string) bool
 			add(id, record.Claims.Area)
 		}
 	}
-	rows, err := d.unsettled(ctx)
-	if err != nil {
-		return "", false, err
-	}
 	for _, r := range rows {
 		if strings.HasPrefix(r.id, ref) {
 			add(r.id, r.statement.Claims().Area)
 		}
-	}
-	waiting, err := d.outbox.waiting(ctx)
-	if err != nil {
-		return "", false, err
 	}
 	for _, w := range waiting {
 		if c := w.claims(); strings.HasPrefix(c.ID, ref) {

@@ -54,7 +54,26 @@ form?.addEventListener("click", (e) => {
   input.focus();
   read(input);
 });
-// A key that is held down signs nothing.
-form?.addEventListener("keydown", (e) => { if (e.key === "Enter" && e.repeat) e.preventDefault(); }, true);
+// A key that was pressed on the page before, or is held down since, signs nothing.
+let pressed = false;
+addEventListener("keydown", (e) => {
+  if (!e.repeat) pressed = true;
+  else if (e.key === "Enter") e.preventDefault();
+}, true);
+form?.addEventListener("click", (e) => {
+  if (e.target.closest("button.sign") && e.detail === 0 && !pressed && performance.now() < 2000) e.preventDefault();
+});
+// What was typed is kept when one leaves the page without looking at it.
+let typed = false;
+form?.addEventListener("input", () => { typed = true; });
+form?.addEventListener("submit", () => { typed = false; });
+addEventListener("pagehide", () => {
+  if (!typed || !form) return;
+  typed = false;
+  const body = new URLSearchParams(new FormData(form));
+  body.delete("once");
+  body.set("do", "keep");
+  fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
+});
 count();
 (form?.querySelector("button.sign") ?? form?.querySelector("[autofocus]") ?? form?.querySelector(".bad-blank input,.bad-blank textarea,.bad-blank select") ?? form?.querySelector(".blank input,.blank select,.blank textarea"))?.focus();
