@@ -264,6 +264,11 @@ func (k *Console) gateAct(v *visit) error {
 	}
 	q := desk.Saying{By: v.officer, About: ref, Lang: v.lang, Fields: v.fields()}
 	if verb == "release" {
+		for name := range v.r.PostForm {
+			if field, ok := strings.CutPrefix(name, "field."); ok && field != "note" {
+				return rule.Refuse(desk.BadRequest, "tick the parts, and look at the preview", "field %s is none of the form: what is withheld is chosen by its parts", words.Visible(field))
+			}
+		}
 		q.Withhold = v.withholds()
 		if seen := strings.Join(q.Withhold, " "); seen != v.r.PostForm.Get("seen") {
 			p, err := k.gatePage(v)

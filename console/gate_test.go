@@ -93,8 +93,11 @@ func TestGatePages(t *testing.T) {
 	s.get("/gate/" + second)
 	s.has("&lt;b&gt;Another&lt;/b&gt;")
 	s.lacks("<b>Another")
-	s.post("/gate/"+first+"/release", url.Values{"field.description": {"Edited."}})
-	s.has(`role="alert"`)
+	for name, value := range map[string]string{"description": "Edited.", "withheld": strings.Repeat("A", 43) + " source", "critical": "yes"} {
+		if s.post("/gate/"+first+"/release", url.Values{"field." + name: {value}}); s.status != http.StatusBadRequest {
+			t.Errorf("a release with the field %s gives %d", name, s.status)
+		}
+	}
 	for _, verb := range []string{"edit", "replace", "withdraw", "unseal", "auto-release"} {
 		if s.post("/gate/"+first+"/"+verb, url.Values{"field.description": {"Edited."}}); s.status != http.StatusNotFound {
 			t.Errorf("the gate has the verb %q: %d", verb, s.status)
