@@ -104,23 +104,23 @@ func entries[V any](views []V, of func(V) uint64) (all []uint64) {
 
 var entryInText = regexp.MustCompile(`#[0-9]{1,15}\b`)
 
-// Linked is the desk's text with each entry that it names as a link: to the page of one
+// Linked is the desk's text, as the screen says it, with each entry that it names as a link: to the page of one
 // where the register has it, or to the statement. It goes nowhere but to this console,
 // which asks the desk again; so a name that a foreign text has does no more.
-func (p registerPage) Linked() template.HTML {
+func (p registerPage) Linked(text string) template.HTML {
 	var b strings.Builder
 	rest := 0
-	for _, at := range entryInText.FindAllStringIndex(p.Text, -1) {
-		name := p.Text[at[0]:at[1]]
+	for _, at := range entryInText.FindAllStringIndex(text, -1) {
+		name := text[at[0]:at[1]]
 		where := "/s/" + name[1:]
 		if n, err := strconv.ParseUint(name[1:], 10, 64); err == nil && slices.Contains(p.own, n) {
 			where = "/matters/" + p.Name + "/" + name[1:]
 		}
-		b.WriteString(template.HTMLEscapeString(p.Text[rest:at[0]]))
+		b.WriteString(template.HTMLEscapeString(text[rest:at[0]]))
 		b.WriteString(`<a href="` + where + `">` + name + `</a>`)
 		rest = at[1]
 	}
-	b.WriteString(template.HTMLEscapeString(p.Text[rest:]))
+	b.WriteString(template.HTMLEscapeString(text[rest:]))
 	return template.HTML(b.String()) //nolint:gosec // escaped above
 }
 

@@ -184,6 +184,8 @@ func (v *visit) funcs() template.FuncMap {
 			return template.HTML(fmt.Sprintf(`<a class="ltr entry" dir="ltr" href="/s/%d">#%d</a>`, index, index))
 		},
 		"number":       func(n uint64) uint64 { return n },
+		"onScreen":     v.onScreen,
+		"remedy":       v.remedy,
 		"guide":        v.guide,
 		"isolateLatin": v.isolateLatin,
 		"whole":        whole,
