@@ -32,7 +32,9 @@ func (k *Console) drafts(v *visit) error {
 	for _, d := range slices.Backward(all) {
 		one := kept{KeptDraft: d}
 		if f, ok := k.desk.Charter().Newest(d.Saying.Format); ok && d.Saying.Verb == "" && !d.Withheld {
-			one.Open = "/compose/" + f.ID
+			if _, err := v.mayCompose(f.ID); err == nil {
+				one.Open = "/compose/" + f.ID
+			}
 			if f.ID == format.AccidentFormat {
 				one.Open = "/accident"
 			}

@@ -76,4 +76,4 @@ addEventListener("pagehide", () => {
   fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
 });
 count();
-(form?.querySelector("button.sign") ?? form?.querySelector("[autofocus]") ?? form?.querySelector(".bad-blank input,.bad-blank textarea,.bad-blank select") ?? form?.querySelector(".blank input,.blank select,.blank textarea"))?.focus();
+(form?.querySelector("[data-first]") ?? form?.querySelector("[autofocus]") ?? form?.querySelector(".bad-blank input,.bad-blank textarea,.bad-blank select") ?? form?.querySelector(".blank input,.blank select,.blank textarea"))?.focus();
