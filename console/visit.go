@@ -229,6 +229,15 @@ func (p page) About() string {
 	return ""
 }
 
+// AreasRead are the areas of which the page has what there is: the officer's.
+func (p page) AreasRead() []string {
+	areas, _, err := p.console.desk.AreasRead(p.ctx)
+	if err != nil {
+		return nil // the page says why
+	}
+	return areas
+}
+
 // Once makes the name of a form that is done once.
 func (p page) Once() string { return rand.Text() }
 
