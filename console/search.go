@@ -9,8 +9,8 @@ import (
 	"parley/search"
 )
 
-// searchHits is how many statements one page of what was found has.
-const searchHits = 40
+// searchHits is how many statements one page of what was found has: each takes two lines.
+const searchHits = 20
 
 // A searchPage is what was looked for, and what was found.
 type searchPage struct {

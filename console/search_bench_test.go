@@ -1,3 +1,5 @@
+//go:build unix
+
 package console_test
 
 import (
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -129,6 +132,16 @@ func (w *world) submit(a identity.Author, key identity.Signer, n, batch int) err
 	return nil
 }
 
+// processor is the time that this process has had of the machine's processors: what it
+// takes where others are at work too.
+func processor(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // A search of fifty thousand statements, as an officer has it: the page that he asks for,
 // to its end, in at most 100 ms; and the same while the whole record is verified. It says
 // besides how long that takes, and the page of the record. Minutes: ask for it by name.
@@ -137,6 +150,10 @@ func (w *world) submit(a identity.Author, key identity.Signer, n, batch int) err
 func BenchmarkSearchPage(b *testing.B) {
 	const n = 50_000
 	w := newWorld(b, nil, unlimited)
+	for _, other := range []string{"birch", "cedar"} { // they would follow on the same machine
+		w.must(w.desks[other].Close())
+		delete(w.desks, other)
+	}
 	began := time.Now()
 	w.fill(n)
 	b.Logf("filled in %v", time.Since(began).Round(time.Second))
@@ -152,13 +169,16 @@ func BenchmarkSearchPage(b *testing.B) {
 	measure := func(name, path string) {
 		b.Run(name, func(b *testing.B) {
 			var took []time.Duration
+			used, rounds := processor(b), 0
 			for b.Loop() {
+				rounds++
 				began := time.Now()
 				if status, page := g.get(path); status != 200 || strings.Contains(path, "/search") && !strings.Contains(path, "zebra") && !strings.Contains(page, "<mark>") {
 					b.Fatalf("%s is answered %d", path, status)
 				}
 				took = append(took, time.Since(began))
 			}
+			b.ReportMetric(float64((processor(b)-used).Microseconds())/1000/float64(rounds), "cpu-ms/op")
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms/p50")
 			b.ReportMetric(float64(took[(len(took)*99-1)/100].Microseconds())/1000, "ms/p99")

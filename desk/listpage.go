@@ -214,12 +214,18 @@ func (d *Desk) listItem(ctx context.Context, item Item, lang string, blocks bloc
 	if !ok {
 		return line, nil
 	}
-	line.Serial = record.Claims.Serial.String()
+	project, readers := d.readersOf(record.Claims, nil, 0)
+	return d.lineOf(ctx, item, record, project != "" && trade.Limited(readers, d.party), lang, blocks)
+}
+
+// lineOf is listItem of a statement whose record is at hand; limited says that it is for a
+// project's named readers.
+func (d *Desk) lineOf(ctx context.Context, item Item, record *mechanism.Record, limited bool, lang string, blocks blockCache) (ListItem, error) {
+	line := ListItem{Item: item, Serial: record.Claims.Serial.String(), Limited: limited}
 	if f, ok := d.Charter().Format(item.Format); ok {
 		line.Title = f.Names.In(lang)
 	}
-	if project, readers := d.readersOf(record.Claims, nil, 0); project != "" && trade.Limited(readers, d.party) {
-		line.Limited = true
+	if limited {
 		return line, nil
 	}
 	if record.Purged != 0 {

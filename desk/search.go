@@ -144,7 +144,9 @@ func (d *Desk) hit(ctx context.Context, hit search.Hit, query search.Query, as i
 	if !known || !sees(record.Claims.Area) {
 		return item, false, nil
 	}
-	if project, readers := d.readersOf(record.Claims, nil, 0); project != "" && trade.Limited(readers, d.party) {
+	project, readers := d.readersOf(record.Claims, nil, 0)
+	limited := project != "" && trade.Limited(readers, d.party)
+	if limited {
 		if d.reads(readers, record.Claims.Area, as, lang) != nil {
 			return item, false, nil
 		}
@@ -156,7 +158,7 @@ func (d *Desk) hit(ctx context.Context, hit search.Hit, query search.Query, as i
 	if err != nil {
 		return item, false, err
 	}
-	if item.ListItem, err = d.listItem(ctx, line, lang, blocks); err != nil {
+	if item.ListItem, err = d.lineOf(ctx, line, record, limited, lang, blocks); err != nil {
 		return item, false, err
 	}
 	item.Fit = fitNames[hit.Fit]
