@@ -168,7 +168,7 @@ func TestAccident(t *testing.T) {
 	page = b.post("/accident", form...)
 	b.has(page, `value="send"`, "17 57", "kept as draft")
 	form = append(form, "draft", regexp.MustCompile(`name="draft" value="(\d+)"`).FindStringSubmatch(page)[1])
-	form[1], form[3] = "send", "drone"                            // as the page has it now
+	form[1], form[3] = "send", "drone"                  // as the page has it now
 	b.has(b.post("/accident", form...), `value="send"`) // it was not shown
 	form = append(form, "seen", regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`).FindStringSubmatch(page)[1])
 	b.has(b.post("/accident", form...), "Signed:")
