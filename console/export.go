@@ -71,7 +71,7 @@ func (v *visit) exported(serve func(*visit) error) error {
 	v.export = &export{table: v.r.URL.Query().Get(csvQuery)}
 	for {
 		v.followed = ""
-		if err := serve(v); err != nil || v.written {
+		if err := serve(v); err != nil || v.written || !v.export.header { // or something else than a page was answered
 			return err
 		}
 		if len(v.export.rows) > maxExport {

@@ -119,6 +119,14 @@ func TestTablesAsFiles(t *testing.T) {
 				t.Errorf("%s has %d tables and leads to %d files", path, want, links)
 			}
 		})
+		for _, path := range []string{"/calendar.ics?csv=x", "/map.geojson?csv=x", "/record/go?entry=1&csv=x"} {
+			if status, text := g.get(path); status != http.StatusOK || strings.Contains(text, "\uFEFF") {
+				t.Errorf("%s: %d, %.80q", path, status, text)
+			}
+		}
+		if status, page := g.get("/statements?csv=%0d%0ax"); status != http.StatusNotFound || !strings.Contains(page, `class="rule"`) {
+			t.Errorf("a table that there is not: %d", status)
+		}
 		if tables < 5 || len(seen) < 12 {
 			t.Errorf("walked %q, and found %d tables", seen, tables)
 		}
