@@ -31,6 +31,7 @@ type composition struct {
 	Precedences []string
 	Sides       []charter.Party // whom it may be addressed to
 	To          []string
+	Late, Route string // of a draft that tells of what was passed outside the channel; empty: it was not
 
 	Courses   []*course // by precedence
 	Away      bool      // the hub is not reached
@@ -250,7 +251,10 @@ func (v *visit) preview(c *composition, q desk.Saying) error {
 // composition makes the form of what is written; read: with what is wrong with it.
 func (v *visit) composition(f *format.Format, q desk.Saying, read bool) *composition {
 	ch := v.console.desk.Charter()
-	c := &composition{Format: f, Draft: q.Draft, About: q.About, Precedence: cmp.Or(q.Precedence, f.Precedence), To: q.To}
+	c := &composition{Format: f, Draft: q.Draft, About: q.About, Precedence: cmp.Or(q.Precedence, f.Precedence), To: q.To, Late: q.Late}
+	if words.Has("late.route-" + q.Route) { // a draft may be kept for its bad one
+		c.Route = q.Route
+	}
 	for _, p := range ch.Precedences {
 		c.Precedences = append(c.Precedences, p.ID)
 	}

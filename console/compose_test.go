@@ -176,8 +176,12 @@ func TestAccident(t *testing.T) {
 		t.Error("the draft of an accident that was sent is still kept")
 	}
 
+	// What is told afterwards is not written as if it were new.
+	_, err := w.desks["alder"].Say(t.Context(), desk.Saying{By: author(amal), Format: "J14", Late: "2026-11-25T09:00Z", Route: "radio", Fields: []string{"description=half"}})
+	b.has(b.get(fmt.Sprintf("/compose/J14?draft=%d", desk.ProblemOf(err).Draft)), "LATE ENTRY", "by radio", "2026-11-25T09:00Z")
+
 	// A draft for one side alone is not sent from a form that shows no addressees.
-	_, err := w.desks["alder"].Say(t.Context(), desk.Saying{By: author(amal), Format: "J11", To: []string{"birch"}, Fields: []string{"what=crashed"}})
+	_, err = w.desks["alder"].Say(t.Context(), desk.Saying{By: author(amal), Format: "J11", To: []string{"birch"}, Fields: []string{"what=crashed"}})
 	kept := fmt.Sprint(desk.ProblemOf(err).Draft)
 	b.has(b.get("/accident?draft="+kept), `action="/compose/J11"`, `value="birch" checked`)
 	form[slices.Index(form, "draft")+1] = kept
