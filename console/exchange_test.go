@@ -58,7 +58,7 @@ func TestExchange(t *testing.T) {
 	there.wants(page, "the exchange at the other side", `value="deposit"`)
 	there.lacks(page, "the exchange at the other side", "ALDER-SECRET", `name="open-rule"`)
 	there.wants(there.post(path, check), "a comparison by the other side", `role="alert"`)
-	there.post(path, url.Values{"once": {"5"}, "do": {"deposit"}, "text": {theirs}})
+	there.wants(there.post(path, url.Values{"once": {"5"}, "do": {"deposit"}, "text": {theirs}}), "the other deposit", "Signed: ")
 	waitFor(t, "both are opened", func() bool { return strings.Contains(here.get(path), theirs) })
 	waitFor(t, "both are opened there", func() bool { return strings.Contains(there.get(path), "ALDER-SECRET") })
 	here.wants(here.get(path), "the opened exchange", "&lt;b&gt;")

@@ -73,7 +73,11 @@ func (r *reader) wants(page, what string, all ...string) {
 	r.Helper()
 	for _, want := range all {
 		if !strings.Contains(page, want) {
-			r.Errorf("%s lacks %q", what, want)
+			_, main, ok := strings.Cut(page, "<main")
+			if !ok {
+				main = page
+			}
+			r.Errorf("%s lacks %q: %.3000s", what, want, main)
 		}
 	}
 }
