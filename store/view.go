@@ -72,8 +72,24 @@ func (w *Working) Record(id string) (*mechanism.Record, bool) { return w.recordI
 func (d Deciding) Record(id string) (*mechanism.Record, bool) { return d.recordIn(true, id) }
 
 func (w *Working) recordIn(pending bool, id string) (*mechanism.Record, bool) {
+	turn := w.recall.turn()
 	return lookup(w, pending, func(l *layer) (*mechanism.Record, bool) { r, ok := l.records[id]; return r, ok },
-		func(a aside) (*mechanism.Record, bool, error) { return a.record(id) })
+		func(a aside) (*mechanism.Record, bool, error) {
+			if r, ok := w.recall.record(id); ok {
+				return r, true, nil
+			}
+			return w.recalling(turn)(a.record(id))
+		})
+}
+
+// recalling keeps what was read from the database.
+func (w *Working) recalling(turn uint64) func(*mechanism.Record, bool, error) (*mechanism.Record, bool, error) {
+	return func(r *mechanism.Record, ok bool, err error) (*mechanism.Record, bool, error) {
+		if ok && err == nil && w.db != nil {
+			w.recall.put(r, turn)
+		}
+		return r, ok, err
+	}
 }
 
 // RecordAt finds the statement at an index; none where its text is not known.
@@ -83,8 +99,14 @@ func (w *Working) RecordAt(index uint64) (*mechanism.Record, bool) { return w.re
 func (d Deciding) RecordAt(index uint64) (*mechanism.Record, bool) { return d.recordAt(true, index) }
 
 func (w *Working) recordAt(pending bool, index uint64) (*mechanism.Record, bool) {
+	turn := w.recall.turn()
 	return lookup(w, pending, func(l *layer) (*mechanism.Record, bool) { r, ok := l.numbers[index]; return r, ok },
-		func(a aside) (*mechanism.Record, bool, error) { return a.recordAt(index) })
+		func(a aside) (*mechanism.Record, bool, error) {
+			if r, ok := w.recall.recordAt(index); ok {
+				return r, true, nil
+			}
+			return w.recalling(turn)(a.recordAt(index))
+		})
 }
 
 // EntryAt finds the entry at an index.

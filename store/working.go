@@ -47,6 +47,8 @@ type Working struct {
 
 	verifier *ledger.Verifier // of the charter in force; the folder's alone
 
+	recall recall // of what is in the database
+
 	treeMu  sync.Mutex
 	chunks  chunks
 	roots   map[uint64]ledger.Hash
@@ -247,6 +249,7 @@ func (w *Working) writeFlushing(ctx context.Context) error {
 	for _, m := range l.matters {
 		w.indexMatter(m)
 	}
+	w.recall.forget(l) // within mu: whoever no longer finds it in a layer must not find what was before it
 	w.flushing, w.written = nil, p
 	return nil
 }
