@@ -57,17 +57,11 @@ func (k *Console) floor(v *visit) error {
 		}
 		f.Sent = append(f.Sent, s)
 	}
-	near, err := k.desk.Picture(v.ctx, desk.PictureQuery{From: v.now, To: v.now.Add(floorTime), Lang: v.lang}, v.officer)
+	near, err := k.desk.Picture(v.ctx, desk.PictureQuery{From: v.now, To: v.now.Add(floorTime), Next: floorNear, Lang: v.lang}, v.officer)
 	if err != nil {
 		return err
 	}
-	for _, s := range near.Sights {
-		if s.Notice {
-			f.Near = append(f.Near, s)
-		}
-	}
-	slices.SortStableFunc(f.Near, func(a, b desk.Sight) int { return a.Times[0].Begins.Compare(b.Times[0].Begins) })
-	f.Near = f.Near[:min(len(f.Near), floorNear)]
+	f.Near = near.Sights
 	return v.show("floor", f)
 }
 

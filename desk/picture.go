@@ -33,6 +33,7 @@ type PictureQuery struct {
 	Party  string // of the author
 	Format string // "J14"
 	Events bool   // besides what has a place, what was done and what failed
+	Next   int    // gives no more than so many, of what announces an activity alone, the first to begin first; 0: the whole picture
 	Lang   string // of titles and subjects; empty: English
 }
 
@@ -60,7 +61,7 @@ type Picture struct {
 	Now      time.Time `json:"now"`
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to"`
-	Sights   []Sight   `json:"sights"`           // what takes place at the moment asked for first, then the newest first
+	Sights   []Sight   `json:"sights"`           // what takes place at the moment asked for first, then the newest first, but see [PictureQuery.Next]
 	More     bool      `json:"more,omitempty"`   // there are more of either that may be read than a picture takes
 	Before   uint64    `json:"before,omitempty"` // what was ordered before this entry was not looked at
 
@@ -126,7 +127,13 @@ func (d *Desk) addSights(ctx context.Context, p *Picture, q PictureQuery, sees f
 		}
 		return 1
 	}
-	slices.SortStableFunc(candidates, func(a, b sight) int { return first(a) - first(b) })
+	most := MaxPicture
+	if q.Next > 0 {
+		most = min(most, q.Next)
+		slices.SortStableFunc(candidates, func(a, b sight) int { return a.lasts.Begins.Compare(b.lasts.Begins) })
+	} else {
+		slices.SortStableFunc(candidates, func(a, b sight) int { return first(a) - first(b) })
+	}
 	blocks := blockCache{}
 	for _, c := range candidates {
 		if ctx.Err() != nil {
@@ -136,18 +143,20 @@ func (d *Desk) addSights(ctx context.Context, p *Picture, q PictureQuery, sees f
 		if !ok || !sees(r.Claims.Area) || r.Delivery == nil || !r.Delivery.Current() || r.Purged != 0 || !q.passes(r) {
 			continue
 		}
-		if len(p.Sights) == MaxPicture {
+		f, _, ok := d.criticalOf(r)
+		notice := ok && f.Volume != nil
+		if q.Next > 0 && !notice {
+			continue
+		}
+		if len(p.Sights) == most {
 			p.More = true
 			break
 		}
-		one := Sight{Party: r.Claims.Author.Party, Own: r.Claims.Author.Party == d.party, Times: d.timesOf(r)}
+		one := Sight{Notice: notice, Party: r.Claims.Author.Party, Own: r.Claims.Author.Party == d.party, Times: d.timesOf(r)}
 		for _, value := range d.placesOf(r) {
 			if shape, ok := ShapeOf(value); ok {
 				one.Shapes = append(one.Shapes, shape)
 			}
-		}
-		if f, _, ok := d.criticalOf(r); ok {
-			one.Notice = f.Volume != nil
 		}
 		item, err := d.itemFor(c.index, sees)
 		if err != nil {

@@ -67,6 +67,8 @@ func TestPicture(t *testing.T) {
 		{"format", PictureQuery{Format: "J20"}, []string{smoke}},
 		{"area", PictureQuery{Area: "commercial"}, nil},
 		{"before", PictureQuery{From: seen.Add(-2 * time.Hour), To: seen.Add(-time.Hour)}, nil},
+		{"next", PictureQuery{Next: 1}, []string{fire}},
+		{"more than there are", PictureQuery{Next: 8}, []string{fire}},
 		{"its last second", PictureQuery{From: sevenTomorrow.Add(2 * time.Hour), To: sevenTomorrow.Add(3 * time.Hour)}, []string{fire}},
 	} {
 		if got := w.picture("alder", test.q, identity.Author{}).ids(); !slices.Equal(got, test.want) {
