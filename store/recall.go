@@ -88,3 +88,13 @@ func (c *recall) forget(l *layer) {
 		}
 	}
 }
+
+// recalling keeps what was read from the database.
+func (w *Working) recalling(turn uint64) func(*mechanism.Record, bool, error) (*mechanism.Record, bool, error) {
+	return func(r *mechanism.Record, ok bool, err error) (*mechanism.Record, bool, error) {
+		if ok && err == nil && w.db != nil {
+			w.recall.put(r, turn)
+		}
+		return r, ok, err
+	}
+}

@@ -82,16 +82,6 @@ func (w *Working) recordIn(pending bool, id string) (*mechanism.Record, bool) {
 		})
 }
 
-// recalling keeps what was read from the database.
-func (w *Working) recalling(turn uint64) func(*mechanism.Record, bool, error) (*mechanism.Record, bool, error) {
-	return func(r *mechanism.Record, ok bool, err error) (*mechanism.Record, bool, error) {
-		if ok && err == nil && w.db != nil {
-			w.recall.put(r, turn)
-		}
-		return r, ok, err
-	}
-}
-
 // RecordAt finds the statement at an index; none where its text is not known.
 func (w *Working) RecordAt(index uint64) (*mechanism.Record, bool) { return w.recordAt(false, index) }
 
