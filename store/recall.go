@@ -98,3 +98,37 @@ func (w *Working) recalling(turn uint64) func(*mechanism.Record, bool, error) (*
 		return r, ok, err
 	}
 }
+
+// Record finds the statement with the identifier id.
+func (w *Working) Record(id string) (*mechanism.Record, bool) { return w.recordIn(false, id) }
+
+// Record is described with [Deciding].
+func (d Deciding) Record(id string) (*mechanism.Record, bool) { return d.recordIn(true, id) }
+
+func (w *Working) recordIn(pending bool, id string) (*mechanism.Record, bool) {
+	turn := w.recall.turn()
+	return lookup(w, pending, func(l *layer) (*mechanism.Record, bool) { r, ok := l.records[id]; return r, ok },
+		func(a aside) (*mechanism.Record, bool, error) {
+			if r, ok := w.recall.record(id); ok {
+				return r, true, nil
+			}
+			return w.recalling(turn)(a.record(id))
+		})
+}
+
+// RecordAt finds the statement at an index; none where its text is not known.
+func (w *Working) RecordAt(index uint64) (*mechanism.Record, bool) { return w.recordAt(false, index) }
+
+// RecordAt finds the statement at an index, of the block being made too.
+func (d Deciding) RecordAt(index uint64) (*mechanism.Record, bool) { return d.recordAt(true, index) }
+
+func (w *Working) recordAt(pending bool, index uint64) (*mechanism.Record, bool) {
+	turn := w.recall.turn()
+	return lookup(w, pending, func(l *layer) (*mechanism.Record, bool) { r, ok := l.numbers[index]; return r, ok },
+		func(a aside) (*mechanism.Record, bool, error) {
+			if r, ok := w.recall.recordAt(index); ok {
+				return r, true, nil
+			}
+			return w.recalling(turn)(a.recordAt(index))
+		})
+}
