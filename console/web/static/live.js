@@ -100,7 +100,7 @@ const stale = (on) => {
   shown();
 };
 
-let reading = false, again = false;
+let reading = false, again = false, refused = false;
 const read = async () => {
   if (reading) return void (again = true);
   reading = true;
@@ -114,11 +114,17 @@ const read = async () => {
     if (answer.status < 500 && page.body.dataset.officer !== document.body.dataset.officer) return anew();
     if (answer.status >= 400 && answer.status < 500) {
       root.toggleAttribute("data-locked", false);
-      if (at && !root.hasAttribute("data-gone")) gone(page);
+      // Asked twice: a statement on its way into the ledger may be missed for a moment.
+      if (at && !root.hasAttribute("data-gone")) {
+        if (refused) gone(page);
+        else setTimeout(read, 500);
+      }
+      refused = true;
       return;
     }
     stale(!answer.ok);
     if (!answer.ok) return;
+    refused = false;
     if (root.hasAttribute("data-gone")) return void (typed().length || anew());
     root.toggleAttribute("data-locked", false);
     const focus = held();
