@@ -115,7 +115,7 @@ func TestPagesTellNoMoreThanTheDesk(t *testing.T) {
 
 	// Of the gate: before and after.
 	paths := slices.DeleteFunc(addresses(t, consoles["birch"], "GET", strings.NewReplacer("REF", id, "ENTRY", entry)), func(path string) bool {
-		return strings.HasPrefix(path, "/record") // how many entries there are is everybody's to know
+		return strings.HasPrefix(path, "/record") || strings.Contains(path, "/line") // how many entries there are is everybody's to know, and who has cosigned them
 	})
 	entries := regexp.MustCompile(`Confirmed by every party that must: .*|entries behind: <span[^>]*>\d+|\b[0-9a-f]{8}\b|[A-Za-z0-9&#;+/]{40,60}=|\b1[0-9]\b`) // how many there are, which everybody may know, and their root
 	look := func(path string) string { return entries.ReplaceAllString(guests[basil].whole(path, id), "~") }

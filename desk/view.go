@@ -327,6 +327,10 @@ func (d *Desk) find(ctx context.Context, ref string, sees func(area string) bool
 	if err != nil {
 		return "", false, err
 	}
+	own, err := d.outbox.get(ctx, ref) // the hub may have accepted it, and this replica not have it yet
+	if err != nil {
+		return "", false, err
+	}
 	const most = 1000 // so many may begin alike of which the one that is meant can be read
 	found, err := d.work.Find(ctx, ref, most)
 	if err != nil {
@@ -354,6 +358,9 @@ func (d *Desk) find(ctx context.Context, ref string, sees func(area string) bool
 		if c := w.claims(); strings.HasPrefix(c.ID, ref) {
 			add(c.ID, c.Area)
 		}
+	}
+	if own != nil {
+		add(own.id, own.statement.Claims().Area)
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
