@@ -46,7 +46,7 @@ func (k *Console) floor(v *visit) error {
 	if err := f.tasks(v); err != nil {
 		return err
 	}
-	own, err := k.desk.Page(v.ctx, desk.ListQuery{Party: k.desk.Party(), Limit: floorSent, Lang: v.lang}, v.officer)
+	own, err := k.desk.Page(v.ctx, desk.ListQuery{Party: k.desk.Party(), Brief: true, Limit: floorSent, Lang: v.lang}, v.officer)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (f *floor) tasks(v *visit) error {
 			urgent = append(urgent, t.Index)
 		}
 	}
-	lines, err := v.console.desk.Lines(v.ctx, urgent, v.lang, v.officer)
+	lines, err := v.console.desk.Briefs(v.ctx, urgent, v.lang, v.officer)
 	if err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ func survey(to string, n int, begins time.Time) saying {
 }
 
 // year puts about n statements of a quiet year into the ledger, past the desks: notices
-// of both sides, their release, that they were displayed, their acknowledgement and readback, by
+// of both sides, their release, that they were displayed, their acknowledgement, readback and passing on, by
 // the desks of [secondMachines]; the desks themselves say what was delivered.
 func (w *world) year(n int) {
 	w.Helper()
@@ -135,7 +135,7 @@ func (w *world) year(n int) {
 	ctx, begins, said := w.Context(), time.Now().UTC().Truncate(time.Hour), 0
 	for d := w.desks["alder"]; d.Work().Size() < uint64(n); {
 		for _, s := range sides {
-			var notices, releases, acks, readbacks []saying
+			var notices, releases, acks, readbacks, passes []saying
 			for range batch {
 				said++
 				notices = append(notices, survey(s.by.author.Party, said, begins.Add(time.Duration(said)*20*time.Minute)))
@@ -156,8 +156,10 @@ func (w *world) year(n int) {
 				acks = append(acks, saying{format: "J01/1", precedence: "ROUTINE", to: []string{s.from.author.Party}, relation: "acknowledges", about: []*statement.Statement{one}})
 				readbacks = append(readbacks, saying{format: "J02/1", precedence: "ROUTINE", to: []string{s.from.author.Party}, relation: "reads-back", about: []*statement.Statement{one},
 					fields: map[string]any{"content": "J14/1", "activity": "survey", "place": valley, "window": notices[i].fields["window"]}})
+				passes = append(passes, saying{format: "J03/1", precedence: "ROUTINE", to: []string{s.from.author.Party}, relation: "passes-on", about: []*statement.Statement{one},
+					fields: map[string]any{"echelon": "unit", "passed-at": time.Now().UTC().Format("2006-01-02T15:04Z"), "outstanding": int64(0)}})
 			}
-			for _, acts := range [][]saying{acks, readbacks} {
+			for _, acts := range [][]saying{acks, readbacks, passes} {
 				_, err = s.by.say(ctx, acts...)
 				w.must(err)
 			}

@@ -30,6 +30,7 @@ type ListQuery struct {
 
 	Acts   bool   // besides messages, what is done to them: acknowledgements, readbacks, keys, notes
 	Unread bool   // besides what may be read, entries without a text; it has no effect beside a filter
+	Brief  bool   // without the marks of what overlaps, as [Desk.Briefs]
 	Lang   string // of titles and subjects; empty: English
 }
 
@@ -118,6 +119,9 @@ func (d *Desk) Page(ctx context.Context, q ListQuery, as identity.Author) (*List
 	if next > 0 {
 		p.Next = &next
 	}
+	if q.Brief {
+		return p, ctx.Err()
+	}
 	if err := d.markPage(ctx, p.Items); err != nil {
 		return nil, err
 	}
@@ -127,6 +131,16 @@ func (d *Desk) Page(ctx context.Context, q ListQuery, as identity.Author) (*List
 // Lines gives the named entries as a page would, in the order asked for; an entry that
 // as may not read, or that is none, stands without a text. At most 300.
 func (d *Desk) Lines(ctx context.Context, entries []uint64, lang string, as identity.Author) ([]ListItem, error) {
+	lines, err := d.Briefs(ctx, entries, lang, as)
+	if err != nil {
+		return nil, err
+	}
+	return lines, d.markPage(ctx, lines)
+}
+
+// Briefs gives what [Desk.Lines] does without the marks of what overlaps, which take
+// longest to find: for a page that does not show them and is read with every event.
+func (d *Desk) Briefs(ctx context.Context, entries []uint64, lang string, as identity.Author) ([]ListItem, error) {
 	ctx = reading(ctx, as)
 	sees, err := d.eyes(ctx)
 	if err != nil {
@@ -149,7 +163,7 @@ func (d *Desk) Lines(ctx context.Context, entries []uint64, lang string, as iden
 		}
 		lines = append(lines, line)
 	}
-	return lines, d.markPage(ctx, lines)
+	return lines, nil
 }
 
 // areasSeen are the areas of all editions of the charter that sees says yes to, and that

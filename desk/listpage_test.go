@@ -115,6 +115,10 @@ func TestPageKeepsAreasApart(t *testing.T) {
 		if err != nil || len(lines) != len(all) {
 			t.Fatalf("%d lines of %d entries: %v", len(lines), len(all), err)
 		}
+		briefs, err := w.desks["alder"].Briefs(t.Context(), all, "en", w.author(c.reader))
+		if err != nil || len(briefs) != len(all) || slices.ContainsFunc(briefs, func(i ListItem) bool { return i.Subject != paged[*i.Index].Subject }) {
+			t.Errorf("the officer of %s is given other subjects in brief: %v", c.area, err)
+		}
 		for n, i := range lines {
 			if want := paged[all[n]]; *i.Index != all[n] || i.ID != want.ID || i.Subject != want.Subject || i.Title != want.Title || i.Serial != want.Serial {
 				t.Errorf("the officer of %s is given the line %+v, and on a page %+v", c.area, i, want)

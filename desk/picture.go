@@ -33,7 +33,7 @@ type PictureQuery struct {
 	Party  string // of the author
 	Format string // "J14"
 	Events bool   // besides what has a place, what was done and what failed
-	Next   int    // gives no more than so many, of what announces an activity alone, the first to begin first; 0: the whole picture
+	Next   int    // gives no more than so many, of what announces an activity alone, the first to begin first, and not what they overlap; 0: the whole picture
 	Lang   string // of titles and subjects; empty: English
 }
 
@@ -169,6 +169,9 @@ func (d *Desk) addSights(ctx context.Context, p *Picture, q PictureQuery, sees f
 			continue // its text is for named readers alone, or was taken meanwhile
 		}
 		p.Sights = append(p.Sights, one)
+	}
+	if q.Next > 0 {
+		return nil
 	}
 	lines := make([]ListItem, len(p.Sights))
 	for i := range lines {
