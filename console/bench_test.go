@@ -32,7 +32,7 @@ const (
 // BenchmarkConsole measures the console of a desk with 50,000 statements, in a real
 // browser. The figures of docs/console.md are its own:
 //
-//	go test ./console -run '^$' -bench Console -timeout 1h
+//	go test ./console -run '^$' -bench 'Console$' -timeout 1h
 func BenchmarkConsole(b *testing.B) {
 	secondMachines(b)
 	w := newWorld(b, nil, ungated)
