@@ -33,6 +33,7 @@ test: check $(CROSS:%=%/node_modules/.package-lock.json) $(FONTS) $(BROWSER) ## 
 	scripts/tools.sh
 	mkdir -p $(dir $(LOG))
 	PARLEY_REQUIRE_NODE=1 PARLEY_REQUIRE_TOOLS=1 go test -race -timeout 20m ./... 2>&1 | tee $(LOG)
+	PARLEY_REQUIRE_TOOLS=1 go test -timeout 15m ./console # browsers, which the run above leaves out
 	cd mirror/crosscheck && go test -mod=mod -timeout 5m ./...
 	go test ./casefile ./accord ./trade -run TestRandomMoves -moves=$(MOVES) -count=1
 	go test ./sim -run TestDays -days=$(DAYS) -timeout 20m -count=1 -v | grep -v '^=== '

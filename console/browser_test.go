@@ -84,9 +84,14 @@ type tab struct {
 	allowed []string
 }
 
-// newTab opens a window with cookies and storage of its own.
+// newTab opens a window with cookies and storage of its own. Under the race detector it
+// skips: what serves a page is raced by tests without a browser, and a browser waits ten
+// minutes for it there; make test runs this package once more without.
 func newTab(t testing.TB) *tab {
 	t.Helper()
+	if raced {
+		t.Skip("browsers are for a run without the race detector: go test ./console")
+	}
 	shared.once.Do(startBrowser)
 	if errors.Is(shared.err, errNoBrowser) && os.Getenv("PARLEY_REQUIRE_TOOLS") == "" {
 		t.Skip(shared.err)

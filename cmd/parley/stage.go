@@ -25,7 +25,7 @@ var randomReader io.Reader = rand.Reader
 // A stage is the demo's mechanism as the scenario's officers use it.
 type stage struct{ *demo }
 
-const stageWait = 10 * time.Second
+const stageWait = time.Minute
 
 func (s stage) desk(by identity.Author) *desk.Desk { return s.desks[by.Party] }
 
