@@ -1,6 +1,8 @@
 package console_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"io"
 	"log/slog"
@@ -103,6 +105,41 @@ func (w *world) consoleOf(party string, ahead *atomic.Int64) *console.Console {
 	return k
 }
 
+// packed reads a file of the console's own: whole, as gzip, and not again.
+func (g *guest) packed(path string) {
+	g.Helper()
+	ask := func(encoding, tag string) (*http.Response, []byte) {
+		r, err := http.NewRequest(http.MethodGet, g.base+path, nil)
+		if err != nil {
+			g.Fatal(err)
+		}
+		r.Header.Set("Accept-Encoding", encoding)
+		r.Header.Set("If-None-Match", tag)
+		a, err := g.client.Do(r)
+		if err != nil {
+			g.Fatal(err)
+		}
+		defer a.Body.Close()
+		text, err := io.ReadAll(a.Body)
+		if err != nil {
+			g.Fatal(err)
+		}
+		return a, text
+	}
+	whole, text := ask("identity", "")
+	small, packed := ask("gzip", "")
+	unpack, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		g.Fatalf("%s as gzip: %v, %d", path, err, small.StatusCode)
+	}
+	if again, err := io.ReadAll(unpack); err != nil || !bytes.Equal(again, text) || whole.StatusCode != http.StatusOK || len(packed) >= len(text) {
+		g.Errorf("%s is %d bytes, and packed %d, of which %d come back: %v", path, len(text), len(packed), len(again), err)
+	}
+	if a, text := ask("gzip", small.Header.Get("ETag")); a.StatusCode != http.StatusNotModified || len(text) > 0 {
+		g.Errorf("%s is sent again to who has it: %d", path, a.StatusCode)
+	}
+}
+
 // Nobody reads or acts without an invitation, once, and a passphrase; nor once it is locked.
 func TestDoors(t *testing.T) {
 	w := newWorld(t, nil)
@@ -119,9 +156,7 @@ func TestDoors(t *testing.T) {
 			t.Errorf("%s, which is no file for browsers: %d", path, status)
 		}
 	}
-	if status, _ := stranger.get("/a/console.css"); status != http.StatusOK {
-		t.Errorf("the style sheet: %d", status)
-	}
+	stranger.packed("/a/console.css")
 	if status, _ := stranger.post("/invitations"); status != http.StatusUnauthorized {
 		t.Errorf("an invitation without the token: %d", status)
 	}

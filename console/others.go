@@ -19,6 +19,23 @@ import (
 // so.
 const coast = "land.json"
 
+// own serves our own files of the browser, packed to whom takes that, and no list of them.
+// Pages are not packed: how long one is when packed tells of what stands in it.
+func own(mux *http.ServeMux) {
+	names, err := fs.Glob(web, "web/static/*")
+	if err != nil {
+		panic(err) // the pattern is right
+	}
+	for _, name := range names {
+		text, err := web.ReadFile(name)
+		if err != nil {
+			panic(err) // embedded, and just found there
+		}
+		mux.Handle("GET /a/"+path.Base(name), squeezed(path.Base(name), text))
+	}
+	mux.Handle("GET /a/", http.NotFoundHandler())
+}
+
 // others serves what other people made for the console, beside its own files: fonts, the
 // map library and the coast. Where the build has none of it nothing is there.
 func others(mux *http.ServeMux) {
@@ -55,6 +72,25 @@ func file(name string, text []byte) http.Handler {
 		w.Header().Set("Content-Type", kind)
 		w.Header().Set("ETag", tag)
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+	})
+}
+
+// squeezed serves bytes that never change, as gzip to whom takes that.
+func squeezed(name string, text []byte) http.Handler {
+	var small bytes.Buffer
+	pack := gzip.NewWriter(&small)
+	pack.Write(text) //nolint:errcheck // to memory
+	pack.Close()     //nolint:errcheck // to memory
+	whole, zipped := file(name, text), file(name, small.Bytes())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Vary", "Accept-Encoding")
+		if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			whole.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		r.Header.Del("Range") // of what is packed it would mean something else
+		zipped.ServeHTTP(w, r)
 	})
 }
 

@@ -82,7 +82,7 @@ func (k *Console) handler() http.Handler {
 	for _, s := range k.screen {
 		mux.HandleFunc(s.pattern, k.behindLock(s))
 	}
-	mux.Handle("GET /a/", static())
+	own(mux)
 	others(mux)
 	mux.HandleFunc("GET /live", k.live)
 	mux.HandleFunc("GET /enter", k.enter)

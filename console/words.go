@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"io/fs"
-	"net/http"
 	"reflect"
 	"regexp"
 	"slices"
@@ -22,24 +20,6 @@ import (
 
 //go:embed all:web
 var web embed.FS
-
-// static serves our own files of the browser, and no list of them; those of other people
-// are in others.go.
-func static() http.Handler {
-	own, err := fs.Sub(web, "web/static")
-	if err != nil {
-		panic(err) // embedded
-	}
-	files := http.StripPrefix("/a", http.FileServerFS(own)) // which no path leaves
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/") {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Cache-Control", "no-cache")
-		files.ServeHTTP(w, r)
-	})
-}
 
 // pages are the templates. One of each page that is made at the same time is kept ready,
 // with what its functions speak of.
