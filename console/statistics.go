@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -48,7 +49,7 @@ type panel struct {
 }
 
 type panelRow struct {
-	Party  string
+	Party  string // its name
 	Took   stats.Spread
 	Beyond bool
 }
@@ -147,7 +148,11 @@ func panels(page *stats.Page, ch *charter.Charter, lang string) []panel {
 		said := false
 		for _, c := range page.Parties {
 			took, allowed, beyond := of(c)
-			p.Rows, p.Allowed, said = append(p.Rows, panelRow{c.ID, took, beyond}), max(p.Allowed, allowed), said || took.Count > 0
+			name := c.ID
+			if party, ok := ch.Party(c.ID); ok {
+				name = cmp.Or(party.Names[lang], party.Names["en"], c.ID)
+			}
+			p.Rows, p.Allowed, said = append(p.Rows, panelRow{words.Visible(name), took, beyond}), max(p.Allowed, allowed), said || took.Count > 0
 		}
 		if said {
 			all = append(all, p)
