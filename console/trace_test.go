@@ -12,7 +12,7 @@ import (
 // passing is what of a page differs at each reading, names of forms and times, and what
 // everybody knows: how many entries there are, how far they are confirmed, and the paths.
 var passing = regexp.MustCompile(`(?s)name="once" value="[A-Z0-9]+"|data-now="[0-9]+"|<time[^>]*>[^<]*</time>|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:]{5,8}Z?|[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?` +
-	`|Confirmed by every party that must[^<]*(<a [^>]*>[^<]*</a>[^<]*)?|[0-9]+ entries of the ledger|The record then had [0-9]+ entr[a-z]+|[0-9]+ entries, root [^<]*|<div id="indexed".*?</div>|<p[^>]*class="state (path|good|warn|bad).*?</p>|<section id="(sides|paths)".*?</section>`)
+	`|<g class="now">.*?</g>|Confirmed by every party that must[^<]*(<a [^>]*>[^<]*</a>[^<]*)?|[0-9]+ entries of the ledger|The record then had [0-9]+ entr[a-z]+|[0-9]+ entries, root [^<]*|<div id="indexed".*?</div>|<p[^>]*class="state (path|good|warn|bad).*?</p>|<section id="(sides|paths)".*?</section>`)
 
 // Of what is said in an area that an officer may not read, and of what waits at the other
 // side's gate, no page shows a trace, but that the ledger has more entries.
