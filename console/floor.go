@@ -12,7 +12,7 @@ import (
 
 // What of the own statements and of what is near stands on the watch floor.
 const (
-	floorTask = 30
+	floorTask = 28
 	floorSaid = 2 // precedences, the most urgent first, whose tasks say what they are about: so many that a screen still holds twenty tasks
 	floorSent = 8
 	floorNear = 8
